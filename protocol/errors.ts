@@ -1,0 +1,49 @@
+/** What an error is about, for programs; the message is for people. */
+export type ErrorCode = 'invalid' | 'too_large' | 'not_allowed' | 'closed' | 'limit';
+
+/** Every error this kit raises. Its message starts with `status-messenger:` and says what was got, where, and what to do. */
+export class StatusMessengerError extends Error {
+  override readonly name = 'StatusMessengerError';
+
+  constructor(
+    readonly code: ErrorCode,
+    text: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`status-messenger: ${text}`, options);
+  }
+}
+
+/** An `invalid` error in the one form: `status-messenger: WHERE: got …, expected …; do …`. */
+export function invalid(where: string, got: unknown, expected: string, fix: string): StatusMessengerError {
+  return new StatusMessengerError('invalid', `${where}: got ${describe(got)}, expected ${expected}; ${fix}`);
+}
+
+/** A short, safe description of any value for an error message: its type and, cut to 60 characters, what it says. */
+export function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value === '' ? 'an empty string' : `string ${JSON.stringify(cut(value, 60))}`;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return `${typeof value} ${value}`;
+    case 'undefined':
+      return 'nothing';
+    case 'object':
+      if (value === null) return 'null';
+      if (Array.isArray(value)) return `a list of ${value.length}`;
+      return `an object with ${cut(Object.keys(value).join(', '), 60) || 'no fields'}`;
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}

@@ -1,0 +1,321 @@
+import { clipText, type JsonValue, jsonSize } from './json.js';
+import { LIMITS } from './limits.js';
+import {
+  type BuiltInMessage,
+  type EventData,
+  isBuiltInMessage,
+  type Message,
+  type ProgressData,
+  type QuestionData,
+  statusText,
+  type TaskData,
+} from './messages.js';
+import {
+  type ChannelState,
+  hasEnded,
+  type KeptMessage,
+  type ListBytes,
+  type Phase,
+  type ProgressView,
+  type QuestionView,
+  type StepView,
+} from './state.js';
+
+/** The state after one more message. Pure: equal states and messages give equal states, on every side. */
+export function apply(state: ChannelState, message: Message): ChannelState {
+  return applyAll(state, [message]);
+}
+
+/** The state after all these messages: what `apply` gives one by one, at the price of one copy. */
+export function applyAll(state: ChannelState, messages: Iterable<Message>): ChannelState {
+  const draft: Draft = { ...state, messages: [...state.messages], bytes: { ...state.bytes } };
+  for (const message of messages) {
+    if (isBuiltInMessage(message)) applyContent(draft, message);
+    keepMessage(draft, message);
+  }
+  return draft;
+}
+
+/** A state that is still being written. Its lists are replaced, never changed, but for the messages, which are its own. */
+type Draft = Writable<Omit<ChannelState, 'messages' | 'bytes'>> & {
+  readonly messages: KeptMessage[];
+  readonly bytes: Writable<ListBytes>;
+};
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+};
+
+function applyContent(draft: Draft, message: BuiltInMessage): void {
+  switch (message.type) {
+    case 'status':
+      begin(draft, message);
+      draft.status = {
+        text: clipText(statusText(message.data), LIMITS.state.status - 1024),
+        ...stamp(message),
+        ...given('agent', shortText(message.agent)),
+        ...given('level', message.level),
+      };
+      break;
+    case 'progress':
+      if (begin(draft, message)) applyProgress(draft, message.data, message);
+      break;
+    case 'event':
+      applyEvent(draft, message.data, message, begin(draft, message));
+      break;
+    case 'state':
+      applyTask(draft, message.data, message);
+      break;
+    case 'question':
+      if (begin(draft, message)) applyQuestion(draft, message.data, message);
+      break;
+    case 'answered': {
+      const { questionId, outcome, answer, by } = message.data;
+      const question = draft.questions.find(({ id }) => id === questionId);
+      if (question?.status === 'open') {
+        putQuestion(draft, { ...question, status: outcome, ...given('answer', answer), ...given('by', shortText(by)) });
+      }
+      break;
+    }
+    case 'result': {
+      const { limited, truncated } = limitData(message.data.data, LIMITS.state.results.each - 1024);
+      const agent = clipText(message.data.agent, 512);
+      const result = { agent, data: limited, ...stamp(message), ...given('truncated', truncated) };
+      draft.results = put(draft, 'results', draft.results, result, (other) => other.agent === agent);
+      break;
+    }
+    case 'complete':
+      draft.summary = clipText(message.data.summary, LIMITS.state.summary);
+      end(draft, 'completed', message);
+      break;
+    case 'error':
+      draft.error = {
+        message: clipText(message.data.message, LIMITS.state.error - 1024),
+        fatal: message.data.fatal === true,
+        ...given('code', shortText(message.data.code)),
+        ...stamp(message),
+      };
+      if (draft.error.fatal) end(draft, 'failed', message);
+      break;
+  }
+  if (!hasEnded(draft.phase) && draft.phase !== 'idle') {
+    const waits = draft.task?.status === 'WAITING' || draft.questions.some((question) => question.status === 'open');
+    draft.phase = waits ? 'waiting' : 'running';
+  }
+}
+
+/**
+ * Whether the message may show work going on: it begins the run where there was none, and a new one where the last has ended. What comes late
+ * from a run that has ended (the same `run`, or none where the ended run had one) does not bring it back to life.
+ */
+function begin(draft: Draft, message: Message | BuiltInMessage, restart = false): boolean {
+  if (hasEnded(draft.phase)) {
+    const another = message.run === undefined ? draft.run === undefined : message.run !== draft.run;
+    if (!another && !restart) return false;
+    draft.phase = 'idle';
+    draft.progress = draft.summary = draft.error = draft.task = null;
+    draft.steps = draft.questions = draft.results = [];
+    Object.assign(draft.bytes, { steps: 0, questions: 0, results: 0 });
+    delete draft.endedAt;
+    delete draft.run;
+  }
+  if (draft.phase === 'idle') {
+    draft.phase = 'running';
+    delete draft.startedAt;
+    if (message.ts !== undefined) draft.startedAt = message.ts;
+  }
+  const run = shortText(message.run);
+  if (run !== undefined) draft.run = run;
+  return true;
+}
+
+function end(draft: Draft, phase: Phase, message: Message | BuiltInMessage): void {
+  const late = hasEnded(draft.phase);
+  draft.phase = phase;
+  if (!late && message.ts !== undefined) draft.endedAt = message.ts;
+  const run = shortText(message.run);
+  if (run !== undefined) draft.run = run;
+  for (const step of draft.steps) {
+    if (step.status === 'running') putStep(draft, { ...step, status: 'stopped', ...given('endedAt', message.ts) });
+  }
+  for (const question of draft.questions) {
+    if (question.status === 'open') putQuestion(draft, { ...question, status: 'cancelled' });
+  }
+}
+
+function applyProgress(draft: Draft, data: ProgressData, message: BuiltInMessage): void {
+  const progress: ProgressView = {
+    ...given('value', data.value),
+    ...given('max', data.max),
+    ...given('message', data.message === undefined ? undefined : clipText(data.message, 1024)),
+    ...given('label', shortText(data.label)),
+    ...given('unit', shortText(data.unit)),
+    ...stamp(message),
+  };
+  const id = data.step ?? message.step;
+  const step = id === undefined ? undefined : draft.steps.find((other) => other.id === id);
+  if (step) putStep(draft, { ...step, progress });
+  else draft.progress = progress;
+}
+
+function applyEvent(draft: Draft, data: EventData, message: BuiltInMessage, live: boolean): void {
+  const id = data.step;
+  if (id === undefined || id.length > 128) return;
+  const [kind, verb] = data.event.split('_');
+  if (kind !== 'step' && kind !== 'tool') return;
+  if (verb === 'started') {
+    if (!live) return;
+    const parent = shortText(data.parent ?? (message.step === id ? undefined : message.step));
+    putStep(draft, {
+      id,
+      kind,
+      status: 'running',
+      label: clipText(data.label ?? id, 512),
+      ...given('parent', parent),
+      ...given('agent', shortText(message.agent)),
+      ...given('startedAt', message.ts),
+    });
+  } else if (verb === 'finished' || verb === 'failed') {
+    const step = draft.steps.find((other) => other.id === id);
+    if (!step) return;
+    const error = data.error === undefined ? undefined : clipText(data.error, 1024);
+    putStep(draft, { ...step, status: verb, ...given('error', error), ...given('endedAt', message.ts) });
+  }
+}
+
+function applyTask(draft: Draft, data: TaskData, message: BuiltInMessage): void {
+  const ended = TASK_END[data.status];
+  if (!ended) begin(draft, message, true);
+  if (data.status === 'PENDING') draft.phase = 'idle';
+  draft.task = {
+    status: data.status,
+    ...given('taskId', shortText(data.taskId)),
+    ...given('progress', jsonSize(data.progress) <= LIMITS.state.task / 2 ? data.progress : undefined),
+    ...given('currentAgent', shortText(data.currentAgent)),
+  };
+  if (ended) end(draft, ended, message);
+}
+
+const TASK_END: { readonly [status in TaskData['status']]?: Phase } = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+};
+
+function applyQuestion(draft: Draft, data: QuestionData, message: BuiltInMessage): void {
+  const id = data.questionId ?? '';
+  if (id.length > 128) return;
+  const bare: QuestionView = {
+    id,
+    status: 'open',
+    question: clipText(data.question, 4096),
+    ...given('expiresAt', data.expiresAt),
+    ...given('agent', shortText(message.agent)),
+    ...stamp(message),
+  };
+  const whole: QuestionView = {
+    ...bare,
+    ...given('choices', data.choices),
+    ...given('schema', data.schema),
+    ...given('default', data.default),
+  };
+  putQuestion(draft, jsonSize(whole) <= LIMITS.state.questions.each ? whole : bare);
+}
+
+function keepMessage(draft: Draft, message: Message): void {
+  const size = jsonSize(message);
+  const { each, count, bytes } = LIMITS.state.messages;
+  const kept = size <= each ? message : clipMessage(message);
+  draft.messages.push(kept);
+  draft.bytes.messages += kept === message ? size : jsonSize(kept);
+  let drop = 0;
+  while (draft.messages.length - drop > count || draft.bytes.messages > bytes) {
+    draft.bytes.messages -= jsonSize(draft.messages[drop]);
+    drop++;
+  }
+  if (drop > 0) draft.messages.splice(0, drop);
+}
+
+function clipMessage(message: Message): KeptMessage {
+  const { limited } = limitData(message.data, LIMITS.state.messages.each - 4096);
+  return {
+    type: clipText(message.type, 512),
+    data: limited as JsonValue,
+    ...stamp(message),
+    ...given('id', shortText(message.id)),
+    ...given('agent', shortText(message.agent)),
+    ...given('step', shortText(message.step)),
+    ...given('run', shortText(message.run)),
+    ...given('level', message.level),
+    truncated: true,
+  };
+}
+
+function putStep(draft: Draft, step: StepView): void {
+  draft.steps = put(
+    draft,
+    'steps',
+    draft.steps,
+    step,
+    (other) => other.id === step.id,
+    (other) => other.status !== 'running',
+  );
+}
+
+function putQuestion(draft: Draft, question: QuestionView): void {
+  const small = jsonSize(question) <= LIMITS.state.questions.each;
+  const { answer: _, ...bare } = question;
+  draft.questions = put(
+    draft,
+    'questions',
+    draft.questions,
+    small ? question : bare,
+    (other) => other.id === question.id,
+    (other) => other.status !== 'open',
+  );
+}
+
+/**
+ * The list with an item in the place of the one that it follows up, or at the end; what is then too much is dropped, the expendable first, the
+ * oldest first.
+ */
+function put<T>(
+  draft: Draft,
+  key: 'steps' | 'questions' | 'results',
+  list: readonly T[],
+  item: T,
+  isSame: (other: T) => boolean,
+  isExpendable: (other: T) => boolean = () => true,
+): readonly T[] {
+  const items = [...list];
+  const place = items.findIndex(isSame);
+  const before = items[place];
+  if (before === undefined) items.push(item);
+  else items[place] = item;
+  draft.bytes[key] += jsonSize(item) - (before === undefined ? 0 : jsonSize(before));
+  const { count, bytes } = LIMITS.state[key];
+  while (items.length > count || draft.bytes[key] > bytes) {
+    const expendable = items.findIndex((other) => other !== item && isExpendable(other));
+    const [dropped] = items.splice(Math.max(0, expendable), 1);
+    draft.bytes[key] -= jsonSize(dropped);
+  }
+  return items;
+}
+
+/** Data within `limit` bytes of JSON: a text is cut, anything else that is larger becomes `null`. */
+function limitData(data: unknown, limit: number): { limited: unknown; truncated?: true } {
+  if (jsonSize(data) <= limit) return { limited: data };
+  return { limited: typeof data === 'string' ? clipText(data, limit) : null, truncated: true };
+}
+
+function stamp(message: { readonly ts?: number }): { ts?: number } {
+  return given('ts', message.ts);
+}
+
+/** A name or id as the state keeps it: a few hundred bytes at most. */
+function shortText(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : clipText(value, 256);
+}
+
+/** `{ [key]: value }`, or nothing where there is no value: in JSON a field that is undefined does not exist. */
+function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+}

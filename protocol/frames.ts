@@ -1,0 +1,89 @@
+import { type Check, isObject, number, object, text } from './check.js';
+import { LIMITS } from './limits.js';
+
+/** The first frame of every connection. */
+export interface Connected {
+  readonly message: string;
+  readonly protocol: 1;
+  readonly sessionId: string;
+  readonly channels: { readonly [name: string]: { readonly position: string; readonly recovered: boolean } };
+  /** Milliseconds after which a quiet server says that it is there. */
+  readonly heartbeat: number;
+  readonly serverTime: number;
+}
+
+/** The answer to a page's frame that had a `ref`. */
+export interface Ack {
+  readonly ref: string;
+  readonly accepted: boolean;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+/** What a page says. */
+export type ClientFrame =
+  | { readonly type: 'answer'; readonly ref?: string; readonly data: AnswerData }
+  | { readonly type: 'cancel'; readonly ref?: string }
+  | { readonly type: 'input'; readonly ref?: string; readonly data: unknown };
+
+export interface AnswerData {
+  /** None in the seed's form, which answers the oldest open question. */
+  readonly questionId?: string;
+  readonly answer?: unknown;
+  readonly decline?: boolean;
+}
+
+/** A page's frame, or why it is none. `ref` is there whenever it could be read, so that the frame can be refused by an `ack`. */
+export type ClientFrameReading = { readonly frame: ClientFrame } | { readonly problem: string; readonly ref?: string };
+
+/** Reads a page's frame. Anything that is not one of the frames of the wire contract is the application's own: `input`, raw. */
+export function readClientFrame(raw: string): ClientFrameReading {
+  const value = parseJson(raw);
+  if (!isObject(value)) return { frame: { type: 'input', data: raw } };
+  if (value.type === undefined && 'answer' in value) {
+    return { frame: { type: 'answer', data: { answer: value.answer } } };
+  }
+  const { type, data } = value;
+  if (type !== 'answer' && type !== 'cancel' && type !== 'input') return { frame: { type: 'input', data: raw } };
+  if (value.ref !== undefined && !isRef(value.ref)) {
+    return { problem: `ref: expected a text of 1–${LIMITS.refLength} characters` };
+  }
+  const ref = isRef(value.ref) ? { ref: value.ref } : {};
+  if (type === 'cancel') return { frame: { type, ...ref } };
+  if (type === 'input') return { frame: { type, ...ref, data } };
+  if (!isObject(data)) return { problem: 'data: expected an object with questionId and answer', ...ref };
+  const { questionId, answer, decline } = data;
+  if (typeof questionId !== 'string') return { problem: 'data.questionId: expected a text', ...ref };
+  if (decline === true) return { frame: { type, ...ref, data: { questionId, decline } } };
+  if (answer === undefined) return { problem: 'data.answer: expected an answer, or decline: true', ...ref };
+  return { frame: { type, ...ref, data: { questionId, answer } } };
+}
+
+function isRef(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= LIMITS.refLength;
+}
+
+/** What a text says in JSON; `undefined` when it is no JSON. */
+export function parseJson(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+const connected: Check<Pick<Connected, 'sessionId' | 'heartbeat' | 'serverTime'>> = object<
+  Pick<Connected, 'sessionId' | 'heartbeat' | 'serverTime'>
+>({ sessionId: text, heartbeat: number, serverTime: number }, {});
+
+/** What a `connected` frame of this protocol says; `undefined` for one of another server, which promises nothing. */
+export function readConnected(data: unknown): Connected | undefined {
+  if (!isObject(data) || data.protocol !== 1 || connected(data, 'data') || !isObject(data.channels)) return undefined;
+  return data as unknown as Connected;
+}
+
+/** The answer in an `ack` frame; `undefined` where it is none. */
+export function readAck(data: unknown): Ack | undefined {
+  if (!isObject(data) || typeof data.ref !== 'string' || typeof data.accepted !== 'boolean') return undefined;
+  return data as unknown as Ack;
+}

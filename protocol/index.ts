@@ -1,0 +1,75 @@
+export {
+  assertId,
+  type ChannelKind,
+  type ChannelName,
+  channelName,
+  ID_RULE,
+  isChannelName,
+  isId,
+  isRunId,
+  parseAfter,
+  splitChannel,
+} from './addresses.js';
+export { isObject } from './check.js';
+export type { Clock } from './clock.js';
+export { CloseCode, type CloseVerdict, closeReason, closeVerdict, retryAfter, retryReason } from './close.js';
+export { describe, type ErrorCode, invalid, messageOf, StatusMessengerError } from './errors.js';
+export { apply, applyAll } from './fold.js';
+export {
+  type Ack,
+  type AnswerData,
+  type ClientFrame,
+  type ClientFrameReading,
+  type Connected,
+  parseJson,
+  readAck,
+  readClientFrame,
+  readConnected,
+} from './frames.js';
+export { clipText, type JsonObject, type JsonValue, jsonSize, jsonTextSize } from './json.js';
+export { LIMITS } from './limits.js';
+export {
+  type AnsweredData,
+  type BuiltInMessage,
+  type Choice,
+  type CompleteData,
+  dataProblem,
+  type Envelope,
+  type ErrorData,
+  type EventData,
+  envelope,
+  isBuiltInMessage,
+  type KnownMessage,
+  type Level,
+  type Message,
+  type MessageType,
+  type MessageTypes,
+  type Outcome,
+  type ProgressData,
+  type QuestionData,
+  type ResultData,
+  readMessage,
+  type StatusData,
+  statusText,
+  type TaskData,
+  type TaskStatus,
+} from './messages.js';
+export { formatPosition, type Position, parsePosition, type Succession, succession } from './position.js';
+export {
+  type ChannelState,
+  type ErrorView,
+  hasEnded,
+  initialState,
+  type KeptMessage,
+  openQuestion,
+  type Phase,
+  type ProgressView,
+  type QuestionView,
+  type ResultView,
+  readState,
+  type StatusView,
+  type StepNode,
+  type StepView,
+  stepTree,
+  type TaskView,
+} from './state.js';

@@ -1,0 +1,226 @@
+import { anything, boolean, type Check, is, list, nullable, number, object, oneOf, text } from './check.js';
+import type { Choice, Level, Message, Outcome, TaskStatus } from './messages.js';
+
+/** Where a run stands. `waiting`: for a person's answer. The last three are ends. */
+export type Phase = 'idle' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
+
+export interface StatusView {
+  readonly text: string;
+  readonly ts?: number;
+  readonly agent?: string;
+  readonly level?: Level;
+}
+
+export interface ProgressView {
+  readonly value?: number;
+  readonly max?: number;
+  readonly message?: string;
+  readonly label?: string;
+  readonly unit?: string;
+  readonly ts?: number;
+}
+
+/** A step or the use of a tool. `stopped`: the run ended before the server said how the step did. */
+export interface StepView {
+  readonly id: string;
+  readonly kind: 'step' | 'tool';
+  readonly status: 'running' | 'finished' | 'failed' | 'stopped';
+  readonly label: string;
+  readonly parent?: string;
+  readonly agent?: string;
+  readonly error?: string;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly progress?: ProgressView;
+}
+
+export interface QuestionView {
+  /** `''` in the seed's form, which knows one question at a time. */
+  readonly id: string;
+  readonly question: string;
+  readonly status: 'open' | Outcome;
+  readonly choices?: readonly Choice[];
+  readonly schema?: unknown;
+  readonly expiresAt?: number;
+  readonly default?: unknown;
+  readonly agent?: string;
+  readonly ts?: number;
+  readonly answer?: unknown;
+  readonly by?: string;
+}
+
+export interface ResultView {
+  readonly agent: string;
+  readonly data: unknown;
+  readonly ts?: number;
+  /** The data was too large to keep whole: a text is cut, anything else is `null`. */
+  readonly truncated?: true;
+}
+
+export interface ErrorView {
+  readonly message: string;
+  readonly code?: string;
+  readonly fatal: boolean;
+  readonly ts?: number;
+}
+
+export interface TaskView {
+  readonly status: TaskStatus;
+  readonly taskId?: string;
+  readonly progress?: unknown;
+  readonly currentAgent?: string;
+}
+
+/** A message as the state keeps it: where its data was too large, a text is cut and anything else is `null`. */
+export type KeptMessage = Message & { readonly truncated?: true };
+
+/**
+ * All that a channel's messages add up to, always within the bounds of `LIMITS.state`. It is plain JSON: the snapshot on the wire is this
+ * object, and a server and a page that folded the same messages hold equal ones.
+ */
+export interface ChannelState {
+  readonly phase: Phase;
+  /** The run that `phase` speaks of, where messages name one. */
+  readonly run?: string;
+  /** When the run began and ended, in server time. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly status: StatusView | null;
+  readonly progress: ProgressView | null;
+  /** In the order they began; `stepTree` makes the tree. */
+  readonly steps: readonly StepView[];
+  /** Open and closed ones, oldest first. */
+  readonly questions: readonly QuestionView[];
+  /** The latest per agent. */
+  readonly results: readonly ResultView[];
+  readonly summary: string | null;
+  readonly error: ErrorView | null;
+  readonly task: TaskView | null;
+  /** The last messages, oldest first. */
+  readonly messages: readonly KeptMessage[];
+  /** What the lists weigh as JSON: the fold drops the oldest of a list by it. */
+  readonly bytes: ListBytes;
+}
+
+export interface ListBytes {
+  readonly steps: number;
+  readonly questions: number;
+  readonly results: number;
+  readonly messages: number;
+}
+
+/** A channel that nothing was said in. */
+export const initialState: ChannelState = Object.freeze({
+  phase: 'idle',
+  status: null,
+  progress: null,
+  steps: Object.freeze([]),
+  questions: Object.freeze([]),
+  results: Object.freeze([]),
+  summary: null,
+  error: null,
+  task: null,
+  messages: Object.freeze([]),
+  bytes: Object.freeze({ steps: 0, questions: 0, results: 0, messages: 0 }),
+});
+
+export interface StepNode extends StepView {
+  readonly children: readonly StepNode[];
+}
+
+/** The steps as a tree. One whose parent is not kept any more stands at the root, and so does one that is its own ancestor. */
+export function stepTree(steps: readonly StepView[]): readonly StepNode[] {
+  const nodes = new Map<string, StepNode & { children: StepNode[] }>();
+  const roots: StepNode[] = [];
+  for (const step of steps) {
+    const node = { ...step, children: [] };
+    // A parent always began before its children, so it is here already; one that is not cannot close a circle.
+    const parent = step.parent === undefined ? undefined : nodes.get(step.parent);
+    (parent ? parent.children : roots).push(node);
+    nodes.set(step.id, node);
+  }
+  return roots;
+}
+
+/** The oldest question that still waits for its answer. */
+export function openQuestion(state: ChannelState): QuestionView | undefined {
+  return state.questions.find((question) => question.status === 'open');
+}
+
+/** Whether the run is over. */
+export function hasEnded(phase: Phase): phase is 'completed' | 'failed' | 'cancelled' {
+  return phase === 'completed' || phase === 'failed' || phase === 'cancelled';
+}
+
+const level = oneOf('info', 'warning', 'error');
+const truncated: Check<true> = (value, where) => (value === true ? undefined : `${where}: expected true`);
+
+const progressView: Check<ProgressView> = object<ProgressView>(
+  {},
+  { value: number, max: number, message: text, label: text, unit: text, ts: number },
+);
+
+const keptMessage: Check<KeptMessage> = object<KeptMessage>(
+  { type: text, data: anything as Check<Message['data']> },
+  {
+    id: text,
+    ts: number,
+    channel: text as Check<NonNullable<Message['channel']>>,
+    agent: text,
+    step: text,
+    run: text,
+    level,
+    truncated,
+  },
+);
+
+const channelState: Check<ChannelState> = object<ChannelState>(
+  {
+    phase: oneOf('idle', 'running', 'waiting', 'completed', 'failed', 'cancelled'),
+    status: nullable(object<StatusView>({ text }, { ts: number, agent: text, level })),
+    progress: nullable(progressView),
+    steps: list(
+      object<StepView>(
+        {
+          id: text,
+          kind: oneOf('step', 'tool'),
+          status: oneOf('running', 'finished', 'failed', 'stopped'),
+          label: text,
+        },
+        { parent: text, agent: text, error: text, startedAt: number, endedAt: number, progress: progressView },
+      ),
+    ),
+    questions: list(
+      object<QuestionView>(
+        { id: text, question: text, status: oneOf('open', 'answered', 'declined', 'expired', 'cancelled') },
+        {
+          choices: list(anything as Check<Choice>),
+          schema: anything,
+          expiresAt: number,
+          default: anything,
+          agent: text,
+          ts: number,
+          answer: anything,
+          by: text,
+        },
+      ),
+    ),
+    results: list(object<ResultView>({ agent: text, data: anything }, { ts: number, truncated })),
+    summary: nullable(text),
+    error: nullable(object<ErrorView>({ message: text, fatal: boolean }, { code: text, ts: number })),
+    task: nullable(
+      object<TaskView>(
+        { status: oneOf('PENDING', 'RUNNING', 'WAITING', 'COMPLETED', 'FAILED', 'CANCELLED') },
+        { taskId: text, progress: anything, currentAgent: text },
+      ),
+    ),
+    messages: list(keptMessage),
+    bytes: object<ListBytes>({ steps: number, questions: number, results: number, messages: number }, {}),
+  },
+  { run: text, startedAt: number, endedAt: number },
+);
+
+/** The state in a snapshot frame; `undefined` where it is none. */
+export function readState(value: unknown): ChannelState | undefined {
+  return is(channelState, value) ? value : undefined;
+}
