@@ -42,7 +42,6 @@ type Draft = Writable<Omit<ChannelState, 'messages' | 'bytes'>> & {
   readonly bytes: Writable<ListBytes>;
 };
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-};
 
 function applyContent(draft: Draft, message: BuiltInMessage): void {
   switch (message.type) {

@@ -1,0 +1,121 @@
+import {
+  applyAll,
+  type ChannelName,
+  type ChannelState,
+  formatPosition,
+  initialState,
+  type Message,
+  type Position,
+  parseJson,
+  readMessage,
+} from '../../protocol/index.js';
+import type { Composed } from '../compose.js';
+import type { ChannelLog, Entry } from './channel-store.js';
+
+/** How much of a channel's tail is kept before the oldest is folded into its state. */
+export interface TailBounds {
+  /** Messages. Default 1,000. */
+  readonly count: number;
+  /** Bytes. Default 1 MiB. */
+  readonly bytes: number;
+  /** Milliseconds. Default one hour. */
+  readonly age: number;
+}
+
+/** A channel in memory: the tail, and the state that everything before some position of it was folded into. */
+export class MemoryLog implements ChannelLog {
+  /** When something was last added or someone last let go, server time. */
+  usedAt: number;
+  /** How many hold on to it. */
+  holders = 0;
+  latestStatus: Entry | undefined;
+
+  /** The number of the last message. */
+  seq = 0;
+
+  readonly #bounds: TailBounds;
+  #tail: Entry[] = [];
+  #bytes = 0;
+  /** The fold of everything up to `#foldedSeq`, which is never before the tail's first message. */
+  #folded: ChannelState = initialState;
+  #foldedSeq = 0;
+
+  constructor(
+    readonly name: ChannelName,
+    readonly epoch: string,
+    bounds: TailBounds,
+    now: number,
+  ) {
+    this.#bounds = bounds;
+    this.usedAt = now;
+  }
+
+  append(message: Composed, now: number): Position {
+    const seq = ++this.seq;
+    const position = { epoch: this.epoch, seq };
+    const frame = Buffer.from(`${message.head},"id":"${formatPosition(position)}","ts":${now}}`);
+    const entry: Entry = { seq, ts: now, frame };
+    this.#tail.push(entry);
+    this.#bytes += frame.length;
+    if (message.type === 'status') this.latestStatus = entry;
+    this.usedAt = now;
+    const { count, bytes } = this.#bounds;
+    if (this.#tail.length > count || this.#bytes > bytes) {
+      // An eighth at a time: folding many costs little more than folding one.
+      this.#shorten((kept, weight) => kept <= count - count / 8 && weight <= bytes - bytes / 8);
+    }
+    return position;
+  }
+
+  entry(seq: number): Entry | undefined {
+    return this.#tail[seq - this.#firstSeq];
+  }
+
+  canContinue({ epoch, seq }: Position): boolean {
+    return epoch === this.epoch && seq <= this.seq && seq >= this.#firstSeq - 1;
+  }
+
+  state(): ChannelState {
+    this.#foldUpTo(this.seq);
+    return this.#folded;
+  }
+
+  /** Folds what has become too old. */
+  expire(now: number): void {
+    const oldest = this.#tail[0];
+    if (oldest && now - oldest.ts > this.#bounds.age) {
+      this.#shorten((_kept, _weight, next) => now - next.ts <= this.#bounds.age);
+    }
+  }
+
+  get #firstSeq(): number {
+    return this.seq - this.#tail.length + 1;
+  }
+
+  /** Drops from the old end until `enough` says so of what would be left; the last message always stays. */
+  #shorten(enough: (kept: number, weight: number, next: Entry) => boolean): void {
+    let drop = 0;
+    for (const entry of this.#tail) {
+      if (drop === this.#tail.length - 1 || enough(this.#tail.length - drop, this.#bytes, entry)) break;
+      this.#bytes -= entry.frame.length;
+      drop++;
+    }
+    this.#foldUpTo(this.#firstSeq + drop - 1);
+    this.#tail = this.#tail.slice(drop);
+  }
+
+  #foldUpTo(seq: number): void {
+    if (seq <= this.#foldedSeq) return;
+    const first = this.#firstSeq;
+    const entries = this.#tail.slice(this.#foldedSeq + 1 - first, seq + 1 - first);
+    this.#folded = applyAll(this.#folded, entries.map(messageIn));
+    this.#foldedSeq = seq;
+  }
+}
+
+/** The message in an entry, read as a page reads it, so that both fold the same. */
+function messageIn(entry: Entry): Message {
+  const message = readMessage(parseJson(entry.frame.toString()));
+  if (!message) throw new TypeError('status-messenger: a stored frame is no message');
+  return message;
+}

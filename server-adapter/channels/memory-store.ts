@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type ChannelName,
+  type Clock,
+  isObject,
+  type Position,
+  parseJson,
+  StatusMessengerError,
+} from '../../protocol/index.js';
+import type { Composed } from '../compose.js';
+import type { ChannelLog, ChannelStore } from './channel-store.js';
+import { MemoryLog, type TailBounds } from './memory-log.js';
+
+export interface MemoryStoreOptions {
+  /** How much of each channel's tail is kept. Default: 1,000 messages, 1 MiB, one hour. */
+  readonly tail?: Partial<TailBounds>;
+  /** Milliseconds after which a channel that nobody watches or writes to is forgotten. Default one hour. */
+  readonly idle?: number;
+  /** How many channels are kept. At the limit the one that is longest unused makes room. Default 10,000. */
+  readonly channels?: number;
+  readonly clock: Clock;
+}
+
+/** Channels in the memory of this process: nothing outlives it. */
+export class MemoryStore implements ChannelStore {
+  readonly #logs = new Map<ChannelName, MemoryLog>();
+  readonly #tail: TailBounds;
+  readonly #idle: number;
+  readonly #channels: number;
+  readonly #clock: Clock;
+  #appended: (name: ChannelName) => void = () => {};
+  #forgotten: (name: ChannelName) => void = () => {};
+
+  constructor({ tail, idle = 3_600_000, channels = 10_000, clock }: MemoryStoreOptions) {
+    this.#tail = { count: 1000, bytes: 1024 * 1024, age: 3_600_000, ...tail };
+    this.#idle = idle;
+    this.#channels = channels;
+    this.#clock = clock;
+  }
+
+  append(name: ChannelName, message: Composed): Position {
+    const position = this.#open(name).append(message, this.#clock.now());
+    this.#appended(name);
+    return position;
+  }
+
+  retain(name: ChannelName): ChannelLog {
+    const log = this.#open(name);
+    log.holders++;
+    return log;
+  }
+
+  release(name: ChannelName, keepEmpty = false): void {
+    const log = this.#logs.get(name);
+    if (!log) return;
+    log.holders--;
+    log.usedAt = this.#clock.now();
+    if (log.holders === 0 && log.seq === 0 && !keepEmpty) this.#forget(name);
+  }
+
+  latestStatusText(name: ChannelName): string | undefined {
+    const entry = this.#logs.get(name)?.latestStatus;
+    const frame = entry && parseJson(entry.frame.toString());
+    const data = isObject(frame) ? frame.data : undefined;
+    if (typeof data === 'string') return data;
+    return isObject(data) && typeof data.message === 'string' ? data.message : undefined;
+  }
+
+  onAppend(listener: (name: ChannelName) => void): void {
+    this.#appended = listener;
+  }
+
+  onForget(listener: (name: ChannelName) => void): void {
+    this.#forgotten = listener;
+  }
+
+  sweep(): void {
+    const now = this.#clock.now();
+    for (const [name, log] of this.#logs) {
+      if (log.holders === 0 && now - log.usedAt > this.#idle) this.#forget(name);
+      else log.expire(now);
+    }
+  }
+
+  health(): undefined {
+    return undefined;
+  }
+
+  close(): void {
+    this.#logs.clear();
+  }
+
+  #open(name: ChannelName): MemoryLog {
+    const known = this.#logs.get(name);
+    if (known) return known;
+    if (this.#logs.size >= this.#channels) this.#makeRoom();
+    const log = new MemoryLog(name, randomBytes(8).toString('hex'), this.#tail, this.#clock.now());
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  #makeRoom(): void {
+    let oldest: MemoryLog | undefined;
+    for (const log of this.#logs.values()) {
+      if (log.holders === 0 && (!oldest || log.usedAt < oldest.usedAt)) oldest = log;
+    }
+    if (!oldest) {
+      throw new StatusMessengerError(
+        'limit',
+        `channels: got one more than ${this.#channels}, all of them being watched; raise limits.channels or add a server`,
+      );
+    }
+    this.#forget(oldest.name);
+  }
+
+  #forget(name: ChannelName): void {
+    this.#logs.delete(name);
+    this.#forgotten(name);
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  dataProblem,
+  describe,
+  type Envelope,
+  envelope,
+  invalid,
+  LIMITS,
+  messageOf,
+  StatusMessengerError,
+} from '../protocol/index.js';
+
+/** A message as a publisher says it. */
+export interface Outgoing extends Pick<Envelope, 'agent' | 'step' | 'run' | 'level'> {
+  /** One of the wire contract's content types, or one of your own. */
+  readonly type: string;
+  /** Anything that JSON can carry. */
+  readonly data?: unknown;
+}
+
+/** A message that was checked and serialised, and has no position yet. */
+export interface Composed {
+  readonly type: string;
+  /** The JSON of the message without its closing brace: the log adds `id` and `ts`. */
+  readonly head: string;
+}
+
+const CONNECTION_TYPES = new Set(['connected', 'snapshot', 'synced', 'heartbeat', 'ack']);
+
+/**
+ * Checks a message and serialises it at once, so that what its publisher changes afterwards changes nothing.
+ * @throws StatusMessengerError `invalid` when it has no type or the wrong data for its type, or cannot be written as JSON;
+ *   `too_large` when it is over `LIMITS.message` bytes.
+ */
+export function compose(outgoing: Outgoing): Composed {
+  const { type, data = null } = outgoing;
+  if (typeof type !== 'string' || type === '' || type.length > 128) {
+    throw invalid('message type', type, 'a text of 1–128 characters', 'send({ type: "status", data: "…" })');
+  }
+  if (CONNECTION_TYPES.has(type)) {
+    throw invalid('message type', type, 'a type that is not of the connection itself', 'choose another name');
+  }
+  const problem = dataProblem(type, data) ?? envelope(outgoing, 'message');
+  if (problem) throw new StatusMessengerError('invalid', `${type} message: ${problem}; send it in that form`);
+  const { agent, step, run, level } = outgoing;
+  const text = stringify({ type, data, agent, step, run, level });
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LIMITS.message) {
+    throw new StatusMessengerError(
+      'too_large',
+      `${type} message: got ${bytes} bytes of JSON, expected at most ${LIMITS.message}; send a link to what is larger`,
+    );
+  }
+  return { type, head: text.slice(0, -1) };
+}
+
+function stringify(message: {
+  readonly type: string;
+  readonly data: unknown;
+  readonly [key: string]: unknown;
+}): string {
+  try {
+    if (typeof message.data === 'function' || typeof message.data === 'symbol')
+      throw new TypeError(describe(message.data));
+    return JSON.stringify(message);
+  } catch (error) {
+    throw new StatusMessengerError(
+      'invalid',
+      `${message.type} message: got data that JSON cannot carry (${messageOf(error).split('\n')[0]}), expected plain data; leave out cycles, BigInt and functions`,
+      { cause: error },
+    );
+  }
+}

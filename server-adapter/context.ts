@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { assertId, invalid, isObject } from '../protocol/index.js';
+import type { StatusMessenger } from './messenger.js';
+
+/** Whom work is done for. Every call of the kit made inside reports there by itself. */
+export interface Ids {
+  readonly sessionId?: string;
+  readonly threadId?: string;
+  readonly userId?: string;
+  readonly runId?: string;
+}
+
+/** What `currentContext()` answers. */
+export interface Context extends Ids {
+  /** Aborted when the work should stop. */
+  readonly signal?: AbortSignal;
+}
+
+interface Store {
+  readonly context: Context;
+  readonly messenger: StatusMessenger | undefined;
+}
+
+/** One per process by its nature: it follows every call chain, and each chain carries its own messenger. */
+const storage = new AsyncLocalStorage<Store>();
+
+/** Runs `run` in a context. Without a messenger the one of the surrounding context stays. */
+export function runInContext<T>(context: Context, messenger: StatusMessenger | undefined, run: () => T): T {
+  return storage.run(
+    { context: Object.freeze({ ...context }), messenger: messenger ?? storage.getStore()?.messenger },
+    run,
+  );
+}
+
+/**
+ * The ids that work here is done for; `undefined` outside of any context. They follow `await`, timers and streams by themselves; an event
+ * emitter's listener gets them with `AsyncResource.bind(listener)` of `node:async_hooks`.
+ */
+export function currentContext(): Context | undefined {
+  return storage.getStore()?.context;
+}
+
+/** The messenger whose context this is. */
+export function messengerInContext(): StatusMessenger | undefined {
+  return storage.getStore()?.messenger;
+}
+
+/** Ids from a caller: a session id alone, or an object. Throws `invalid` for anything else. */
+export function readIds(ids: Ids | string): Ids {
+  const given: unknown = typeof ids === 'string' ? { sessionId: ids } : ids;
+  if (!isObject(given)) {
+    throw invalid('ids', ids, 'a session id or { sessionId, threadId, userId, runId }', 'pass the id of the session');
+  }
+  const read: Record<string, string> = {};
+  for (const key of ['sessionId', 'threadId', 'userId', 'runId']) {
+    const id = given[key];
+    if (id === undefined || id === null) continue;
+    assertId(id, key);
+    read[key] = id;
+  }
+  return read;
+}

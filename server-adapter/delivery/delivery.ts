@@ -1,0 +1,121 @@
+import { type ChannelName, type Clock, CloseCode, retryReason } from '../../protocol/index.js';
+import type { ChannelStore } from '../channels/channel-store.js';
+import type { Connection } from './connection.js';
+
+export interface DeliverySettings {
+  /** Milliseconds of quiet after which either side is asked for, or gives, a sign of life. */
+  readonly heartbeat: number;
+  /** Milliseconds after the heartbeat in which a page must have answered. */
+  readonly pongTimeout: number;
+  /** Milliseconds after which a page that takes nothing is closed with 4408. */
+  readonly stallTimeout: number;
+}
+
+/** All connections of a messenger: who watches which channel, one flush per turn of the event loop, and one timer for all that is timed. */
+export class Delivery {
+  readonly #connections = new Set<Connection>();
+  readonly #viewers = new Map<ChannelName, Set<Connection>>();
+  readonly #changed = new Set<ChannelName>();
+  readonly #settings: DeliverySettings;
+  readonly #clock: Clock;
+  #flushing = false;
+  #stopTicking: (() => void) | undefined;
+
+  constructor(store: ChannelStore, settings: DeliverySettings, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+    store.onAppend((name) => this.#schedule(name));
+  }
+
+  /** How many connections watch a channel. */
+  viewers(name: ChannelName): number {
+    return this.#viewers.get(name)?.size ?? 0;
+  }
+
+  add(connection: Connection): void {
+    this.#connections.add(connection);
+    for (const name of connection.channels) {
+      const viewers = this.#viewers.get(name);
+      if (viewers) viewers.add(connection);
+      else this.#viewers.set(name, new Set([connection]));
+    }
+    if (!this.#stopTicking) this.#tickLater();
+  }
+
+  remove(connection: Connection): void {
+    this.#connections.delete(connection);
+    for (const name of connection.channels) {
+      const viewers = this.#viewers.get(name);
+      viewers?.delete(connection);
+      if (viewers?.size === 0) this.#viewers.delete(name);
+    }
+  }
+
+  /**
+   * Sends what was accepted, as far as the pages take it before `deadline` (server time), then tells every page to come back elsewhere, spread
+   * over `spread` milliseconds.
+   */
+  async drain(deadline: number, spread: number, random: () => number): Promise<void> {
+    this.#flush();
+    await this.#until(deadline, (connection) => connection.drained);
+    for (const connection of this.#connections) {
+      connection.close(CloseCode.restarting, retryReason(random() * spread));
+    }
+    await this.#until(deadline, () => false);
+    for (const connection of this.#connections) connection.transport.terminate();
+    this.#stopTicking?.();
+  }
+
+  /** Waits until every connection is gone or `done`, or it is too late. */
+  async #until(deadline: number, done: (connection: Connection) => boolean): Promise<void> {
+    while (this.#clock.now() < deadline && [...this.#connections].some((connection) => !done(connection))) {
+      await new Promise<void>((resolve) => this.#clock.after(10, resolve));
+    }
+  }
+
+  /** Whatever one turn of the event loop said goes out at its end. */
+  #schedule(name: ChannelName): void {
+    if (!this.#viewers.has(name)) return;
+    this.#changed.add(name);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    const due = new Set<Connection>();
+    for (const name of this.#changed) {
+      for (const connection of this.#viewers.get(name) ?? []) due.add(connection);
+    }
+    this.#changed.clear();
+    for (const connection of due) connection.pump();
+  }
+
+  #tickLater(): void {
+    const interval = Math.min(1000, Math.max(5, this.#settings.heartbeat / 5));
+    this.#stopTicking = this.#clock.after(interval, () => {
+      this.#stopTicking = undefined;
+      this.#tick(interval);
+      if (this.#connections.size > 0) this.#tickLater();
+    });
+  }
+
+  #tick(interval: number): void {
+    const now = this.#clock.now();
+    const { heartbeat, pongTimeout, stallTimeout } = this.#settings;
+    for (const connection of this.#connections) {
+      if (now - connection.lastHeard > heartbeat + pongTimeout - interval) {
+        connection.transport.terminate();
+      } else if (connection.stalledFor(now) >= stallTimeout) {
+        connection.close(CloseCode.tooSlow, 'took nothing for too long');
+      } else {
+        if (now - connection.lastPing >= heartbeat) {
+          connection.lastPing = now;
+          connection.transport.ping();
+        }
+        if (now - connection.lastSent >= heartbeat) connection.say('heartbeat', { serverTime: now });
+      }
+    }
+  }
+}

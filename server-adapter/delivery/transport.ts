@@ -1,0 +1,17 @@
+/** What carries frames to one page: a WebSocket, or another way with the same abilities. */
+export interface Transport {
+  /** Bytes accepted by `send` that the system has not taken yet. */
+  readonly buffered: number;
+  /** Sends one text frame. */
+  send(frame: string | Buffer): void;
+  /** Calls `taken` once the system has taken everything that was sent so far. */
+  whenTaken(taken: () => void): void;
+  /** Sends everything that `write` sends as one write. */
+  batch(write: () => void): void;
+  /** Asks the other end for a sign of life. */
+  ping(): void;
+  /** Ends the connection with a close code, after what was sent. */
+  close(code: number, reason: string): void;
+  /** Ends the connection at once. */
+  terminate(): void;
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { invalid, LIMITS } from '../../protocol/index.js';
+
+export type HttpServer = Server | SecureServer;
+
+/** What a page asked for when it connected. */
+export interface Upgrade {
+  /** The session id as it stands in the path: not checked. */
+  readonly sessionId: string;
+  readonly query: URLSearchParams;
+  readonly request: IncomingMessage;
+}
+
+export interface UpgradeHandler {
+  /** `false` while no new connection is taken. */
+  accepts(): boolean;
+  connected(ws: WebSocket, socket: Duplex, upgrade: Upgrade): void;
+}
+
+/**
+ * Takes the WebSocket upgrades of a server whose path fits `pattern` (one segment of it is `:sessionId`), and leaves all others to whoever else
+ * listens. Answers a function that stops it.
+ */
+export function attachUpgrades(server: HttpServer, pattern: string, handler: UpgradeHandler): () => void {
+  const match = compilePath(pattern);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.clientFrame, perMessageDeflate: false });
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const sessionId = match(path);
+    if (sessionId === undefined) {
+      // Another library may listen for this path; where none does, nobody would ever answer.
+      if (server.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found');
+      return;
+    }
+    if (!handler.accepts()) {
+      refuse(socket, '503 Service Unavailable');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      handler.connected(ws, socket, { sessionId, query: new URLSearchParams(query), request });
+    });
+  };
+  server.on('upgrade', onUpgrade);
+  return () => server.off('upgrade', onUpgrade);
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => {});
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** A function that finds the session id in a path. Throws `invalid` for a pattern without `:sessionId`. */
+export function compilePath(pattern: string): (path: string) => string | undefined {
+  const wanted = typeof pattern === 'string' ? pattern.split('/') : [];
+  if (!wanted.includes(':sessionId') || wanted[0] !== '') {
+    throw invalid('path', pattern, 'a path with a segment ":sessionId"', 'write for instance "/ws/:sessionId"');
+  }
+  return (path) => {
+    const parts = path.split('/');
+    if (parts.length !== wanted.length) return undefined;
+    let sessionId = '';
+    for (const [i, part] of parts.entries()) {
+      if (wanted[i] === ':sessionId') sessionId = part;
+      else if (wanted[i] !== part) return undefined;
+    }
+    return decode(sessionId);
+  };
+}
+
+/** A part that is not valid percent-encoding stays as it is: no id has a `%`, so it is refused as one. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** Answers a request of Node's `http` by a handler of web-standard requests. */
+export async function answerNode(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handler: (request: Request) => Promise<Response>,
+): Promise<void> {
+  try {
+    const answer = await handler(toRequest(request));
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(Buffer.from(await answer.arrayBuffer()));
+    // A body that nobody read would keep the connection from its next request.
+    request.resume();
+  } catch {
+    // The handler answers every error itself; what is left is a request that is none, such as a broken Host.
+    if (!response.headersSent) response.writeHead(400);
+    response.end();
+  }
+}
+
+function toRequest(request: IncomingMessage): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    for (const item of Array.isArray(value) ? value : [value ?? '']) headers.append(name, item);
+  }
+  const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+  const { method = 'GET' } = request;
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers });
+  const init = { method, headers, body: Readable.toWeb(request) as ReadableStream<Uint8Array>, duplex: 'half' };
+  return new Request(url, init as RequestInit);
+}

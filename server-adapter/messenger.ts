@@ -1,0 +1,455 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import {
+  type Ack,
+  assertId,
+  type ChannelName,
+  CloseCode,
+  channelName,
+  clipText,
+  describe,
+  formatPosition,
+  ID_RULE,
+  invalid,
+  isChannelName,
+  isId,
+  isRunId,
+  LIMITS,
+  messageOf,
+  type Position,
+  parseAfter,
+  readClientFrame,
+  StatusMessengerError,
+  splitChannel,
+} from '../protocol/index.js';
+import { compose, type Outgoing } from './compose.js';
+import { currentContext, type Ids, readIds, runInContext } from './context.js';
+import { Connection } from './delivery/connection.js';
+import { Delivery } from './delivery/delivery.js';
+import { attachUpgrades, type HttpServer, type Upgrade } from './delivery/upgrades.js';
+import { WebSocketTransport } from './delivery/websocket-transport.js';
+import { createHandler } from './http/handler.js';
+import { answerNode } from './http/node.js';
+import { OnceLogger, stackOf } from './logger.js';
+import { type MessengerOptions, readOptions, type Settings } from './options.js';
+import { Session, settle } from './sessions.js';
+import { type StatusUpdate, StatusUpdates } from './updates.js';
+
+/** What became of a message. */
+export interface SendResult {
+  /** Its position in the channel's log; missing where it was not stored. */
+  readonly id?: string;
+  /** How many connections of this server watch the channel. */
+  readonly delivered: number;
+  /** Whether it is kept for those who come later. */
+  readonly buffered: boolean;
+  /** Why it went nowhere. */
+  readonly reason?: string;
+}
+
+/** What a status may say beside its text. */
+export type StatusExtra = Pick<Outgoing, 'agent' | 'step' | 'run' | 'level'>;
+
+export interface AttachOptions {
+  /** Where pages connect. Default `/ws/:sessionId`. */
+  readonly path?: string;
+  /** Whether the plain HTTP addresses are answered, too. Default: where the server has no request handler of its own. */
+  readonly http?: boolean;
+}
+
+/** What `handleConnection` is told of a socket. */
+export interface ConnectionIds extends Ids {
+  readonly sessionId: string;
+  /** Positions to resume from, as in the query of the wire contract: `[channel@]position`. */
+  readonly after?: string | readonly string[];
+}
+
+type SessionHandler = (session: Session) => unknown;
+/** `input` is what the page sent: the `data` of an `input` frame, or any other text as it came. */
+type InputHandler = (input: unknown, session: Session) => unknown;
+
+/** The server side: keeps what is said in each channel, and brings it to every viewer exactly once and in order. */
+export class StatusMessenger {
+  readonly #settings: Settings;
+  readonly #log: OnceLogger;
+  readonly #delivery: Delivery;
+  readonly #updates: StatusUpdates;
+  readonly #sessions = new Map<string, Session>();
+  readonly #sessionHandlers: SessionHandler[] = [];
+  readonly #inputHandlers: InputHandler[] = [];
+  readonly #detach: Array<() => void> = [];
+  readonly #handler: (request: Request) => Promise<Response>;
+  #unrouted: string | undefined;
+  #closing: Promise<void> | undefined;
+  #stopSweeping: () => void = () => {};
+
+  /** Throws `invalid` for options that cannot be. */
+  constructor(options: MessengerOptions = {}) {
+    this.#settings = readOptions(options);
+    const { store, clock, logger, apiKey, base } = this.#settings;
+    this.#log = new OnceLogger(logger);
+    this.#delivery = new Delivery(store, this.#settings, clock);
+    this.#updates = new StatusUpdates(this.#log);
+    store.onForget((name) => {
+      const { kind, id } = splitChannel(name);
+      if (kind === 'session') this.#sessions.delete(id);
+    });
+    this.#handler = createHandler({
+      base,
+      apiKey,
+      logger,
+      health: async () => (this.#closing ? 'the server is closing' : store.health()),
+      statuses: (sessionId) => this.#storedStatuses(sessionId),
+      send: (channel, message) => this.send(channel, message),
+    });
+    instances.add(this);
+    this.#sweepLater();
+  }
+
+  /**
+   * Takes the WebSocket upgrades of a server. Other paths are left to whoever else listens. Plain HTTP requests are answered where the server has
+   * no request handler of its own, or where `http` says so.
+   */
+  attach(server: HttpServer, { path = '/ws/:sessionId', http }: AttachOptions = {}): void {
+    this.#assertOpen('attach');
+    const detachUpgrades = attachUpgrades(server, path, {
+      accepts: () => !this.#closing,
+      connected: (ws, socket, upgrade) => this.#upgraded(ws, socket, upgrade),
+    });
+    const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+      if (http ?? server.listenerCount('request') === 1) void answerNode(request, response, this.#handler);
+    };
+    if (http !== false) server.on('request', onRequest);
+    this.#detach.push(detachUpgrades, () => server.off('request', onRequest));
+  }
+
+  /** Serves a socket of `ws` that the application accepted itself, to whom it wants. */
+  handleConnection(ws: WebSocket, ids: ConnectionIds): void {
+    this.#assertOpen('handleConnection');
+    if (typeof ids !== 'object' || ids === null)
+      throw invalid('ids', ids, '{ sessionId }', 'say whose connection it is');
+    assertId(ids.sessionId, 'sessionId');
+    const after = ids.after === undefined ? [] : typeof ids.after === 'string' ? [ids.after] : ids.after;
+    this.#serve(ws, undefined, { ...readIds(ids), sessionId: ids.sessionId }, after);
+  }
+
+  /** Answers the plain HTTP addresses of the wire contract, for any framework that speaks `Request` and `Response`. */
+  readonly fetch = (request: Request): Promise<Response> => this.#handler(request);
+
+  /**
+   * Calls `handler` once per session, when its first viewer arrives, in the session's context. What it throws ends the session's run: the page
+   * sees that it failed, the log has the stack. Answers a function that takes the handler back.
+   */
+  onSession(handler: SessionHandler): () => void {
+    return register(this.#sessionHandlers, handler, 'onSession');
+  }
+
+  /** Calls `handler` with whatever a page sends to the application, in the session's context. Answers a function that takes it back. */
+  onInput(handler: InputHandler): () => void {
+    return register(this.#inputHandlers, handler, 'onInput');
+  }
+
+  /** Runs `run` in the context of a session: every call made inside reports there. Throws `invalid` for ids that are none. */
+  runWithSession<T>(ids: Ids | string, run: () => T): T {
+    return runInContext(readIds(ids), this, run);
+  }
+
+  /**
+   * Sends a message to a channel. Resolves when it is stored, which is before anyone sees it.
+   * @throws StatusMessengerError `invalid` or `too_large` for a message that cannot be, `closed` after `close()`.
+   */
+  async send(channel: ChannelName, message: Outgoing): Promise<SendResult> {
+    this.#assertOpen('send');
+    if (!isChannelName(channel)) {
+      throw invalid('channel', channel, 'session:ID, thread:ID, user:ID or task:ID', `write an id of ${ID_RULE}`);
+    }
+    const { kind, id } = splitChannel(channel);
+    if (isRunId(id)) {
+      const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
+      this.#settings.logger.debug(`status-messenger: ${reason}`);
+      return { delivered: 0, buffered: false, reason };
+    }
+    const composed = compose(message);
+    const position = await this.#settings.store.append(channel, composed);
+    return { id: formatPosition(position), delivered: this.#delivery.viewers(channel), buffered: true };
+  }
+
+  /** Sends a message to a session. */
+  async sendToSession(sessionId: string, message: Outgoing): Promise<SendResult> {
+    return this.send(channelName('session', sessionId), message);
+  }
+
+  /** Sends a message to everyone who watches a thread (seed: `send_to_thread`). */
+  async sendToThread(threadId: string, message: Outgoing): Promise<SendResult> {
+    return this.send(channelName('thread', threadId), message);
+  }
+
+  /** Sends a message to a user, wherever that user is connected (seed: `send_to_user`). */
+  async sendToUser(userId: string, message: Outgoing): Promise<SendResult> {
+    return this.send(channelName('user', userId), message);
+  }
+
+  /**
+   * Shows a status to the viewers of the session in context. Never throws and never waits; the order of calls is the order of messages (seed:
+   * `add_status_message`).
+   */
+  addStatusMessage(text: string, extra: StatusExtra = {}): void {
+    const sessionId = currentContext()?.sessionId;
+    let status = typeof text === 'string' ? text : describe(text);
+    if (status !== text)
+      this.#complain('status-type', `addStatusMessage: got ${describe(text)}, expected a text; pass a string`);
+    const clipped = clipText(status, LIMITS.message / 2);
+    if (clipped !== status) {
+      this.#complain(
+        'status-length',
+        `addStatusMessage: got ${status.length} characters, expected a line; the rest is cut`,
+      );
+      status = clipped;
+    }
+    this.#updates.push([sessionId ?? null, status]);
+    if (sessionId === undefined) {
+      this.#unrouted = status;
+      this.#complain(
+        'no-session',
+        `addStatusMessage: got "${clipText(status, 80)}" outside of any session, expected one in context; call it inside onSession or runWithSession(sessionId, …)`,
+      );
+      return;
+    }
+    const data = this.#settings.statusData === 'object' ? { message: status } : status;
+    this.sendToSession(sessionId, { ...extra, type: 'status', data }).catch((error: unknown) => {
+      this.#complain(`status-failed ${messageOf(error)}`, `addStatusMessage: ${messageOf(error)}`);
+    });
+  }
+
+  /**
+   * The latest status, as a list of one or none (seed: `get_status_messages`): of the session, else of the one in context, else of those that no
+   * session was in context for.
+   */
+  getStatusMessages(sessionId: string | undefined = currentContext()?.sessionId): string[] {
+    const text =
+      sessionId === undefined
+        ? this.#unrouted
+        : this.#settings.store.latestStatusText(channelName('session', sessionId));
+    return text === undefined ? [] : [text];
+  }
+
+  /** Every status from here on as `[sessionId, text]`, for those who deliver by themselves (seed: `stream_status_updates`). */
+  streamStatusUpdates({ signal }: { signal?: AbortSignal } = {}): AsyncIterableIterator<StatusUpdate> {
+    return this.#updates.read(signal);
+  }
+
+  /**
+   * Ends the service gracefully: takes nothing new, sends what was accepted, tells every page to come back (1012, spread by `retry=`), and
+   * resolves when all are gone or after `timeout` milliseconds (default 10,000).
+   */
+  close({ timeout = 10_000 }: { timeout?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(timeout);
+    return this.#closing;
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  async #close(timeout: number): Promise<void> {
+    instances.delete(this);
+    this.#stopSweeping();
+    const { clock, random, store } = this.#settings;
+    for (const session of this.#sessions.values()) session.cancel('the server is closing');
+    await this.#delivery.drain(clock.now() + timeout, 5000, random);
+    for (const detach of this.#detach) detach();
+    this.#updates.close();
+    await store.close();
+  }
+
+  #upgraded(ws: WebSocket, socket: Duplex, { sessionId, query }: Upgrade): void {
+    if (!isId(sessionId)) {
+      ws.on('error', () => {});
+      ws.close(CloseCode.malformed, `session id: expected ${ID_RULE}`);
+      return;
+    }
+    this.#serve(ws, socket, { sessionId }, query.getAll('after'));
+  }
+
+  #serve(ws: WebSocket, socket: Duplex | undefined, ids: Ids & { sessionId: string }, after: readonly string[]): void {
+    const { clock, heartbeat, highWaterMark } = this.#settings;
+    const transport = new WebSocketTransport(ws, socket);
+    const connection = new Connection(ids, transport, { heartbeat, highWaterMark, now: clock.now });
+    ws.on('error', (error) =>
+      this.#settings.logger.debug(
+        `status-messenger: a connection of session ${ids.sessionId} failed: ${error.message}`,
+      ),
+    );
+    ws.on('pong', () => {
+      connection.lastHeard = clock.now();
+    });
+    ws.on('message', (data, isBinary) => {
+      connection.lastHeard = clock.now();
+      if (isBinary) connection.close(CloseCode.malformed, 'got a binary frame, expected text');
+      else this.#receive(connection, data.toString());
+    });
+    const left = new Promise<void>((resolve) => ws.once('close', () => resolve()));
+    this.#watch(connection, ids, after, left).catch((error: unknown) => {
+      this.#settings.logger.error(
+        `status-messenger: a viewer of session ${ids.sessionId} could not be served: ${stackOf(error)}`,
+      );
+      connection.close(CloseCode.tooBusy, 'retry=5000');
+    });
+  }
+
+  async #watch(
+    connection: Connection,
+    ids: Ids & { sessionId: string },
+    after: readonly string[],
+    left: Promise<void>,
+  ): Promise<void> {
+    const { store } = this.#settings;
+    const own = channelName('session', ids.sessionId);
+    const names = [own];
+    if (ids.threadId !== undefined) names.push(channelName('thread', ids.threadId));
+    if (ids.userId !== undefined) names.push(channelName('user', ids.userId));
+    const positions: Map<ChannelName, Position> = parseAfter(after, own);
+    const logs = [];
+    try {
+      for (const name of names) logs.push(await store.retain(name));
+      connection.begin(logs, positions);
+      this.#delivery.add(connection);
+      this.#viewerArrived(ids);
+      await left;
+    } finally {
+      connection.ended();
+      this.#delivery.remove(connection);
+      const { started } = this.#session(ids);
+      for (const { name } of logs) store.release(name, started);
+    }
+  }
+
+  #viewerArrived(ids: Ids & { sessionId: string }): void {
+    const session = this.#session(ids);
+    if (session.started || this.#sessionHandlers.length === 0) return;
+    session.started = true;
+    for (const handler of this.#sessionHandlers) void this.#runSession(session, handler);
+  }
+
+  async #runSession(session: Session, handler: SessionHandler): Promise<void> {
+    const { store, logger } = this.#settings;
+    const name = channelName('session', session.id);
+    await store.retain(name);
+    session.running++;
+    await settle(
+      () => session.run(() => handler(session)),
+      async (error) => {
+        if (this.#closing) return;
+        const end: Outgoing = session.signal.aborted
+          ? { type: 'state', data: { taskId: session.id, status: 'CANCELLED' } }
+          : { type: 'error', data: { message: 'The work was stopped by an error.', fatal: true } };
+        if (end.type === 'error') {
+          logger.error(`status-messenger: the onSession handler of session ${session.id} failed: ${stackOf(error)}`);
+        }
+        await settle(
+          () => session.send(end),
+          (_, text) =>
+            logger.error(`status-messenger: session ${session.id} could not be told how its run ended: ${text}`),
+        );
+      },
+    );
+    session.running--;
+    store.release(name, true);
+  }
+
+  #session(ids: Ids & { sessionId: string }): Session {
+    const known = this.#sessions.get(ids.sessionId);
+    if (known) return known;
+    const session = new Session(this, ids);
+    this.#sessions.set(ids.sessionId, session);
+    return session;
+  }
+
+  #receive(connection: Connection, raw: string): void {
+    if (connection.closed) return;
+    if (Buffer.byteLength(raw) > LIMITS.clientFrame) {
+      connection.close(CloseCode.frameTooLarge, `got a frame over ${LIMITS.clientFrame} bytes`);
+      return;
+    }
+    const session = this.#session(connection.ids);
+    const reading = readClientFrame(raw);
+    let ack: Ack | undefined;
+    if ('problem' in reading) {
+      const { ref, problem } = reading;
+      this.#complain(
+        'malformed-frame',
+        `got a malformed frame from a page (${problem}), expected one of the wire contract; it is refused`,
+      );
+      if (ref !== undefined) ack = { ref, accepted: false, reason: `malformed: ${problem}` };
+    } else {
+      const { frame } = reading;
+      ack = session.once(frame.ref, () => {
+        switch (frame.type) {
+          case 'answer':
+            return { accepted: false, reason: 'no such question is open' };
+          case 'cancel':
+            if (session.running === 0) return { accepted: false, reason: 'nothing is running' };
+            session.cancel('a viewer asked to stop');
+            return { accepted: true };
+          case 'input':
+            if (this.#inputHandlers.length === 0) return { accepted: false, reason: 'this server takes no input' };
+            for (const handler of this.#inputHandlers) {
+              void settle(
+                () => session.run(() => handler(frame.data, session)),
+                (error) =>
+                  this.#settings.logger.error(`status-messenger: an onInput handler failed: ${stackOf(error)}`),
+              );
+            }
+            return { accepted: true };
+        }
+      });
+    }
+    if (ack) connection.say('ack', ack);
+  }
+
+  async #storedStatuses(sessionId: string): Promise<string[]> {
+    const { store } = this.#settings;
+    const name = channelName('session', sessionId);
+    const log = await store.retain(name);
+    try {
+      const { status } = log.state();
+      return status ? [status.text] : [];
+    } finally {
+      store.release(name);
+    }
+  }
+
+  #sweepLater(): void {
+    const { clock, store } = this.#settings;
+    this.#stopSweeping = clock.after(10_000, () => {
+      store.sweep();
+      this.#sweepLater();
+    });
+  }
+
+  #complain(key: string, text: string): void {
+    this.#log.warnOnce(key, `status-messenger: ${text}`);
+  }
+
+  #assertOpen(call: string): void {
+    if (this.#closing) {
+      throw new StatusMessengerError(
+        'closed',
+        `${call}: got a call after close(), expected an open messenger; make a new one`,
+      );
+    }
+  }
+}
+
+/** The open messengers of this process: where there is just one, calls without a context mean it. */
+export const instances = new Set<StatusMessenger>();
+
+function register<T>(handlers: T[], handler: T, where: string): () => void {
+  if (typeof handler !== 'function') throw invalid(where, handler, 'a function', 'pass the function to call');
+  handlers.push(handler);
+  return () => {
+    const place = handlers.indexOf(handler);
+    if (place >= 0) handlers.splice(place, 1);
+  };
+}

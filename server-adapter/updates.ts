@@ -1,0 +1,99 @@
+import { StatusMessengerError } from '../protocol/index.js';
+import type { OnceLogger } from './logger.js';
+
+/** A status and the session that it is for; `null` where no session was in context. */
+export type StatusUpdate = readonly [sessionId: string | null, text: string];
+
+/** How many updates wait for a reader that is slow or has not come yet; then the oldest go. */
+const WAITING = 10_000;
+
+/** The queue behind `streamStatusUpdates`: what was said before the first reader came is kept for it, each reader gets everything after. */
+export class StatusUpdates {
+  readonly #readers = new Set<Reader>();
+  #early: StatusUpdate[] | undefined = [];
+  readonly #log: OnceLogger;
+
+  constructor(log: OnceLogger) {
+    this.#log = log;
+  }
+
+  push(update: StatusUpdate): void {
+    if (this.#early) {
+      this.#early.push(update);
+      // Nobody may ever read: most servers deliver through the adapter itself.
+      if (this.#early.length > 1000) this.#early.splice(0, 500);
+    }
+    for (const reader of this.#readers) reader.push(update);
+  }
+
+  /** Starts at the call, not at the first `next()`. */
+  read(signal?: AbortSignal): AsyncIterableIterator<StatusUpdate> {
+    const reader: Reader = new Reader(this.#early ?? [], signal, {
+      full: () =>
+        this.#log.warnOnce(
+          'updates-full',
+          `status-messenger: streamStatusUpdates: got ${WAITING} updates that were not read, expected a reader that keeps up; the oldest are dropped`,
+        ),
+      done: () => this.#readers.delete(reader),
+    });
+    this.#early = undefined;
+    if (!signal?.aborted) this.#readers.add(reader);
+    return reader;
+  }
+
+  close(): void {
+    for (const reader of this.#readers) void reader.return();
+    this.#early = undefined;
+  }
+}
+
+class Reader implements AsyncIterableIterator<StatusUpdate> {
+  #queue: StatusUpdate[];
+  readonly #waiting: Array<(result: IteratorResult<StatusUpdate, undefined>) => void> = [];
+  readonly #on: { full(): void; done(): void };
+  #done = false;
+
+  constructor(early: StatusUpdate[], signal: AbortSignal | undefined, on: { full(): void; done(): void }) {
+    this.#queue = early;
+    this.#on = on;
+    if (signal?.aborted) this.#done = true;
+    signal?.addEventListener('abort', () => void this.return(), { once: true });
+  }
+
+  push(update: StatusUpdate): void {
+    const waiting = this.#waiting.shift();
+    if (waiting) {
+      waiting({ value: update, done: false });
+      return;
+    }
+    this.#queue.push(update);
+    if (this.#queue.length > WAITING) {
+      this.#on.full();
+      this.#queue = this.#queue.slice(WAITING / 2);
+    }
+  }
+
+  next(): Promise<IteratorResult<StatusUpdate, undefined>> {
+    if (this.#done) return Promise.resolve({ value: undefined, done: true });
+    const value = this.#queue.shift();
+    if (value) return Promise.resolve({ value, done: false });
+    if (this.#waiting.length >= WAITING) {
+      return Promise.reject(
+        new StatusMessengerError('limit', 'streamStatusUpdates: got too many next() at once; await each'),
+      );
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  return(): Promise<IteratorResult<StatusUpdate, undefined>> {
+    this.#done = true;
+    this.#queue = [];
+    for (const resolve of this.#waiting.splice(0)) resolve({ value: undefined, done: true });
+    this.#on.done();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
