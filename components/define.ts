@@ -1,0 +1,3 @@
+import './status-messenger/define.js';
+
+export * from './index.js';

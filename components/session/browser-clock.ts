@@ -1,0 +1,10 @@
+import type { Clock } from '../../protocol/index.js';
+
+/** The time of the page. */
+export const browserClock: Clock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,27 @@
+/**
+ * How a page stands to its server. That says nothing of the run: a lost connection is not a stopped run. Everything but `live` means that what
+ * is shown is what was last known. Times are the page's, in milliseconds since 1970.
+ */
+export type Connection =
+  /** Not begun, or ended on purpose. */
+  | { readonly status: 'idle' }
+  /** On the way for the first time. */
+  | { readonly status: 'connecting' }
+  /** Everything that was missed is here, and what comes is shown as it comes. */
+  | { readonly status: 'live'; readonly since: number }
+  /** Lost, and on the way back; `retryAt` while it waits for the next attempt. */
+  | {
+      readonly status: 'reconnecting';
+      readonly since: number;
+      readonly attempt: number;
+      readonly retryAt?: number;
+      readonly reason: string;
+    }
+  /** The browser has no network; it goes on when there is one. */
+  | { readonly status: 'offline'; readonly since: number }
+  /** The server closed with 1000: the run is over, nothing more will come. */
+  | { readonly status: 'ended' }
+  /** The server will not have this page; trying again cannot help. */
+  | { readonly status: 'refused'; readonly code: number; readonly reason: string };
+
+export type ConnectionStatus = Connection['status'];

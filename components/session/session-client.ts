@@ -1,0 +1,291 @@
+import {
+  type Ack,
+  type ChannelName,
+  type ChannelState,
+  describe,
+  formatPosition,
+  isChannelName,
+  type Message,
+  messageOf,
+  openQuestion,
+  parsePosition,
+  readAck,
+  readConnected,
+  readMessage,
+  readState,
+  StatusMessengerError,
+} from '../../protocol/index.js';
+import { ChannelView } from './channel-view.js';
+import type { Connection } from './connection.js';
+import { Emitter } from './emitter.js';
+import { FrameReader } from './frame-reader.js';
+import { Link, type LinkOptions } from './link.js';
+import { Outbox } from './outbox.js';
+import { connectionUrl } from './url.js';
+
+/** What a decoder makes of a frame: one message, a list of them, or nothing. */
+export type Decode = (data: string | ArrayBuffer) => unknown;
+
+export interface SessionClientOptions extends LinkOptions {
+  /** Where the server is: a path, `http(s)://` or `ws(s)://`, with or without the placeholder `{session-id}`. */
+  readonly url: string;
+  /** The session to watch. Without it `url` is taken as it is. */
+  readonly sessionId?: string;
+  /** A thread and a user to watch, too, if the server allows it. */
+  readonly threadId?: string;
+  readonly userId?: string;
+  /** Makes messages of the frames of a server that does not speak this protocol. Default: JSON, also split or joined. */
+  readonly decode?: Decode;
+  /** What a relative `url` is relative to. Default: the page. */
+  readonly base?: string;
+}
+
+/** What a client tells its listeners. */
+export interface SessionEvents {
+  /** A message was applied: each once, in order. */
+  message: Message;
+  /** The state has changed, by a message or a snapshot. */
+  state: ChannelState;
+  connection: Connection;
+  /** Something was wrong and was left out or given up. It is written to the console, too, each kind once. */
+  problem: StatusMessengerError;
+}
+
+/** Milliseconds an open connection may stay without a greeting before its server is taken for one that sends none. */
+const GREETING = 1000;
+/** Milliseconds that a heartbeat may be late. */
+const HEARTBEAT_GRACE = 10_000;
+
+/** A session as a page sees it, without a screen: it stays connected, resumes after every loss, and folds what it hears. */
+export class SessionClient {
+  readonly #options: SessionClientOptions;
+  readonly #link: Link;
+  readonly #emitter = new Emitter<SessionEvents>();
+  readonly #reader = new FrameReader();
+  readonly #outbox = new Outbox();
+  readonly #own = new ChannelView();
+  readonly #others = new Map<ChannelName, ChannelView>();
+  readonly #reported = new Set<string>();
+  /** The server has greeted in this protocol: on this connection, on any. */
+  #greeted = false;
+  #knowsProtocol = false;
+  #stopWaitingForGreeting: () => void = () => {};
+  #serverOffset = 0;
+  #refs = 0;
+
+  constructor(options: SessionClientOptions) {
+    this.#options = options;
+    this.#link = new Link(options, {
+      address: (token) => this.#address(token),
+      opened: () => this.#opened(),
+      heard: (data) => this.#heard(data),
+      dropped: () => this.#dropped(),
+      connection: (connection) => this.#emitter.emit('connection', connection),
+      problem: (key, error) => this.#report(key, error),
+    });
+  }
+
+  get connection(): Connection {
+    return this.#link.connection;
+  }
+
+  /** What the session's messages add up to. */
+  get state(): ChannelState {
+    return this.#own.state;
+  }
+
+  /** The state of another channel that is watched, such as `thread:ID`. */
+  channelState(name: ChannelName): ChannelState | undefined {
+    return this.#others.get(name)?.state;
+  }
+
+  /** The position of the last message, `EPOCH-SEQ`; `undefined` before the first. */
+  get position(): string | undefined {
+    return this.#own.position && formatPosition(this.#own.position);
+  }
+
+  /** The server's time, milliseconds since 1970, as far as it is known. */
+  get serverNow(): number {
+    return this.#link.clock.now() + this.#serverOffset;
+  }
+
+  /** Calls `listener` at every event of a type. Answers a function that stops it. */
+  on<K extends keyof SessionEvents>(type: K, listener: (value: SessionEvents[K]) => void): () => void {
+    return this.#emitter.on(type, listener);
+  }
+
+  /** Connects, and stays connected until `disconnect()` or an end that the server declares; at once where it waits for another attempt. */
+  connect(): void {
+    this.#link.connect();
+  }
+
+  /** Ends the connection on purpose: nothing but `connect()` revives it. What was received stays. */
+  disconnect(): void {
+    this.#link.disconnect();
+  }
+
+  /** Answers a question; without an id the oldest open one. Resolves with the server's word. */
+  async sendAnswer(answer: unknown, questionId = openQuestion(this.state)?.id): Promise<Ack> {
+    if (questionId) return this.#post('answer', { questionId, answer });
+    // The seed's form: whoever asks without an id knows no acknowledgement either.
+    return this.#sendUnacknowledged(JSON.stringify({ answer }));
+  }
+
+  /** Asks the run to stop. Resolves with the server's word. */
+  async cancel(): Promise<Ack> {
+    return this.#post('cancel', {});
+  }
+
+  /** Sends something of the application's own. Resolves with the server's word. */
+  async send(data: unknown): Promise<Ack> {
+    return this.#post('input', data);
+  }
+
+  #post(type: 'answer' | 'cancel' | 'input', data: unknown): Promise<Ack> | Ack {
+    const random = (this.#options.random ?? Math.random)().toString(36).slice(2);
+    const ref = `${this.#link.clock.now().toString(36)}-${random}-${++this.#refs}`;
+    const frame = JSON.stringify({ type, ref, data });
+    if (this.#link.isOpen && !this.#greeted && !this.#knowsProtocol) return this.#sendUnacknowledged(frame);
+    const acknowledged = this.#outbox.add(ref, frame);
+    if (this.#greeted) this.#link.send(frame);
+    return acknowledged;
+  }
+
+  #sendUnacknowledged(frame: string): Ack {
+    if (!this.#link.isOpen) {
+      throw new StatusMessengerError(
+        'not_allowed',
+        'send: got no connection, expected an open one; call connect() first',
+      );
+    }
+    this.#link.send(frame);
+    return { ref: '', accepted: true };
+  }
+
+  #view(channel: string | undefined): ChannelView {
+    if (channel === undefined || !isChannelName(channel)) return this.#own;
+    const view = this.#others.get(channel) ?? new ChannelView();
+    this.#others.set(channel, view);
+    return view;
+  }
+
+  #address(token: string | undefined): string {
+    const { url, sessionId, threadId, userId, base } = this.#options;
+    const query: Array<[string, string]> = [];
+    if (threadId !== undefined) query.push(['thread', threadId]);
+    if (userId !== undefined) query.push(['user', userId]);
+    if (token !== undefined) query.push(['token', token]);
+    if (this.position !== undefined) query.push(['after', this.position]);
+    for (const [channel, { position }] of this.#others) {
+      if (position) query.push(['after', `${channel}@${formatPosition(position)}`]);
+    }
+    return connectionUrl({ url, sessionId, base: base ?? globalThis.document?.baseURI, query });
+  }
+
+  #opened(): void {
+    if (!this.#knowsProtocol) this.#stopWaitingForGreeting = this.#link.clock.after(GREETING, () => this.#link.live());
+  }
+
+  #dropped(): void {
+    this.#stopWaitingForGreeting();
+    this.#greeted = false;
+    this.#reader.reset();
+  }
+
+  #heard(data: unknown): void {
+    for (const value of this.#read(data)) {
+      const message = readMessage(value);
+      if (message) this.#receive(message);
+      else this.#problem('shape', `a frame: got ${describe(value)}, expected { type, data }; it is left out`);
+      // A listener may have ended the connection, or the message may have shown a gap.
+      if (!this.#link.isOpen) return;
+    }
+  }
+
+  #read(data: unknown): readonly unknown[] {
+    if (this.#options.decode && (typeof data === 'string' || data instanceof ArrayBuffer)) {
+      try {
+        const decoded = this.#options.decode(data) ?? [];
+        return Array.isArray(decoded) ? decoded : [decoded];
+      } catch (error) {
+        this.#problem('decode', `decode: it failed (${messageOf(error)}); the frame is left out`);
+        return [];
+      }
+    }
+    if (typeof data !== 'string') {
+      this.#problem('binary', 'a frame: got binary data, expected text; set decode to read it');
+      return [];
+    }
+    const { values, problem } = this.#reader.read(data);
+    if (problem) this.#problem('json', `a frame: got ${problem}, expected a JSON object; it is left out`);
+    return values;
+  }
+
+  #receive(message: Message): void {
+    switch (message.type) {
+      case 'connected':
+        this.#greet(message.data);
+        break;
+      case 'snapshot':
+        this.#takeSnapshot(message);
+        break;
+      case 'synced':
+        this.#link.live();
+        break;
+      case 'heartbeat':
+        break;
+      case 'ack': {
+        const ack = readAck(message.data);
+        if (ack) this.#outbox.settle(ack);
+        break;
+      }
+      default:
+        this.#take(message);
+    }
+  }
+
+  #greet(data: unknown): void {
+    const connected = readConnected(data);
+    if (!connected) return;
+    this.#stopWaitingForGreeting();
+    this.#greeted = this.#knowsProtocol = true;
+    this.#serverOffset = connected.serverTime - this.#link.clock.now();
+    this.#link.expectSigns(connected.heartbeat + HEARTBEAT_GRACE);
+    for (const frame of this.#outbox.frames) this.#link.send(frame);
+  }
+
+  #takeSnapshot({ data, id, channel }: Message): void {
+    const state = readState(data);
+    if (!state) {
+      this.#problem('snapshot', `a snapshot: got ${describe(data)}, expected the state of a channel; it is left out`);
+      return;
+    }
+    this.#view(channel).replace(state, parsePosition(id));
+    if (channel === undefined) this.#emitter.emit('state', state);
+  }
+
+  #take(message: Message): void {
+    const { channel, ...rest } = message;
+    // A server that keeps no log tells no time; the page's own is the best there is.
+    const own = rest.id === undefined && rest.ts === undefined ? { ...rest, ts: this.#link.clock.now() } : rest;
+    const verdict = this.#view(channel).take(own);
+    if (verdict === 'seen') return;
+    if (verdict === 'gap') {
+      this.#link.lost('messages are missing');
+      return;
+    }
+    if (!this.#greeted) this.#link.live();
+    this.#emitter.emit('message', channel === undefined ? own : message);
+    if (channel === undefined) this.#emitter.emit('state', this.state);
+  }
+
+  #problem(key: string, text: string): void {
+    this.#report(key, new StatusMessengerError('invalid', text));
+  }
+
+  #report(key: string, error: StatusMessengerError): void {
+    if (!this.#reported.has(key)) console.error(error.message);
+    this.#reported.add(key);
+    this.#emitter.emit('problem', error);
+  }
+}

@@ -1,0 +1,96 @@
+import { type ChannelState, hasEnded, openQuestion } from '../../protocol/index.js';
+import type { Connection } from '../session/index.js';
+import { formatAgo, formatDuration, words } from '../words.js';
+
+/** What the status line says. */
+export interface Line {
+  readonly message: string;
+  /** How long the run has taken; empty while that is not known. */
+  readonly time: string;
+  /** How the page stands to its server; empty while it is live. */
+  readonly connection: string;
+  /** The custom states of the element. */
+  readonly states: ReadonlySet<string>;
+}
+
+/** The times that the line speaks of, in milliseconds since 1970: the page's, and the server's. */
+export interface Now {
+  readonly page: number;
+  readonly server: number;
+}
+
+/** What to show for a state and a connection. Pure. */
+export function statusLine(state: ChannelState, connection: Connection, now: Now, language?: string): Line {
+  const isLive = connection.status === 'live' || connection.status === 'ended';
+  const isStale = !isLive && state.messages.length > 0;
+  return {
+    message: messageText(state, connection),
+    time: elapsed(state, connection, now),
+    connection: connectionText(connection, now, isStale, language),
+    states: new Set([state.phase, connection.status, ...(isStale ? ['stale'] : [])]),
+  };
+}
+
+function messageText(state: ChannelState, connection: Connection): string {
+  const status = state.status?.text;
+  switch (state.phase) {
+    case 'waiting':
+      return openQuestion(state)?.question ?? status ?? '';
+    case 'completed':
+      return state.summary || status || words.completed;
+    case 'failed':
+      return state.error?.message || status || words.failed;
+    case 'cancelled':
+      return words.cancelled;
+    default:
+      if (status !== undefined) return status;
+      return connection.status === 'live' ? words.waitingForStatus : '';
+  }
+}
+
+/** The time of a run goes on only while its server is heard; what is not known is not counted. */
+function elapsed(state: ChannelState, connection: Connection, now: Now): string {
+  if (state.startedAt === undefined) return '';
+  if (hasEnded(state.phase)) {
+    return state.endedAt === undefined ? '' : formatDuration(state.endedAt - state.startedAt);
+  }
+  if (state.phase === 'idle') return '';
+  const lostFor = 'since' in connection && connection.status !== 'live' ? now.page - connection.since : 0;
+  const last = connection.status === 'live' || lostFor > 0 ? now.server - lostFor : state.messages.at(-1)?.ts;
+  return last === undefined ? '' : formatDuration(last - state.startedAt);
+}
+
+function connectionText(connection: Connection, now: Now, isStale: boolean, language: string | undefined): string {
+  const age = (since: number) => (isStale ? ` ${words.lastKnown(formatAgo(now.page - since, language))}` : '');
+  switch (connection.status) {
+    case 'live':
+    case 'ended':
+      return '';
+    case 'connecting':
+      return words.connecting;
+    case 'reconnecting':
+      return words.reconnecting + age(connection.since);
+    case 'offline':
+      return words.offline + (isStale ? `,${age(connection.since)}` : '');
+    case 'refused':
+      return words.refused(connection.reason);
+    case 'idle':
+      return words.notConnected;
+  }
+}
+
+/** What a listener hears: the message while live, and that the connection was lost. */
+export function announcement(line: Line, connection: Connection): string {
+  switch (connection.status) {
+    case 'live':
+    case 'ended':
+      return line.message;
+    case 'reconnecting':
+    case 'offline':
+      return line.states.has('stale') ? words.connectionLost : '';
+    case 'refused':
+      return line.connection;
+    default:
+      return '';
+  }
+}
