@@ -317,7 +317,6 @@ const TARGET = ['url', 'sessionId', 'threadId', 'userId', 'decode'] as const;
 const NOT_CONNECTED: Connection = { status: 'idle' };
 const NOTHING_TOLD = { state: initialState, status: null, question: undefined, ended: false };
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: types for addEventListener, which the class inherits.
 export interface StatusMessengerElement {
   addEventListener<K extends keyof StatusMessengerEventMap>(
     type: K,

@@ -1,0 +1,38 @@
+import { WebSocket as NodeWebSocket } from 'ws';
+import { SessionClient, type SessionClientOptions, type SessionEvents } from '../../components/session/index.js';
+
+/** The `ws` client in the place of a browser's; the members that the kit uses are the same. */
+export const TestWebSocket = NodeWebSocket as unknown as new (url: string) => WebSocket;
+
+/** A session client in Node. */
+export function testClient(options: SessionClientOptions): SessionClient {
+  return new SessionClient({ WebSocket: TestWebSocket, ...options });
+}
+
+/** Resolves with the first value of an event that fits, from now on. */
+export function eventOf<K extends keyof SessionEvents>(
+  client: SessionClient,
+  type: K,
+  fits: (value: SessionEvents[K]) => boolean = () => true,
+): Promise<SessionEvents[K]> {
+  return new Promise((resolve) => {
+    const stop = client.on(type, (value) => {
+      if (!fits(value)) return;
+      stop();
+      resolve(value);
+    });
+  });
+}
+
+/** Resolves once the client is live. */
+export async function live(client: SessionClient): Promise<void> {
+  if (client.connection.status !== 'live') await eventOf(client, 'connection', ({ status }) => status === 'live');
+}
+
+/** Resolves once the state fits. */
+export async function stateOf(
+  client: SessionClient,
+  fits: (state: SessionEvents['state']) => boolean,
+): Promise<SessionEvents['state']> {
+  return fits(client.state) ? client.state : eventOf(client, 'state', fits);
+}

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** `vite build` makes the one-file build for a `<script>`; the demo's server uses the rest of it to serve the demo from its sources. */
+export default defineConfig(({ command }) => ({
+  root: command === 'build' ? at('.') : at('demo'),
+  publicDir: false,
+  resolve: {
+    alias: [
+      { find: /^status-messenger\/define$/, replacement: at('components/define.ts') },
+      { find: /^status-messenger$/, replacement: at('components/index.ts') },
+    ],
+  },
+  oxc: { decorator: { legacy: true } },
+  build: {
+    outDir: at('dist'),
+    emptyOutDir: false,
+    sourcemap: true,
+    target: 'es2022',
+    lib: { entry: at('components/cdn.ts'), formats: ['iife'], name: 'statusMessenger', fileName: () => 'cdn.js' },
+  },
+}));
