@@ -8,6 +8,8 @@ export default defineConfig(({ command }) => ({
   root: command === 'build' ? at('.') : at('demo'),
   publicDir: false,
   resolve: {
+    // Lit's own development build warns of things that are of no use to whoever looks at the demo.
+    conditions: ['module', 'browser', 'production'],
     alias: [
       { find: /^status-messenger\/define$/, replacement: at('components/define.ts') },
       { find: /^status-messenger$/, replacement: at('components/index.ts') },

@@ -29,8 +29,8 @@ import { Connection } from './delivery/connection.js';
 import { Delivery } from './delivery/delivery.js';
 import { attachUpgrades, type HttpServer, type Upgrade } from './delivery/upgrades.js';
 import { WebSocketTransport } from './delivery/websocket-transport.js';
-import { createHandler } from './http/handler.js';
-import { answerNode } from './http/node.js';
+import { createHandler, type Handler } from './http/handler.js';
+import { answerNode, pathOf } from './http/node.js';
 import { OnceLogger, stackOf } from './logger.js';
 import { type MessengerOptions, readOptions, type Settings } from './options.js';
 import { Session, settle } from './sessions.js';
@@ -54,7 +54,10 @@ export type StatusExtra = Pick<Outgoing, 'agent' | 'step' | 'run' | 'level'>;
 export interface AttachOptions {
   /** Where pages connect. Default `/ws/:sessionId`. */
   readonly path?: string;
-  /** Whether the plain HTTP addresses are answered, too. Default: where the server has no request handler of its own. */
+  /**
+   * `false` answers no plain HTTP requests. Default: they are answered where the server has no request handler of its own; where it has one, mount
+   * `middleware` or `fetch` there.
+   */
   readonly http?: boolean;
 }
 
@@ -79,7 +82,7 @@ export class StatusMessenger {
   readonly #sessionHandlers: SessionHandler[] = [];
   readonly #inputHandlers: InputHandler[] = [];
   readonly #detach: Array<() => void> = [];
-  readonly #handler: (request: Request) => Promise<Response>;
+  readonly #handler: Handler;
   #unrouted: string | undefined;
   #closing: Promise<void> | undefined;
   #stopSweeping: () => void = () => {};
@@ -109,18 +112,18 @@ export class StatusMessenger {
 
   /**
    * Takes the WebSocket upgrades of a server. Other paths are left to whoever else listens. Plain HTTP requests are answered where the server has
-   * no request handler of its own, or where `http` says so.
+   * no request handler of its own.
    */
-  attach(server: HttpServer, { path = '/ws/:sessionId', http }: AttachOptions = {}): void {
+  attach(server: HttpServer, { path = '/ws/:sessionId', http = true }: AttachOptions = {}): void {
     this.#assertOpen('attach');
     const detachUpgrades = attachUpgrades(server, path, {
       accepts: () => !this.#closing,
       connected: (ws, socket, upgrade) => this.#upgraded(ws, socket, upgrade),
     });
     const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-      if (http ?? server.listenerCount('request') === 1) void answerNode(request, response, this.#handler);
+      if (server.listenerCount('request') === 1) void answerNode(request, response, this.#handler);
     };
-    if (http !== false) server.on('request', onRequest);
+    if (http) server.on('request', onRequest);
     this.#detach.push(detachUpgrades, () => server.off('request', onRequest));
   }
 
@@ -135,7 +138,13 @@ export class StatusMessenger {
   }
 
   /** Answers the plain HTTP addresses of the wire contract, for any framework that speaks `Request` and `Response`. */
-  readonly fetch = (request: Request): Promise<Response> => this.#handler(request);
+  readonly fetch = (request: Request): Promise<Response> => this.#handler.answer(request);
+
+  /** Answers the plain HTTP addresses of the wire contract in Node's `http`, Connect or Express, and calls `next` for all others. */
+  readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+    if (this.#handler.owns(pathOf(request))) void answerNode(request, response, this.#handler);
+    else next();
+  };
 
   /**
    * Calls `handler` once per session, when its first viewer arrives, in the session's context. What it throws ends the session's run: the page

@@ -249,9 +249,15 @@ export class SessionClient {
     if (!connected) return;
     this.#stopWaitingForGreeting();
     this.#greeted = this.#knowsProtocol = true;
-    this.#serverOffset = connected.serverTime - this.#link.clock.now();
+    this.#serverOffset = Number.NEGATIVE_INFINITY;
+    this.#learnServerTime(connected.serverTime);
     this.#link.expectSigns(connected.heartbeat + HEARTBEAT_GRACE);
     for (const frame of this.#outbox.frames) this.#link.send(frame);
+  }
+
+  /** Every time of the server's was true a little before it is read here: the latest of them, as seen from now, is the nearest. */
+  #learnServerTime(time: number): void {
+    this.#serverOffset = Math.max(this.#serverOffset, time - this.#link.clock.now());
   }
 
   #takeSnapshot({ data, id, channel }: Message): void {
@@ -275,6 +281,7 @@ export class SessionClient {
       return;
     }
     if (!this.#greeted) this.#link.live();
+    else if (own.ts !== undefined) this.#learnServerTime(own.ts);
     this.#emitter.emit('message', channel === undefined ? own : message);
     if (channel === undefined) this.#emitter.emit('state', this.state);
   }

@@ -18,13 +18,17 @@ import { SecondsController } from '../controllers/seconds.js';
 import { setStates } from '../controllers/states.js';
 import { type Connection, type Decode, SessionClient } from '../session/index.js';
 import type { StatusMessengerEventMap } from './events.js';
-import { announcement, statusLine } from './line.js';
+import { announcement, type Line, statusLine } from './line.js';
 import { styles } from './styles.js';
 
 /** Milliseconds for which an element that left the page keeps its connection: one that is only moved is back by then. */
 const MOVE_GRACE = 250;
 /** Milliseconds after which a missing `url` is a mistake, and not a framework that has yet to set it. */
 const URL_GRACE = 1000;
+
+const TARGET = ['url', 'sessionId', 'threadId', 'userId', 'decode'] as const;
+const NOT_CONNECTED: Connection = { status: 'idle' };
+const NOTHING_TOLD = { state: initialState, status: null, question: undefined, ended: false };
 
 /**
  * Shows what work on a server is doing, live, and holds the connection to it.
@@ -86,20 +90,19 @@ export class StatusMessengerElement extends LitElement {
   @property({ attribute: false }) decode: Decode | null = null;
 
   readonly #announcer = new AnnouncerController(this);
-  readonly #internals: ElementInternals | undefined;
+  readonly #internals = this.attachInternals();
   #client: SessionClient | undefined;
   #stopListening: Array<() => void> = [];
   #leaving: ReturnType<typeof setTimeout> | undefined;
   #complaint: ReturnType<typeof setTimeout> | undefined;
   #wasLive = false;
+  #line: Line = statusLine(initialState, NOT_CONNECTED, { page: 0, server: 0 });
   /** What the last events spoke of. */
   #told: { state: ChannelState; status: StatusView | null; question: QuestionView | undefined; ended: boolean } =
     NOTHING_TOLD;
 
   constructor() {
     super();
-    // Server rendering has no internals.
-    this.#internals = this.attachInternals?.();
     new SecondsController(this, () => this.#counts);
   }
 
@@ -189,7 +192,6 @@ export class StatusMessengerElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!this.#internals) return;
     const retargeted = TARGET.some((name) => changed.has(name) && this[name] !== (changed.get(name) ?? null));
     if (retargeted || !this.hasUpdated) {
       this.#release();
@@ -200,12 +202,16 @@ export class StatusMessengerElement extends LitElement {
     } else if (retargeted || changed.has('paused')) {
       this.#client?.connect();
     }
+    const now = Date.now();
+    const { state, connection } = this;
+    this.#line = statusLine(state, connection, { page: now, server: this.#client?.serverNow ?? now }, this.#language);
+    setStates(this.#internals, this.#line.states);
+    this.#announcer.say(announcement(this.#line, connection));
   }
 
   protected override render() {
-    const now = Date.now();
-    const { state, connection } = this;
-    const line = statusLine(state, connection, { page: now, server: this.#client?.serverNow ?? now }, this.#language);
+    const { state } = this;
+    const line = this.#line;
     const stale = line.states.has('stale') ? 'stale' : '';
     return html`
       <div part="base">
@@ -220,13 +226,7 @@ export class StatusMessengerElement extends LitElement {
   }
 
   protected override updated(): void {
-    if (!this.#internals) return;
-    const now = Date.now();
-    const { state, connection } = this;
-    const line = statusLine(state, connection, { page: now, server: now });
-    setStates(this.#internals, line.states);
-    this.#announcer.say(announcement(line, connection));
-    this.#tell(state);
+    this.#tell(this.state);
   }
 
   get #language(): string | undefined {
@@ -312,10 +312,6 @@ export class StatusMessengerElement extends LitElement {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
-
-const TARGET = ['url', 'sessionId', 'threadId', 'userId', 'decode'] as const;
-const NOT_CONNECTED: Connection = { status: 'idle' };
-const NOTHING_TOLD = { state: initialState, status: null, question: undefined, ended: false };
 
 export interface StatusMessengerElement {
   addEventListener<K extends keyof StatusMessengerEventMap>(

@@ -40,8 +40,15 @@ class HttpError extends Error {
 
 type Route = (request: Request, url: URL) => Promise<Response>;
 
-/** The plain HTTP addresses of the wire contract as one function. It answers every request and throws nothing. */
-export function createHandler(deps: HandlerDependencies): (request: Request) => Promise<Response> {
+/** Answers requests to the addresses that it owns. */
+export interface Handler {
+  owns(path: string): boolean;
+  /** Answers every request, errors included, and throws nothing. */
+  answer(request: Request): Promise<Response>;
+}
+
+/** The plain HTTP addresses of the wire contract. */
+export function createHandler(deps: HandlerDependencies): Handler {
   const routes: { readonly [path: string]: { readonly [method: string]: Route } } = {
     '/healthz': {
       async GET() {
@@ -63,7 +70,7 @@ export function createHandler(deps: HandlerDependencies): (request: Request) => 
     },
     '/api/messages': {
       async POST(request) {
-        if (deps.apiKey === undefined) throw notFound();
+        if (deps.apiKey === undefined) return nothingHere();
         if (!isAuthorized(request, deps.apiKey)) {
           throw new HttpError(
             401,
@@ -80,23 +87,39 @@ export function createHandler(deps: HandlerDependencies): (request: Request) => 
     },
   };
 
-  return async (request) => {
-    try {
-      const url = new URL(request.url);
-      const path = url.pathname.startsWith(deps.base) ? url.pathname.slice(deps.base.length) : '';
-      const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
-      if (!methods) throw notFound();
-      const route = methods[request.method === 'HEAD' ? 'GET' : request.method];
-      if (!route)
-        throw new HttpError(405, 'method_not_allowed', `status-messenger: expected ${Object.keys(methods).join(', ')}`);
-      return await route(request, url);
-    } catch (thrown) {
-      if (thrown instanceof HttpError) return error(thrown.status, thrown.code, thrown.message);
-      if (thrown instanceof StatusMessengerError) return error(STATUS[thrown.code], thrown.code, thrown.message);
-      deps.logger.error(`status-messenger: ${request.method} ${request.url} failed: ${stackOf(thrown)}`);
-      return error(500, 'internal', 'status-messenger: the request failed on the server; its log says why');
-    }
+  const methodsOf = (path: string) => {
+    const known = path.startsWith(deps.base) ? path.slice(deps.base.length) : '';
+    return Object.hasOwn(routes, known) ? routes[known] : undefined;
   };
+  return {
+    owns: (path) => methodsOf(path) !== undefined,
+    async answer(request) {
+      const url = new URL(request.url);
+      try {
+        const methods = methodsOf(url.pathname);
+        if (!methods) return nothingHere();
+        const route = methods[request.method === 'HEAD' ? 'GET' : request.method];
+        if (!route) {
+          throw new HttpError(
+            405,
+            'method_not_allowed',
+            `status-messenger: expected ${Object.keys(methods).join(', ')}`,
+          );
+        }
+        return await route(request, url);
+      } catch (thrown) {
+        if (thrown instanceof HttpError) return error(thrown.status, thrown.code, thrown.message);
+        if (thrown instanceof StatusMessengerError) return error(STATUS[thrown.code], thrown.code, thrown.message);
+        deps.logger.error(`status-messenger: ${request.method} ${url.pathname} failed: ${stackOf(thrown)}`);
+        return error(500, 'internal', 'status-messenger: the request failed on the server; its log says why');
+      }
+    },
+  };
+}
+
+/** The answer to a request that nobody answers. */
+function nothingHere(): Response {
+  return error(404, 'not_found', 'status-messenger: there is nothing at this address');
 }
 
 const STATUS: { readonly [code in StatusMessengerError['code']]: number } = {
@@ -152,10 +175,6 @@ async function readBody(request: Request): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
-}
-
-function notFound(): HttpError {
-  return new HttpError(404, 'not_found', 'status-messenger: there is nothing at this address');
 }
 
 function error(status: number, code: string, message: string): Response {

@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import type { Handler } from './handler.js';
 
 /** Answers a request of Node's `http` by a handler of web-standard requests. */
-export async function answerNode(
-  request: IncomingMessage,
-  response: ServerResponse,
-  handler: (request: Request) => Promise<Response>,
-): Promise<void> {
+export async function answerNode(request: IncomingMessage, response: ServerResponse, handler: Handler): Promise<void> {
   try {
-    const answer = await handler(toRequest(request));
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    response.end(Buffer.from(await answer.arrayBuffer()));
+    const { status, headers, body } = await handler.answer(toRequest(request));
+    response.writeHead(status, Object.fromEntries(headers));
+    if (request.method !== 'HEAD') for await (const chunk of body ?? []) response.write(chunk);
+    response.end();
     // A body that nobody read would keep the connection from its next request.
     request.resume();
   } catch {
@@ -18,6 +16,11 @@ export async function answerNode(
     if (!response.headersSent) response.writeHead(400);
     response.end();
   }
+}
+
+/** The path of a request, without its query. */
+export function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
 function toRequest(request: IncomingMessage): Request {
