@@ -4,8 +4,8 @@ import {
   addStatusMessage,
   getStatusMessages,
   runWithSession,
-  setupStatusMessenger,
   StatusMessenger,
+  setupStatusMessenger,
   streamStatusUpdates,
 } from '../../server-adapter/index.js';
 import { MemoryLogger } from '../helpers/server.js';

@@ -1,0 +1,497 @@
+import assert from 'node:assert/strict';
+import { beforeEach, type Mock, mock, test } from 'node:test';
+import { type Connection, SessionClient, type SessionClientOptions } from '../../../components/session/index.js';
+import { HandPage, HandSocket, HandWebSocket, statusAt } from '../../helpers/hand-socket.js';
+import { ManualClock } from '../../helpers/manual-clock.js';
+
+interface Setup {
+  readonly client: SessionClient;
+  readonly clock: ManualClock;
+  readonly page: HandPage;
+  /** Everything that listeners were told, in order. */
+  readonly messages: unknown[];
+  readonly connections: Connection[];
+  readonly problems: string[];
+}
+
+let complaints: Mock<typeof console.error>;
+
+beforeEach(() => {
+  HandSocket.all = [];
+  mock.restoreAll();
+  complaints = mock.method(console, 'error', () => {});
+});
+
+function setUp(options: Partial<SessionClientOptions> = {}): Setup {
+  const clock = new ManualClock();
+  const page = new HandPage();
+  const client = new SessionClient({
+    url: 'ws://server/ws',
+    sessionId: 's',
+    clock,
+    random: () => 0.5,
+    WebSocket: HandWebSocket,
+    watchPage: page.watch,
+    ...options,
+  });
+  const messages: unknown[] = [];
+  const connections: Connection[] = [];
+  const problems: string[] = [];
+  client.on('message', ({ data }) => messages.push(data));
+  client.on('connection', (connection) => connections.push(connection));
+  client.on('problem', ({ message }) => problems.push(message));
+  return { client, clock, page, messages, connections, problems };
+}
+
+/** Lets promises that have settled run what waits for them. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+const statuses = (connections: readonly Connection[]) => connections.map(({ status }) => status);
+
+test('it is live when everything that was missed is here, and not before', () => {
+  const { client, connections } = setUp();
+  client.connect();
+  HandSocket.last.open();
+  assert.equal(client.connection.status, 'connecting');
+  HandSocket.last.greet({ replay: [statusAt(1)] });
+  assert.deepEqual(statuses(connections), ['connecting', 'live']);
+  assert.equal(client.state.status?.text, 'status 1');
+  assert.equal(client.position, 'epoch000-1');
+});
+
+test('a loss is made up for by resuming behind the last message', () => {
+  const { client, clock, messages, connections } = setUp();
+  client.connect();
+  HandSocket.last.greet({ replay: [statusAt(1), statusAt(2)] });
+  HandSocket.last.end(1006);
+  assert.equal(client.connection.status, 'reconnecting');
+  assert.equal(client.state.status?.text, 'status 2', 'what was last known stays');
+  clock.advance(250);
+  assert.equal(HandSocket.all.length, 2);
+  assert.equal(HandSocket.last.query.get('after'), 'epoch000-2');
+  HandSocket.last.greet({ recovered: true, replay: [statusAt(3)] });
+  assert.deepEqual(messages, ['status 1', 'status 2', 'status 3']);
+  assert.deepEqual(statuses(connections), ['connecting', 'live', 'reconnecting', 'reconnecting', 'live']);
+});
+
+test('a message that was seen is dropped, one that is missing is fetched', () => {
+  const { client, clock, messages } = setUp();
+  client.connect();
+  HandSocket.last.greet({ replay: [statusAt(1), statusAt(2)] });
+  HandSocket.last.say(statusAt(2, 'again'), statusAt(1, 'again'));
+  assert.deepEqual(messages, ['status 1', 'status 2']);
+  HandSocket.last.say(statusAt(4));
+  assert.deepEqual(messages, ['status 1', 'status 2']);
+  assert.equal(client.connection.status, 'reconnecting');
+  clock.advance(250);
+  assert.equal(HandSocket.last.query.get('after'), 'epoch000-2');
+});
+
+test('a message of another epoch without a snapshot is not applied', () => {
+  const { client, messages } = setUp();
+  client.connect();
+  HandSocket.last.greet({ replay: [statusAt(1)] });
+  HandSocket.last.say(statusAt(2, 'of another log', 'epoch111'));
+  assert.deepEqual(messages, ['status 1']);
+  assert.equal(client.connection.status, 'reconnecting');
+});
+
+test('a snapshot takes the place of everything, and the repeated status behind it is not told again', () => {
+  const { client, clock, messages } = setUp();
+  client.connect();
+  HandSocket.last.greet({ replay: [statusAt(1)] });
+  const other = setUp();
+  other.client.connect();
+  HandSocket.last.greet({ replay: [1, 2, 3].map((seq) => statusAt(seq, `new ${seq}`, 'epoch222')) });
+  const snapshot = { type: 'snapshot', id: 'epoch222-3', data: other.client.state };
+
+  HandSocket.all[0]?.end();
+  clock.advance(250);
+  HandSocket.last.greet({ replay: [snapshot, statusAt(3, 'new 3', 'epoch222'), statusAt(4, 'new 4', 'epoch222')] });
+  assert.deepEqual(messages, ['status 1', 'new 4']);
+  assert.equal(client.position, 'epoch222-4');
+  assert.equal(client.state.messages.length, 4);
+});
+
+test('a position moves before its listeners run: one that throws is reported, and delivers nothing twice', () => {
+  const reported: unknown[] = [];
+  const had = globalThis.reportError;
+  globalThis.reportError = (error) => reported.push(error);
+  try {
+    const { client, messages, clock } = setUp();
+    const failure = new Error('a listener of the page failed');
+    client.on('message', () => {
+      throw failure;
+    });
+    const positions: unknown[] = [];
+    client.on('message', () => positions.push(client.position));
+    client.connect();
+    HandSocket.last.greet({ replay: [statusAt(1)] });
+    assert.deepEqual(reported, [failure]);
+    assert.deepEqual(positions, ['epoch000-1'], 'the other listeners are told');
+    HandSocket.last.end();
+    clock.advance(250);
+    assert.equal(HandSocket.last.query.get('after'), 'epoch000-1');
+    HandSocket.last.greet({ recovered: true, replay: [statusAt(2)] });
+    assert.deepEqual(messages, ['status 1', 'status 2']);
+  } finally {
+    globalThis.reportError = had;
+  }
+});
+
+test('the wait grows while attempts fail, and starts over after 5 s of steady connection only', () => {
+  const { client, clock, connections } = setUp();
+  const wait = () => {
+    const last = connections.at(-1);
+    assert.equal(last?.status, 'reconnecting');
+    return (last.retryAt ?? 0) - clock.now();
+  };
+  client.connect();
+  for (const expected of [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]) {
+    HandSocket.last.end();
+    assert.equal(wait(), expected);
+    clock.advance(expected);
+  }
+  HandSocket.last.greet();
+  clock.advance(4999);
+  HandSocket.last.end();
+  assert.equal(wait(), 10_000, 'it was not steady yet');
+  clock.advance(10_000);
+  HandSocket.last.greet();
+  clock.advance(5000);
+  HandSocket.last.end();
+  assert.equal(wait(), 250);
+});
+
+test('retry=MS is the least that is waited, also for a page that wakes', () => {
+  const { client, clock, page } = setUp();
+  client.connect();
+  HandSocket.last.greet();
+  HandSocket.last.end(1013, 'retry=3000');
+  clock.advance(1000);
+  page.listener?.woke();
+  clock.advance(1999);
+  assert.equal(HandSocket.all.length, 1);
+  clock.advance(1);
+  assert.equal(HandSocket.all.length, 2);
+});
+
+test('a page that wakes goes at once, spread over 250 ms', () => {
+  const { client, clock, page } = setUp();
+  client.connect();
+  for (let i = 0; i < 6; i++) {
+    HandSocket.last.end();
+    clock.advance(8000);
+  }
+  HandSocket.last.end();
+  page.listener?.woke();
+  clock.advance(125);
+  assert.equal(HandSocket.all.length, 8);
+});
+
+test('a page that is put away lets go of its socket, and resumes when it is shown again', () => {
+  const { client, clock, page } = setUp();
+  client.connect();
+  HandSocket.last.greet({ replay: [statusAt(1)] });
+  page.listener?.hid();
+  assert.equal(HandSocket.last.readyState, 3);
+  page.listener?.woke();
+  clock.advance(125);
+  assert.equal(HandSocket.all.length, 2);
+  assert.equal(HandSocket.last.query.get('after'), 'epoch000-1');
+});
+
+test('a server that has gone quiet is left: heartbeat and 10 s', () => {
+  const { client, clock, connections } = setUp();
+  client.connect();
+  HandSocket.last.greet({ heartbeat: 25_000 });
+  clock.advance(34_000);
+  HandSocket.last.say({ type: 'heartbeat', data: { serverTime: clock.now() } });
+  clock.advance(34_999);
+  assert.deepEqual(statuses(connections), ['connecting', 'live']);
+  clock.advance(1);
+  const last = connections.at(-1);
+  assert.equal(last?.status === 'reconnecting' && last.reason, 'the server has gone quiet');
+});
+
+test('a page that slept through the heartbeat notices as it wakes', () => {
+  const { client, clock, page } = setUp();
+  // Timers stand still while a page sleeps: this clock has none.
+  const sleeping = setUp({ clock: { now: () => clock.now(), after: () => () => {} }, watchPage: page.watch });
+  sleeping.client.connect();
+  HandSocket.last.greet();
+  clock.advance(60_000);
+  page.listener?.woke();
+  assert.equal(sleeping.client.connection.status, 'reconnecting');
+  client.disconnect();
+});
+
+test('what an earlier socket still has to say is not heard', () => {
+  const { client, clock, messages } = setUp();
+  client.connect();
+  const first = HandSocket.last;
+  first.greet({ replay: [statusAt(1)] });
+  first.end();
+  clock.advance(250);
+  first.say(statusAt(2, 'late'));
+  first.end(4403, 'late');
+  assert.deepEqual(messages, ['status 1']);
+  assert.equal(client.connection.status, 'reconnecting');
+});
+
+for (const [code, reason] of [
+  [1009, 'a frame was too large'],
+  [4400, 'malformed'],
+  [4403, 'not yours'],
+  [4404, 'no such session'],
+] as const) {
+  test(`closed with ${code} it stays closed, and says why`, () => {
+    const { client, clock, page, problems } = setUp();
+    client.connect();
+    HandSocket.last.greet();
+    HandSocket.last.end(code, reason);
+    assert.deepEqual(client.connection, { status: 'refused', code, reason });
+    page.listener?.woke();
+    clock.advance(100_000);
+    assert.equal(HandSocket.all.length, 1);
+    assert.equal(clock.waiting, 0);
+    assert.deepEqual(problems, [
+      `status-messenger: the connection was refused with ${code}: ${reason}; it is not tried again`,
+    ]);
+  });
+}
+
+test('closed with 1000 it stays closed, and what was received stays', () => {
+  const { client, clock } = setUp();
+  client.connect();
+  HandSocket.last.greet({ replay: [{ type: 'complete', data: { summary: 'Done' }, id: 'epoch000-1', ts: 5 }] });
+  HandSocket.last.end(1000);
+  assert.deepEqual(client.connection, { status: 'ended' });
+  assert.equal(client.state.phase, 'completed');
+  clock.advance(100_000);
+  assert.equal(HandSocket.all.length, 1);
+});
+
+test('closed on purpose it is not revived, neither by a timer nor by the page', () => {
+  const { client, clock, page } = setUp();
+  client.connect();
+  HandSocket.last.greet();
+  const wake = page.listener;
+  client.disconnect();
+  wake?.woke();
+  clock.advance(100_000);
+  assert.equal(HandSocket.all.length, 1);
+  assert.equal(page.listener, undefined);
+  assert.deepEqual(client.connection, { status: 'idle' });
+  client.connect();
+  assert.equal(HandSocket.all.length, 2);
+});
+
+test('connect() goes at once where the next attempt was being waited for, and changes nothing where one is on its way', () => {
+  const { client, clock } = setUp();
+  client.connect();
+  client.connect();
+  assert.equal(HandSocket.all.length, 1);
+  HandSocket.last.end();
+  client.connect();
+  clock.advance(0);
+  assert.equal(HandSocket.all.length, 2);
+});
+
+test('a token is asked for at every attempt, and once more when the server does not take it', async () => {
+  const tokens = ['one', 'two', 'three', 'four'];
+  const { client, clock } = setUp({ getToken: async () => tokens.shift() });
+  client.connect();
+  await settled();
+  assert.equal(HandSocket.last.query.get('token'), 'one');
+  HandSocket.last.greet();
+  HandSocket.last.end();
+  clock.advance(250);
+  await settled();
+  assert.equal(HandSocket.last.query.get('token'), 'two');
+  HandSocket.last.end(4401);
+  await settled();
+  assert.equal(HandSocket.last.query.get('token'), 'three', 'a fresh one at once');
+  HandSocket.last.end(4401, 'expired');
+  await settled();
+  assert.equal(HandSocket.all.length, 3, 'and only once');
+  assert.deepEqual(client.connection, { status: 'refused', code: 4401, reason: 'expired' });
+});
+
+test('a token that was rejected is never shown again', async () => {
+  const { client } = setUp({ getToken: () => 'stale' });
+  client.connect();
+  await settled();
+  HandSocket.last.end(4401);
+  await settled();
+  assert.equal(HandSocket.all.length, 1);
+  assert.deepEqual(client.connection, { status: 'refused', code: 4401, reason: 'the server does not take this token' });
+});
+
+test('getToken that fails is asked again after the backoff', async () => {
+  let calls = 0;
+  const { client, clock, problems } = setUp({
+    getToken() {
+      if (++calls === 1) throw new Error('no network');
+      return 'fine';
+    },
+  });
+  client.connect();
+  await settled();
+  assert.equal(client.connection.status, 'reconnecting');
+  assert.deepEqual(problems, [
+    'status-messenger: getToken: it failed (no network); it is asked again at the next attempt',
+  ]);
+  clock.advance(250);
+  await settled();
+  assert.equal(HandSocket.last.query.get('token'), 'fine');
+});
+
+test('thread and user are asked for, followed by their own positions, and kept apart', () => {
+  const { client, clock, messages } = setUp({ threadId: 't', userId: 'u' });
+  client.connect();
+  assert.equal(HandSocket.last.query.get('thread'), 't');
+  assert.equal(HandSocket.last.query.get('user'), 'u');
+  HandSocket.last.greet({
+    replay: [statusAt(1), { ...statusAt(1, 'in the thread', 'thread00'), channel: 'thread:t' }],
+  });
+  HandSocket.last.end();
+  clock.advance(250);
+  assert.deepEqual(HandSocket.last.query.getAll('after'), ['epoch000-1', 'thread:t@thread00-1']);
+  assert.equal(client.state.status?.text, 'status 1');
+  assert.equal(client.channelState('thread:t')?.status?.text, 'in the thread');
+  assert.deepEqual(messages, ['status 1', 'in the thread']);
+});
+
+test('a server that sends only statuses is live with its first word, or a second after it opened', () => {
+  const first = setUp();
+  first.client.connect();
+  HandSocket.last.open();
+  HandSocket.last.say({ type: 'status', data: 'hello' });
+  assert.equal(first.client.connection.status, 'live');
+  assert.deepEqual(first.client.state.status, { text: 'hello', ts: first.clock.now() });
+  const second = setUp();
+  second.client.connect();
+  HandSocket.last.open();
+  second.clock.advance(999);
+  assert.deepEqual(statuses(second.connections), ['connecting']);
+  second.clock.advance(1);
+  assert.deepEqual(statuses(second.connections), ['connecting', 'live']);
+  second.clock.advance(1_000_000);
+  assert.deepEqual(statuses(second.connections), ['connecting', 'live'], 'it promised no heartbeat');
+  HandSocket.last.end();
+  second.clock.advance(250);
+  assert.equal(HandSocket.last.query.get('after'), null);
+});
+
+test('frames that cannot be read are left out, each kind is named once on the console, and the rest goes on', () => {
+  const { client, messages, problems } = setUp();
+  client.connect();
+  HandSocket.last.greet();
+  HandSocket.last.say('nonsense', 'nonsense', [1], { no: 'type' }, new ArrayBuffer(3), statusAt(1));
+  assert.deepEqual(messages, ['status 1']);
+  assert.deepEqual(problems, [
+    'status-messenger: a frame: got text that is no JSON, expected a JSON object; it is left out',
+    'status-messenger: a frame: got text that is no JSON, expected a JSON object; it is left out',
+    'status-messenger: a frame: got a list of 1, expected { type, data }; it is left out',
+    'status-messenger: a frame: got an object with no, expected { type, data }; it is left out',
+    'status-messenger: a frame: got binary data, expected text; set decode to read it',
+  ]);
+  assert.equal(complaints.mock.callCount(), 3);
+});
+
+test('a snapshot that is none is left out', () => {
+  const { client, problems } = setUp();
+  client.connect();
+  HandSocket.last.greet({ replay: [{ type: 'snapshot', id: 'epoch000-5', data: { phase: 'flying' } }] });
+  assert.equal(client.position, undefined);
+  assert.deepEqual(problems, [
+    'status-messenger: a snapshot: got an object with phase, expected the state of a channel; it is left out',
+  ]);
+});
+
+test('decode makes messages of whatever a server sends', () => {
+  const { client, messages, problems } = setUp({
+    decode(data) {
+      if (data === 'bad') throw new Error('not mine');
+      if (data === 'none') return undefined;
+      return String(data)
+        .split(',')
+        .map((text) => ({ type: 'status', data: text }));
+    },
+  });
+  client.connect();
+  HandSocket.last.open();
+  HandSocket.last.say('a,b', 'none', 'bad', 'c');
+  assert.deepEqual(messages, ['a', 'b', 'c']);
+  assert.deepEqual(problems, ['status-messenger: decode: it failed (not mine); the frame is left out']);
+});
+
+test('an address that cannot be is refused with its reason, and not tried', () => {
+  const { client, problems } = setUp({ sessionId: 'a b' });
+  client.connect();
+  assert.equal(client.connection.status, 'refused');
+  assert.equal(HandSocket.all.length, 0);
+  assert.match(problems[0] ?? '', /^status-messenger: session-id: got string "a b", expected 1–128 characters/);
+});
+
+test('a listener may end the connection in the middle of a replay', () => {
+  const { client, messages } = setUp();
+  client.on('message', () => client.disconnect());
+  client.connect();
+  HandSocket.last.greet({ replay: [statusAt(1)] });
+  HandSocket.last.say(statusAt(2));
+  assert.deepEqual(messages, ['status 1']);
+  assert.deepEqual(client.connection, { status: 'idle' });
+});
+
+test('a frame with a ref is sent again on every connection until it is acknowledged', async () => {
+  const { client, clock } = setUp();
+  const answered = client.cancel();
+  client.connect();
+  HandSocket.last.greet();
+  const [first] = HandSocket.last.sent;
+  assert.deepEqual({ ...JSON.parse(first ?? ''), ref: 'r' }, { type: 'cancel', ref: 'r', data: {} });
+  HandSocket.last.end();
+  clock.advance(250);
+  HandSocket.last.greet();
+  assert.deepEqual(HandSocket.last.sent, [first]);
+  const { ref } = JSON.parse(first ?? '');
+  HandSocket.last.say({ type: 'ack', data: { ref, accepted: false, reason: 'nothing is running' } });
+  assert.deepEqual(await answered, { ref, accepted: false, reason: 'nothing is running' });
+  HandSocket.last.end();
+  clock.advance(500);
+  HandSocket.last.greet();
+  assert.deepEqual(HandSocket.last.sent, []);
+});
+
+test("an answer without a question's id is in the seed's form", async () => {
+  const { client } = setUp();
+  client.connect();
+  HandSocket.last.open();
+  HandSocket.last.say({ type: 'question', data: { question: 'Why?' } });
+  assert.deepEqual(await client.sendAnswer('because'), { ref: '', accepted: true });
+  assert.deepEqual(HandSocket.last.sent, ['{"answer":"because"}']);
+});
+
+test("the server's time is the latest that it told, and goes on with the page's", () => {
+  const { client, clock } = setUp();
+  client.connect();
+  HandSocket.last.greet({ serverTime: clock.now() + 5000 });
+  assert.equal(client.serverNow, clock.now() + 5000);
+  HandSocket.last.say({ ...statusAt(1), ts: clock.now() + 5200 });
+  clock.advance(100);
+  assert.equal(client.serverNow, clock.now() + 5200);
+});
+
+test('nothing is left behind by a client that was disconnected', () => {
+  const { client, clock } = setUp();
+  client.connect();
+  HandSocket.last.greet();
+  client.disconnect();
+  assert.equal(clock.waiting, 0);
+  client.connect();
+  HandSocket.last.open();
+  client.disconnect();
+  assert.equal(clock.waiting, 0);
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { connectionUrl } from '../../../components/session/index.js';
+
+const base = 'https://example.org/app/page.html?x=1#top';
+
+const forms: ReadonlyArray<[name: string, url: string, sessionId: string | undefined, expected: string]> = [
+  ['a path', '/ws', 'abc', 'wss://example.org/ws/abc'],
+  ['a path with a slash at its end', '/ws/', 'abc', 'wss://example.org/ws/abc'],
+  ['a relative path', 'ws', 'abc', 'wss://example.org/app/ws/abc'],
+  ['https://', 'https://host/ws', 'abc', 'wss://host/ws/abc'],
+  ['http://', 'http://host:8000/ws', 'abc', 'ws://host:8000/ws/abc'],
+  ['ws://', 'ws://host/ws', 'abc', 'ws://host/ws/abc'],
+  ['wss://', 'wss://host/ws', 'abc', 'wss://host/ws/abc'],
+  ['//host', '//host/ws', 'abc', 'wss://host/ws/abc'],
+  ['a host alone', 'ws://host', 'abc', 'ws://host/abc'],
+  ['a placeholder', '/ws/{session-id}/live', 'abc', 'wss://example.org/ws/abc/live'],
+  ['a placeholder in camel case', '/ws/{sessionId}', 'abc', 'wss://example.org/ws/abc'],
+  ['a placeholder in the query', '/ws?session={session-id}', 'abc', 'wss://example.org/ws?session=abc'],
+  ['the whole address without a session id', 'ws://host/ws/abc', undefined, 'ws://host/ws/abc'],
+  ['the whole address and a session id, too', 'ws://host/ws/abc', 'abc', 'ws://host/ws/abc'],
+  ['a query', '/ws?tenant=7', 'abc', 'wss://example.org/ws/abc?tenant=7'],
+  ['a fragment', '/ws#here', 'abc', 'wss://example.org/ws/abc'],
+  ['an id with every character that it may have', '/ws', 'aA0._~:-', 'wss://example.org/ws/aA0._~:-'],
+];
+
+for (const [name, url, sessionId, expected] of forms) {
+  test(`url: ${name}`, () => assert.equal(connectionUrl({ url, sessionId, base }), expected));
+}
+
+test('url: further parameters are encoded, and those that are there stay', () => {
+  const query: Array<[string, string]> = [
+    ['token', 'a&b=c'],
+    ['after', 'thread:x@epoch000-1'],
+  ];
+  assert.equal(
+    connectionUrl({ url: '/ws?x=1', sessionId: 's', base, query }),
+    'wss://example.org/ws/s?x=1&token=a%26b%3Dc&after=thread%3Ax%40epoch000-1',
+  );
+});
+
+const mistakes: ReadonlyArray<[url: string, sessionId: string | undefined, message: string]> = [
+  [
+    '',
+    'abc',
+    'status-messenger: url: got an empty string, expected a path, http(s):// or ws(s)://; write for instance url="/ws"',
+  ],
+  [
+    'http://[',
+    'abc',
+    'status-messenger: url: got string "http://[", expected a path or a URL; write for instance url="/ws"',
+  ],
+  [
+    'ftp://host/ws',
+    'abc',
+    'status-messenger: url: got string "ftp://host/ws", expected a path, http(s):// or ws(s)://; write for instance url="/ws"',
+  ],
+  [
+    '/ws',
+    'a b',
+    'status-messenger: session-id: got string "a b", expected 1–128 characters of A-Z a-z 0-9 . _ ~ : -; replace other characters, for instance by "_"',
+  ],
+  [
+    '/ws/{session-id}',
+    undefined,
+    'status-messenger: session-id: got nothing, expected a session id for the placeholder in "/ws/{session-id}"; set session-id',
+  ],
+];
+
+for (const [url, sessionId, message] of mistakes) {
+  test(`url: "${url}" with ${sessionId} is a mistake that is named`, () => {
+    assert.throws(() => connectionUrl({ url, sessionId, base }), { message });
+  });
+}
+
+test('url: a relative one without a page to be relative to is named', () => {
+  assert.throws(
+    () => connectionUrl({ url: '/ws', sessionId: 's' }),
+    /url: got string "\/ws", expected a path or a URL/,
+  );
+});

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+/** Runs a module against the built package, and answers what it printed as JSON. */
+async function inNode(source: string): Promise<unknown> {
+  const { stdout, stderr } = await execute(process.execPath, ['--input-type=module', '--eval', source]);
+  assert.equal(stderr, '');
+  return JSON.parse(stdout);
+}
+
+/** Answers the names of all packages that a module brings with it. */
+const loadedPackages = (entry: string) => `
+  import { register } from 'node:module';
+  import { MessageChannel } from 'node:worker_threads';
+  const { port1, port2 } = new MessageChannel();
+  const seen = new Set();
+  port1.on('message', (specifier) => seen.add(specifier));
+  port1.unref();
+  const hooks = 'export let port; export function initialize(data) { port = data; } export async function resolve(s, c, n) { port.postMessage(s); return n(s, c); }';
+  register('data:text/javascript,' + encodeURIComponent(hooks), { data: port2, transferList: [port2] });
+  await import(${JSON.stringify(entry)});
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const bare = [...seen].filter((s) => !/^(node:|file:|\\.|\\/|data:)/.test(s)).sort();
+  console.log(JSON.stringify(bare));
+  process.exit();
+`;
+
+test("'status-messenger/server' loads ws and Node's own modules, nothing else", async () => {
+  const builtin = new Set(['buffer', 'crypto', 'events', 'http', 'https', 'net', 'stream', 'tls', 'url', 'zlib']);
+  const loaded = await inNode(loadedPackages('status-messenger/server'));
+  assert.ok(Array.isArray(loaded));
+  assert.deepEqual(
+    loaded.filter((name) => !builtin.has(name)),
+    ['status-messenger/server', 'ws'],
+  );
+});
+
+test("'status-messenger/protocol' loads nothing", async () => {
+  assert.deepEqual(await inNode(loadedPackages('status-messenger/protocol')), ['status-messenger/protocol']);
+});
+
+test("'status-messenger/client' loads nothing", async () => {
+  assert.deepEqual(await inNode(loadedPackages('status-messenger/client')), ['status-messenger/client']);
+});
+
+test("'status-messenger' and 'status-messenger/define' in Node neither throw nor register", async () => {
+  const source = `
+    import { StatusMessengerElement } from 'status-messenger';
+    const before = typeof globalThis.customElements?.get('status-messenger');
+    await import('status-messenger/define');
+    console.log(JSON.stringify([typeof StatusMessengerElement, before, typeof globalThis.HTMLElement, typeof globalThis.window]));
+  `;
+  assert.deepEqual(await inNode(source), ['function', 'undefined', 'undefined', 'undefined']);
+});
+
+test('an element can be made in Node, for server rendering, and touches nothing', async () => {
+  const source = `
+    import { customElements } from '@lit-labs/ssr-dom-shim';
+    import { StatusMessengerElement } from 'status-messenger';
+    customElements.define('status-messenger', StatusMessengerElement);
+    const element = new StatusMessengerElement();
+    element.url = '/ws';
+    element.sessionId = 'abc';
+    console.log(JSON.stringify([element.state.phase, element.connection.status, element.hasAttribute('url')]));
+  `;
+  assert.deepEqual(await inNode(source), ['idle', 'idle', false]);
+});
+
+test('every entry has what the README names', async () => {
+  const source = `
+    const names = async (entry) => Object.keys(await import(entry));
+    const wanted = {
+      'status-messenger': ['StatusMessengerElement', 'SessionClient', 'startStatusUpdates'],
+      'status-messenger/client': ['SessionClient', 'connectionUrl'],
+      'status-messenger/server': ['StatusMessenger', 'addStatusMessage', 'getStatusMessages', 'streamStatusUpdates', 'setupStatusMessenger', 'runWithSession', 'currentContext'],
+      'status-messenger/protocol': ['apply', 'initialState', 'LIMITS', 'CloseCode', 'parsePosition'],
+    };
+    const missing = [];
+    for (const [entry, list] of Object.entries(wanted)) {
+      const had = await names(entry);
+      for (const name of list) if (!had.includes(name)) missing.push(entry + ' ' + name);
+    }
+    console.log(JSON.stringify(missing));
+  `;
+  assert.deepEqual(await inNode(source), []);
+});
