@@ -8,7 +8,8 @@ export default {
   files: 'test/components/**/*.browser.test.ts',
   nodeResolve: true,
   browsers: availableBrowsers().map(({ launcher }) => launcher()),
-  concurrency: 2,
+  // One page at a time in each engine: one in the background draws no frames.
+  concurrency: 1,
   concurrentBrowsers: 3,
   browserStartTimeout: 90_000,
   testsStartTimeout: 90_000,

@@ -42,6 +42,8 @@ export interface ChannelStore {
   latestStatusText(name: ChannelName): string | undefined;
   /** Called whenever a message has become readable in a channel's log. */
   onAppend(listener: (name: ChannelName) => void): void;
+  /** Called when messages are about to leave a channel's tail: the last moment to read them one by one. */
+  onDrop(listener: (name: ChannelName) => void): void;
   /** Called when a channel was forgotten: its log would start over. */
   onForget(listener: (name: ChannelName) => void): void;
   /** Does what time asks for: folds what is too old, forgets what nobody uses. */

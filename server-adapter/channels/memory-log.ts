@@ -50,7 +50,8 @@ export class MemoryLog implements ChannelLog {
     this.usedAt = now;
   }
 
-  append(message: Composed, now: number): Position {
+  /** `beforeDrop` is called while everything is still here, when this message makes the oldest go. */
+  append(message: Composed, now: number, beforeDrop: () => void = () => {}): Position {
     const seq = ++this.seq;
     const position = { epoch: this.epoch, seq };
     const frame = Buffer.from(`${message.head},"id":"${formatPosition(position)}","ts":${now}}`);
@@ -61,6 +62,7 @@ export class MemoryLog implements ChannelLog {
     this.usedAt = now;
     const { count, bytes } = this.#bounds;
     if (this.#tail.length > count || this.#bytes > bytes) {
+      beforeDrop();
       // An eighth at a time: folding many costs little more than folding one.
       this.#shorten((kept, weight) => kept <= count - count / 8 && weight <= bytes - bytes / 8);
     }

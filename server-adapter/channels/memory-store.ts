@@ -29,6 +29,7 @@ export class MemoryStore implements ChannelStore {
   readonly #channels: number;
   readonly #clock: Clock;
   #appended: (name: ChannelName) => void = () => {};
+  #dropping: (name: ChannelName) => void = () => {};
   #forgotten: (name: ChannelName) => void = () => {};
 
   constructor({ tail, idle = 3_600_000, channels = 10_000, clock }: MemoryStoreOptions) {
@@ -39,7 +40,7 @@ export class MemoryStore implements ChannelStore {
   }
 
   append(name: ChannelName, message: Composed): Position {
-    const position = this.#open(name).append(message, this.#clock.now());
+    const position = this.#open(name).append(message, this.#clock.now(), () => this.#dropping(name));
     this.#appended(name);
     return position;
   }
@@ -68,6 +69,10 @@ export class MemoryStore implements ChannelStore {
 
   onAppend(listener: (name: ChannelName) => void): void {
     this.#appended = listener;
+  }
+
+  onDrop(listener: (name: ChannelName) => void): void {
+    this.#dropping = listener;
   }
 
   onForget(listener: (name: ChannelName) => void): void {

@@ -25,6 +25,8 @@ export class Delivery {
     this.#settings = settings;
     this.#clock = clock;
     store.onAppend((name) => this.#schedule(name));
+    // A burst larger than a tail, all in one turn: viewers that keep up get all of it.
+    store.onDrop((name) => this.#flushChannel(name));
   }
 
   /** How many connections watch a channel. */
@@ -90,6 +92,10 @@ export class Delivery {
     }
     this.#changed.clear();
     for (const connection of due) connection.pump();
+  }
+
+  #flushChannel(name: ChannelName): void {
+    for (const connection of this.#viewers.get(name) ?? []) connection.pump();
   }
 
   #tickLater(): void {

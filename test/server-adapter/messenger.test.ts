@@ -157,10 +157,7 @@ test('send: messages that cannot be say exactly why, and leave nothing behind', 
       { type: 'error', data: { message: 'x', fatal: 1 } },
       'error message: data.fatal: got number 1, expected true or false; send it in that form',
     ],
-    [
-      { type: 'own', agent: 5 },
-      'own message: message.agent: got number 5, expected a string; send it in that form',
-    ],
+    [{ type: 'own', agent: 5 }, 'own message: message.agent: got number 5, expected a string; send it in that form'],
     [
       { type: 'own', level: 'fatal' },
       'own message: message.level: got string "fatal", expected one of info, warning, error; send it in that form',
@@ -200,7 +197,7 @@ test('send: messages that cannot be say exactly why, and leave nothing behind', 
   assert.equal(client.frames.filter(({ id, type }) => id !== undefined && type !== 'snapshot').length, 1);
 });
 
-test('send: types of one\'s own carry anything, and the longest type is taken', async (t) => {
+test("send: types of one's own carry anything, and the longest type is taken", async (t) => {
   const server = await startServer();
   t.after(() => server.close());
   const client = await viewer(server.url, 's');
@@ -275,7 +272,9 @@ test('one connection brings its session, thread and user; what is not its own na
   await client.status('to the user');
   const seen = client.frames.filter(({ type, data }) => type === 'status' && String(data).startsWith('to '));
   assert.deepEqual(
-    seen.map(({ data, channel, id }) => ({ data, channel, id })).sort((a, b) => String(a.data).localeCompare(String(b.data))),
+    seen
+      .map(({ data, channel, id }) => ({ data, channel, id }))
+      .sort((a, b) => String(a.data).localeCompare(String(b.data))),
     [
       { data: 'to the session', channel: undefined, id: results[0]?.id },
       { data: 'to the thread', channel: 'thread:t', id: results[1]?.id },
@@ -551,7 +550,10 @@ test('an onInput handler that fails only costs a line in the log', async (t) => 
   assert.ok(!client.frames.some(({ type }) => type === 'error'));
   assert.equal(server.log.lines.length, 2);
   assert.match(server.log.lines[0] ?? '', /^error status-messenger: an onInput handler failed: Error: SECRET thrown\n/);
-  assert.match(server.log.lines[1] ?? '', /^error status-messenger: an onInput handler failed: Error: SECRET rejected\n/);
+  assert.match(
+    server.log.lines[1] ?? '',
+    /^error status-messenger: an onInput handler failed: Error: SECRET rejected\n/,
+  );
 });
 
 test('a cancel reaches the signal once, from any viewer; the run is then shown as cancelled', async (t) => {
@@ -776,7 +778,8 @@ test('close() delivers all that was accepted, then says when to come back', asyn
     // What fell out of the tail is in the snapshot: nothing that was accepted is missing.
     assert.equal(client.statuses.at(-1), 'the last');
     const kept = client.statuses.slice(0, -1);
-    if (!client.frames.slice(2).some(({ type }) => type === 'snapshot')) assert.deepEqual(kept.slice(-1), texts.slice(-1));
+    if (!client.frames.slice(2).some(({ type }) => type === 'snapshot'))
+      assert.deepEqual(kept.slice(-1), texts.slice(-1));
   }
 });
 
