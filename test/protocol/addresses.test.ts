@@ -64,7 +64,10 @@ test('a channel is not named after what is no id', () => {
     assert.throws(() => channelName('thread', id), StatusMessengerError);
     assert.equal(isChannelName(`thread:${id}`), false, JSON.stringify(id));
   }
-  assert.throws(() => channelName('user', ''), /^StatusMessengerError: status-messenger: user id: got an empty string,/);
+  assert.throws(
+    () => channelName('user', ''),
+    /^StatusMessengerError: status-messenger: user id: got an empty string,/,
+  );
 });
 
 test('other names are no channels', () => {
