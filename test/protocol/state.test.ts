@@ -158,8 +158,7 @@ function* spoilt(value: JsonValue, wrong: JsonValue, path = ''): Generator<[stri
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     for (const [place, variant] of spoilt(item, wrong, `${path}.${key}`)) {
-      const copy = Array.isArray(value) ? value.with(Number(key), variant) : { ...value, [key]: variant };
-      yield [place, copy];
+      yield [place, Object.assign(structuredClone(value), { [key]: variant })];
     }
   }
 }
@@ -177,14 +176,22 @@ test('readState accepts fields that a later version may add', () => {
 test('readState refuses a state with a value of the wrong type, wherever it is', () => {
   // What may be anything is not looked at.
   const free = /\.(schema|default|answer|data)$|\.choices\.|^\.task\.progress$/;
-  const places: string[] = [];
-  for (const [place, state] of spoilt(JSON.parse(JSON.stringify(whole)), [{ not: 'this' }])) {
-    if (free.test(place)) continue;
-    places.push(place);
-    // A list of objects is what a list may be; its items are wrong then.
-    assert.equal(readState(state), undefined, place);
+  const skipped: string[] = [];
+  for (const [place, state] of spoilt(JSON.parse(JSON.stringify(whole)), { not: 'this' })) {
+    if (free.test(place)) skipped.push(place);
+    else assert.equal(readState(state), undefined, place);
   }
-  assert.equal(places.length, 68);
+  assert.deepEqual(skipped, [
+    '.questions.0.choices.0',
+    '.questions.0.choices.1',
+    '.questions.0.choices.1.value',
+    '.questions.0.schema',
+    '.questions.0.default',
+    '.questions.0.answer',
+    '.results.0.data',
+    '.task.progress',
+    '.messages.0.data',
+  ]);
 });
 
 test('readState refuses a state without one of its fields', () => {

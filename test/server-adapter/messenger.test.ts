@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Ack, type ChannelName, ID_RULE, isObject, LIMITS } from '../../protocol/index.js';
 import {
   addStatusMessage,
@@ -12,7 +13,7 @@ import {
 } from '../../server-adapter/index.js';
 import { startServer } from '../helpers/server.js';
 import { type Frame, WireClient } from '../helpers/wire-client.js';
-import { exchange, kitError, OPCODE, SilentPeer, startHandingServer, until, upgradeRequest } from './support.js';
+import { exchange, kitError, OPCODE, SilentPeer, startHandingServer, upgradeRequest } from './support.js';
 
 const status = (text: string): Outgoing => ({ type: 'status', data: text });
 
@@ -44,9 +45,11 @@ test('send: the position, how many watch, and that it is kept', async (t) => {
   for (const client of clients.slice(0, 2)) assert.equal((await client.status('2')).id, watched.id);
 
   await clients[0]?.close();
-  await until(() => server.server.listening);
   let left = watched;
-  while (left.delivered !== 1) left = await messenger.sendToSession('s', status('3'));
+  while (left.delivered !== 1) {
+    await turn();
+    left = await messenger.sendToSession('s', status('3'));
+  }
   assert.equal(left.buffered, true);
   assert.deepEqual(clients[2]?.statuses, []);
 });
