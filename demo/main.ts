@@ -2,7 +2,7 @@ import 'status-messenger/define';
 import type { StatusMessengerElement } from 'status-messenger';
 
 /** How long a cut lasts, in milliseconds. */
-const CUT = 3000;
+const CUT = 2000;
 
 /** The session stands in the address, so that a reload and a second tab show the same one. */
 function currentSession(): string {

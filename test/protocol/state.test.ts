@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonValue } from '../../protocol/json.js';
 import {
   type ChannelState,
   hasEnded,
@@ -153,7 +152,7 @@ const whole: ChannelState = {
 };
 
 /** Every way to put `wrong` in the place of one value somewhere in `value`, with the path to that place. */
-function* spoilt(value: JsonValue, wrong: JsonValue, path = ''): Generator<[string, JsonValue]> {
+function* spoilt(value: unknown, wrong: unknown, path = ''): Generator<[string, unknown]> {
   if (path) yield [path, wrong];
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
@@ -174,10 +173,10 @@ test('readState accepts fields that a later version may add', () => {
 });
 
 test('readState refuses a state with a value of the wrong type, wherever it is', () => {
-  // What may be anything is not looked at.
+  // What may be anything is not looked at; nothing else may be a bigint.
   const free = /\.(schema|default|answer|data)$|\.choices\.|^\.task\.progress$/;
   const skipped: string[] = [];
-  for (const [place, state] of spoilt(JSON.parse(JSON.stringify(whole)), { not: 'this' })) {
+  for (const [place, state] of spoilt(whole, 1n)) {
     if (free.test(place)) skipped.push(place);
     else assert.equal(readState(state), undefined, place);
   }

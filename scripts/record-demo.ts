@@ -1,0 +1,44 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import puppeteer from 'puppeteer-core';
+import { pathOf } from '../test/helpers/browsers.js';
+
+/** Makes the README's moving picture from the real demo: `npx tsx scripts/record-demo.ts`. Wants Chromium and ImageMagick. */
+const PORT = '8765';
+/** Milliseconds between two frames. */
+const PACE = 200;
+
+const folder = mkdtempSync(join(tmpdir(), 'demo-'));
+const demo = spawn('npm', ['start'], { env: { ...process.env, PORT }, stdio: 'ignore', detached: true });
+const browser = await puppeteer.launch({ executablePath: pathOf('Chromium'), args: ['--no-sandbox'] });
+try {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 800, height: 900 });
+  for (let i = 0; i < 100; i++) {
+    const loaded = await page.goto(`http://127.0.0.1:${PORT}/`).catch(() => undefined);
+    if (loaded?.ok()) break;
+    await sleep(100);
+  }
+  const box = await (await page.$('.viewers'))?.boundingBox();
+  if (!box) throw new Error('the demo shows no viewers');
+  const clip = { x: box.x - 12, y: box.y - 12, width: box.width + 24, height: box.height + 44 };
+  // Until a while after the first viewer is back.
+  let rest = 15;
+  for (let i = 0; i < 90 && rest > 0; i++) {
+    const next = sleep(PACE);
+    if (i === 12) await page.click('#cut');
+    if ((await page.$eval('.journal', ({ children }) => children.length)) >= 3) rest--;
+    await page.screenshot({ path: join(folder, `${String(i).padStart(3, '0')}.png`), clip });
+    await next;
+  }
+} finally {
+  await browser.close();
+  if (demo.pid) process.kill(-demo.pid);
+}
+// One palette without dithering for all frames, so that only what moved differs from one to the next.
+const frames = ['-delay', String(PACE / 10), '-loop', '0', join(folder, '*.png'), '+dither', '-colors', '96'];
+execFileSync('convert', [...frames, '-layers', 'OptimizeTransparency', '+map', 'demo/demo.gif']);
+rmSync(folder, { recursive: true });
