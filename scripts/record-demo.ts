@@ -39,6 +39,18 @@ try {
   if (demo.pid) process.kill(-demo.pid);
 }
 // One palette without dithering for all frames, so that only what moved differs from one to the next.
-const frames = ['-delay', String(PACE / 10), '-loop', '0', join(folder, '*.png'), '+dither', '-colors', '96'];
-execFileSync('convert', [...frames, '-layers', 'OptimizeTransparency', '+map', 'demo/demo.gif']);
+const frames = join(folder, '*.png');
+execFileSync('convert', [
+  '-delay',
+  String(PACE / 10),
+  '-loop',
+  '0',
+  frames,
+  '+dither',
+  '-colors',
+  '96',
+  '+map',
+  'demo/demo.gif',
+]);
+execFileSync('convert', ['demo/demo.gif', '-fuzz', '2%', '-layers', 'OptimizeTransparency', '+map', 'demo/demo.gif']);
 rmSync(folder, { recursive: true });
