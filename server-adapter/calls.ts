@@ -1,6 +1,7 @@
 import { StatusMessengerError } from '../protocol/index.js';
-import { type Ids, messengerInContext, readIds, runInContext } from './context.js';
-import { instances, type StatusExtra, StatusMessenger } from './messenger.js';
+import type { StatusExtra } from './compose.js';
+import { type Ids, messengerInContext, readIds, runInContext, type Speaker } from './context.js';
+import { instances, StatusMessenger } from './messenger.js';
 import type { MessengerOptions } from './options.js';
 import type { StatusUpdate } from './updates.js';
 
@@ -23,7 +24,7 @@ export function setupStatusMessenger(options: MessengerOptions = {}): StatusMess
 }
 
 /** The messenger that is meant here: the context's, the one set up, the only one there is, or one made for the purpose. */
-function meant(): StatusMessenger {
+function meant(): Speaker {
   const inContext = messengerInContext();
   if (inContext) return inContext;
   if (standard && !standard.implicit && !standard.messenger.closed) return standard.messenger;

@@ -17,6 +17,21 @@ export interface Outgoing extends Pick<Envelope, 'agent' | 'step' | 'run' | 'lev
   readonly data?: unknown;
 }
 
+/** What became of a message. */
+export interface SendResult {
+  /** Its position in the channel's log; missing where it was not stored. */
+  readonly id?: string;
+  /** How many connections of this server watch the channel. */
+  readonly delivered: number;
+  /** Whether it is kept for those who come later. */
+  readonly buffered: boolean;
+  /** Why it went nowhere. */
+  readonly reason?: string;
+}
+
+/** What a status may say beside its text. */
+export type StatusExtra = Pick<Outgoing, 'agent' | 'step' | 'run' | 'level'>;
+
 /** A message that was checked and serialised, and has no position yet. */
 export interface Composed {
   readonly type: string;

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { assertId, invalid, isObject } from '../protocol/index.js';
-import type { StatusMessenger } from './messenger.js';
+import type { Outgoing, SendResult, StatusExtra } from './compose.js';
+import type { StatusUpdate } from './updates.js';
 
 /** Whom work is done for. Every call of the kit made inside reports there by itself. */
 export interface Ids {
@@ -16,16 +17,24 @@ export interface Context extends Ids {
   readonly signal?: AbortSignal;
 }
 
+/** What can be said without naming a messenger: the one in context says it. */
+export interface Speaker {
+  addStatusMessage(text: string, extra?: StatusExtra): void;
+  getStatusMessages(sessionId?: string): string[];
+  streamStatusUpdates(options?: { signal?: AbortSignal }): AsyncIterableIterator<StatusUpdate>;
+  sendToSession(sessionId: string, message: Outgoing): Promise<SendResult>;
+}
+
 interface Store {
   readonly context: Context;
-  readonly messenger: StatusMessenger | undefined;
+  readonly messenger: Speaker | undefined;
 }
 
 /** One per process by its nature: it follows every call chain, and each chain carries its own messenger. */
 const storage = new AsyncLocalStorage<Store>();
 
 /** Runs `run` in a context. Without a messenger the one of the surrounding context stays. */
-export function runInContext<T>(context: Context, messenger: StatusMessenger | undefined, run: () => T): T {
+export function runInContext<T>(context: Context, messenger: Speaker | undefined, run: () => T): T {
   return storage.run(
     { context: Object.freeze({ ...context }), messenger: messenger ?? storage.getStore()?.messenger },
     run,
@@ -41,7 +50,7 @@ export function currentContext(): Context | undefined {
 }
 
 /** The messenger whose context this is. */
-export function messengerInContext(): StatusMessenger | undefined {
+export function messengerInContext(): Speaker | undefined {
   return storage.getStore()?.messenger;
 }
 

@@ -8,17 +8,12 @@ export {
 export type { ChannelLog, ChannelStore, Entry } from './channels/channel-store.js';
 export type { TailBounds } from './channels/memory-log.js';
 export { MemoryStore, type MemoryStoreOptions } from './channels/memory-store.js';
-export type { Composed, Outgoing } from './compose.js';
+export type { Composed, Outgoing, SendResult, StatusExtra } from './compose.js';
 export { type Context, currentContext, type Ids } from './context.js';
 export type { HttpServer } from './delivery/upgrades.js';
 export type { Logger } from './logger.js';
-export {
-  type AttachOptions,
-  type ConnectionIds,
-  type SendResult,
-  type StatusExtra,
-  StatusMessenger,
-} from './messenger.js';
+export { type AttachOptions, type ConnectionIds, StatusMessenger } from './messenger.js';
 export type { MessengerOptions } from './options.js';
-export type { Session } from './sessions.js';
+export type { Session } from './session.js';
+export type { InputHandler, SessionHandler } from './sessions.js';
 export type { StatusUpdate } from './updates.js';

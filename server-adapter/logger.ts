@@ -17,16 +17,28 @@ export const consoleLogger: Logger = {
 /** Logs nothing. */
 export const silentLogger: Logger = { ...consoleLogger, warn: () => {}, error: () => {} };
 
-/** Says each thing once: the first message under a key is written, later ones are not. */
-export class OnceLogger {
+/** A logger in the kit's own voice: every line begins with `status-messenger:`, and what could repeat without end is said once. */
+export class Log {
   readonly #said = new Set<string>();
+  readonly #logger: Logger;
 
-  constructor(readonly logger: Logger) {}
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
 
-  warnOnce(key: string, message: string): void {
+  debug(text: string): void {
+    this.#logger.debug(`status-messenger: ${text}`);
+  }
+
+  error(text: string): void {
+    this.#logger.error(`status-messenger: ${text}`);
+  }
+
+  /** The first text under a key is written, later ones are not. */
+  warnOnce(key: string, text: string): void {
     if (this.#said.has(key)) return;
     this.#said.add(key);
-    this.logger.warn(message);
+    this.#logger.warn(`status-messenger: ${text}`);
   }
 }
 

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import {
-  type Ack,
   assertId,
   type ChannelName,
   CloseCode,
@@ -19,37 +18,21 @@ import {
   messageOf,
   type Position,
   parseAfter,
-  readClientFrame,
   StatusMessengerError,
   splitChannel,
 } from '../protocol/index.js';
-import { compose, type Outgoing } from './compose.js';
-import { currentContext, type Ids, readIds, runInContext } from './context.js';
+import { compose, type Outgoing, type SendResult, type StatusExtra } from './compose.js';
+import { currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
 import { Connection } from './delivery/connection.js';
 import { Delivery } from './delivery/delivery.js';
 import { attachUpgrades, type HttpServer, type Upgrade } from './delivery/upgrades.js';
 import { WebSocketTransport } from './delivery/websocket-transport.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { answerNode, pathOf } from './http/node.js';
-import { OnceLogger, stackOf } from './logger.js';
+import { Log, stackOf } from './logger.js';
 import { type MessengerOptions, readOptions, type Settings } from './options.js';
-import { Session, settle } from './sessions.js';
+import { type InputHandler, type SessionHandler, Sessions } from './sessions.js';
 import { type StatusUpdate, StatusUpdates } from './updates.js';
-
-/** What became of a message. */
-export interface SendResult {
-  /** Its position in the channel's log; missing where it was not stored. */
-  readonly id?: string;
-  /** How many connections of this server watch the channel. */
-  readonly delivered: number;
-  /** Whether it is kept for those who come later. */
-  readonly buffered: boolean;
-  /** Why it went nowhere. */
-  readonly reason?: string;
-}
-
-/** What a status may say beside its text. */
-export type StatusExtra = Pick<Outgoing, 'agent' | 'step' | 'run' | 'level'>;
 
 export interface AttachOptions {
   /** Where pages connect. Default `/ws/:sessionId`. */
@@ -68,19 +51,13 @@ export interface ConnectionIds extends Ids {
   readonly after?: string | readonly string[];
 }
 
-type SessionHandler = (session: Session) => unknown;
-/** `input` is what the page sent: the `data` of an `input` frame, or any other text as it came. */
-type InputHandler = (input: unknown, session: Session) => unknown;
-
 /** The server side: keeps what is said in each channel, and brings it to every viewer exactly once and in order. */
-export class StatusMessenger {
+export class StatusMessenger implements Speaker {
   readonly #settings: Settings;
-  readonly #log: OnceLogger;
+  readonly #log: Log;
   readonly #delivery: Delivery;
   readonly #updates: StatusUpdates;
-  readonly #sessions = new Map<string, Session>();
-  readonly #sessionHandlers: SessionHandler[] = [];
-  readonly #inputHandlers: InputHandler[] = [];
+  readonly #sessions: Sessions;
   readonly #detach: Array<() => void> = [];
   readonly #handler: Handler;
   #unrouted: string | undefined;
@@ -91,17 +68,23 @@ export class StatusMessenger {
   constructor(options: MessengerOptions = {}) {
     this.#settings = readOptions(options);
     const { store, clock, logger, apiKey, base } = this.#settings;
-    this.#log = new OnceLogger(logger);
+    this.#log = new Log(logger);
     this.#delivery = new Delivery(store, this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
+    const hold = async (sessionId: string) => {
+      const name = channelName('session', sessionId);
+      await store.retain(name);
+      return () => store.release(name, true);
+    };
+    this.#sessions = new Sessions(this, { hold, isClosed: () => this.closed }, this.#log);
     store.onForget((name) => {
       const { kind, id } = splitChannel(name);
-      if (kind === 'session') this.#sessions.delete(id);
+      if (kind === 'session') this.#sessions.forget(id);
     });
     this.#handler = createHandler({
       base,
       apiKey,
-      logger,
+      log: this.#log,
       health: async () => (this.#closing ? 'the server is closing' : store.health()),
       statuses: (sessionId) => this.#storedStatuses(sessionId),
       send: (channel, message) => this.send(channel, message),
@@ -151,12 +134,12 @@ export class StatusMessenger {
    * sees that it failed, the log has the stack. Answers a function that takes the handler back.
    */
   onSession(handler: SessionHandler): () => void {
-    return register(this.#sessionHandlers, handler, 'onSession');
+    return this.#sessions.onSession(handler);
   }
 
   /** Calls `handler` with whatever a page sends to the application, in the session's context. Answers a function that takes it back. */
   onInput(handler: InputHandler): () => void {
-    return register(this.#inputHandlers, handler, 'onInput');
+    return this.#sessions.onInput(handler);
   }
 
   /** Runs `run` in the context of a session: every call made inside reports there. Throws `invalid` for ids that are none. */
@@ -176,7 +159,7 @@ export class StatusMessenger {
     const { kind, id } = splitChannel(channel);
     if (isRunId(id)) {
       const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
-      this.#settings.logger.debug(`status-messenger: ${reason}`);
+      this.#log.debug(reason);
       return { delivered: 0, buffered: false, reason };
     }
     const composed = compose(message);
@@ -207,10 +190,10 @@ export class StatusMessenger {
     const sessionId = currentContext()?.sessionId;
     let status = typeof text === 'string' ? text : describe(text);
     if (status !== text)
-      this.#complain('status-type', `addStatusMessage: got ${describe(text)}, expected a text; pass a string`);
+      this.#log.warnOnce('status-type', `addStatusMessage: got ${describe(text)}, expected a text; pass a string`);
     const clipped = clipText(status, LIMITS.message / 2);
     if (clipped !== status) {
-      this.#complain(
+      this.#log.warnOnce(
         'status-length',
         `addStatusMessage: got ${status.length} characters, expected a line; the rest is cut`,
       );
@@ -219,7 +202,7 @@ export class StatusMessenger {
     this.#updates.push([sessionId ?? null, status]);
     if (sessionId === undefined) {
       this.#unrouted = status;
-      this.#complain(
+      this.#log.warnOnce(
         'no-session',
         `addStatusMessage: got "${clipText(status, 80)}" outside of any session, expected one in context; call it inside onSession or runWithSession(sessionId, …)`,
       );
@@ -227,7 +210,7 @@ export class StatusMessenger {
     }
     const data = this.#settings.statusData === 'object' ? { message: status } : status;
     this.sendToSession(sessionId, { ...extra, type: 'status', data }).catch((error: unknown) => {
-      this.#complain(`status-failed ${messageOf(error)}`, `addStatusMessage: ${messageOf(error)}`);
+      this.#log.warnOnce(`status-failed ${messageOf(error)}`, `addStatusMessage: ${messageOf(error)}`);
     });
   }
 
@@ -265,7 +248,7 @@ export class StatusMessenger {
     instances.delete(this);
     this.#stopSweeping();
     const { clock, random, store } = this.#settings;
-    for (const session of this.#sessions.values()) session.cancel('the server is closing');
+    this.#sessions.cancelAll('the server is closing');
     await this.#delivery.drain(clock.now() + timeout, 5000, random);
     for (const detach of this.#detach) detach();
     this.#updates.close();
@@ -285,11 +268,7 @@ export class StatusMessenger {
     const { clock, heartbeat, highWaterMark } = this.#settings;
     const transport = new WebSocketTransport(ws, socket);
     const connection = new Connection(ids, transport, { heartbeat, highWaterMark, now: clock.now });
-    ws.on('error', (error) =>
-      this.#settings.logger.debug(
-        `status-messenger: a connection of session ${ids.sessionId} failed: ${error.message}`,
-      ),
-    );
+    ws.on('error', (error) => this.#log.debug(`a connection of session ${ids.sessionId} failed: ${error.message}`));
     ws.on('pong', () => {
       connection.lastHeard = clock.now();
     });
@@ -300,9 +279,7 @@ export class StatusMessenger {
     });
     const left = new Promise<void>((resolve) => ws.once('close', () => resolve()));
     this.#watch(connection, ids, after, left).catch((error: unknown) => {
-      this.#settings.logger.error(
-        `status-messenger: a viewer of session ${ids.sessionId} could not be served: ${stackOf(error)}`,
-      );
+      this.#log.error(`a viewer of session ${ids.sessionId} could not be served: ${stackOf(error)}`);
       connection.close(CloseCode.tooBusy, 'retry=5000');
     });
   }
@@ -324,55 +301,13 @@ export class StatusMessenger {
       for (const name of names) logs.push(await store.retain(name));
       connection.begin(logs, positions);
       this.#delivery.add(connection);
-      this.#viewerArrived(ids);
+      this.#sessions.arrived(ids);
       await left;
     } finally {
       connection.ended();
       this.#delivery.remove(connection);
-      const { started } = this.#session(ids);
-      for (const { name } of logs) store.release(name, started);
+      for (const { name } of logs) store.release(name, this.#sessions.hasStarted(ids.sessionId));
     }
-  }
-
-  #viewerArrived(ids: Ids & { sessionId: string }): void {
-    const session = this.#session(ids);
-    if (session.started || this.#sessionHandlers.length === 0) return;
-    session.started = true;
-    for (const handler of this.#sessionHandlers) void this.#runSession(session, handler);
-  }
-
-  async #runSession(session: Session, handler: SessionHandler): Promise<void> {
-    const { store, logger } = this.#settings;
-    const name = channelName('session', session.id);
-    await store.retain(name);
-    session.running++;
-    await settle(
-      () => session.run(() => handler(session)),
-      async (error) => {
-        if (this.#closing) return;
-        const end: Outgoing = session.signal.aborted
-          ? { type: 'state', data: { taskId: session.id, status: 'CANCELLED' } }
-          : { type: 'error', data: { message: 'The work was stopped by an error.', fatal: true } };
-        if (end.type === 'error') {
-          logger.error(`status-messenger: the onSession handler of session ${session.id} failed: ${stackOf(error)}`);
-        }
-        await settle(
-          () => session.send(end),
-          (_, text) =>
-            logger.error(`status-messenger: session ${session.id} could not be told how its run ended: ${text}`),
-        );
-      },
-    );
-    session.running--;
-    store.release(name, true);
-  }
-
-  #session(ids: Ids & { sessionId: string }): Session {
-    const known = this.#sessions.get(ids.sessionId);
-    if (known) return known;
-    const session = new Session(this, ids);
-    this.#sessions.set(ids.sessionId, session);
-    return session;
   }
 
   #receive(connection: Connection, raw: string): void {
@@ -381,39 +316,7 @@ export class StatusMessenger {
       connection.close(CloseCode.frameTooLarge, `got a frame over ${LIMITS.clientFrame} bytes`);
       return;
     }
-    const session = this.#session(connection.ids);
-    const reading = readClientFrame(raw);
-    let ack: Ack | undefined;
-    if ('problem' in reading) {
-      const { ref, problem } = reading;
-      this.#complain(
-        'malformed-frame',
-        `got a malformed frame from a page (${problem}), expected one of the wire contract; it is refused`,
-      );
-      if (ref !== undefined) ack = { ref, accepted: false, reason: `malformed: ${problem}` };
-    } else {
-      const { frame } = reading;
-      ack = session.once(frame.ref, () => {
-        switch (frame.type) {
-          case 'answer':
-            return { accepted: false, reason: 'no such question is open' };
-          case 'cancel':
-            if (session.running === 0) return { accepted: false, reason: 'nothing is running' };
-            session.cancel('a viewer asked to stop');
-            return { accepted: true };
-          case 'input':
-            if (this.#inputHandlers.length === 0) return { accepted: false, reason: 'this server takes no input' };
-            for (const handler of this.#inputHandlers) {
-              void settle(
-                () => session.run(() => handler(frame.data, session)),
-                (error) =>
-                  this.#settings.logger.error(`status-messenger: an onInput handler failed: ${stackOf(error)}`),
-              );
-            }
-            return { accepted: true };
-        }
-      });
-    }
+    const ack = this.#sessions.receive(connection.ids, raw);
     if (ack) connection.say('ack', ack);
   }
 
@@ -437,10 +340,6 @@ export class StatusMessenger {
     });
   }
 
-  #complain(key: string, text: string): void {
-    this.#log.warnOnce(key, `status-messenger: ${text}`);
-  }
-
   #assertOpen(call: string): void {
     if (this.#closing) {
       throw new StatusMessengerError(
@@ -453,12 +352,3 @@ export class StatusMessenger {
 
 /** The open messengers of this process: where there is just one, calls without a context mean it. */
 export const instances = new Set<StatusMessenger>();
-
-function register<T>(handlers: T[], handler: T, where: string): () => void {
-  if (typeof handler !== 'function') throw invalid(where, handler, 'a function', 'pass the function to call');
-  handlers.push(handler);
-  return () => {
-    const place = handlers.indexOf(handler);
-    if (place >= 0) handlers.splice(place, 1);
-  };
-}

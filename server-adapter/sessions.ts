@@ -1,80 +1,147 @@
-import { type Ack, messageOf } from '../protocol/index.js';
+import { type Ack, invalid, messageOf, readClientFrame } from '../protocol/index.js';
 import type { Outgoing } from './compose.js';
-import { type Context, type Ids, runInContext } from './context.js';
-import type { SendResult, StatusMessenger } from './messenger.js';
+import type { Ids, Speaker } from './context.js';
+import { type Log, stackOf } from './logger.js';
+import { Session } from './session.js';
 
-/** How many answered `ref`s a session remembers. */
-const REFS = 1000;
+export type SessionHandler = (session: Session) => unknown;
+/** `input` is what the page sent: the `data` of an `input` frame, or any other text as it came. */
+export type InputHandler = (input: unknown, session: Session) => unknown;
 
-/** A session as `onSession` and `onInput` handlers get it. */
-export class Session {
-  readonly id: string;
-  readonly threadId: string | undefined;
-  readonly userId: string | undefined;
-  readonly #messenger: StatusMessenger;
-  readonly #abort = new AbortController();
-  readonly #acks = new Map<string, Ack>();
-  /** The first viewer has come, so the handlers were started. */
-  started = false;
-  /** Handlers that have not finished. */
-  running = 0;
+/** What the sessions ask of their messenger beside speaking. */
+export interface SessionsOwner {
+  isClosed(): boolean;
+  /** Keeps the session's channel until the answer is called. */
+  hold(sessionId: string): Promise<() => void>;
+}
 
-  constructor(messenger: StatusMessenger, ids: Ids & { readonly sessionId: string }) {
-    this.#messenger = messenger;
-    this.id = ids.sessionId;
-    this.threadId = ids.threadId;
-    this.userId = ids.userId;
+/** The sessions that a messenger knows: it starts their work, and carries out what their pages ask for. */
+export class Sessions {
+  readonly #speaker: Speaker;
+  readonly #owner: SessionsOwner;
+  readonly #log: Log;
+  readonly #sessions = new Map<string, Session>();
+  readonly #onSession: SessionHandler[] = [];
+  readonly #onInput: InputHandler[] = [];
+
+  constructor(speaker: Speaker, owner: SessionsOwner, log: Log) {
+    this.#speaker = speaker;
+    this.#owner = owner;
+    this.#log = log;
   }
 
-  /** Aborted when a viewer asks the run to stop, or the messenger closes. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
+  onSession(handler: SessionHandler): () => void {
+    return register(this.#onSession, handler, 'onSession');
   }
 
-  /** Sends a message to the session: the same as `messenger.sendToSession(session.id, …)`. */
-  send(message: Outgoing): Promise<SendResult> {
-    return this.#messenger.sendToSession(this.id, message);
+  onInput(handler: InputHandler): () => void {
+    return register(this.#onInput, handler, 'onInput');
   }
 
-  /** Runs `run` in the session's context. */
-  run<T>(run: () => T): T {
-    const context: Context = {
-      sessionId: this.id,
-      ...(this.threadId === undefined ? {} : { threadId: this.threadId }),
-      ...(this.userId === undefined ? {} : { userId: this.userId }),
-      signal: this.signal,
-    };
-    return runInContext(context, this.#messenger, run);
+  /** Whether the session's handlers were called: from then on it is remembered, also while nothing was said in it. */
+  hasStarted(sessionId: string): boolean {
+    return this.#sessions.get(sessionId)?.started === true;
   }
 
-  /** Asks whatever runs for the session to stop. */
-  cancel(reason: string): void {
-    this.#abort.abort(new Error(`status-messenger: ${reason}`));
+  /** A viewer is here: the first one starts the handlers. */
+  arrived(ids: Ids & { readonly sessionId: string }): void {
+    const session = this.#session(ids);
+    if (session.started || this.#onSession.length === 0) return;
+    session.started = true;
+    for (const handler of this.#onSession) void this.#run(session, handler);
   }
 
-  /** Carries out a page's frame once: the same `ref` again gets the same answer. */
-  once(ref: string | undefined, carryOut: () => Omit<Ack, 'ref'>): Ack | undefined {
-    if (ref === undefined) {
-      carryOut();
-      return undefined;
+  /** Carries out a page's frame. Answers what to acknowledge, if it is to be. */
+  receive(ids: Ids & { readonly sessionId: string }, raw: string): Ack | undefined {
+    const reading = readClientFrame(raw);
+    if ('problem' in reading) {
+      const { ref, problem } = reading;
+      const text = `got a malformed frame from a page (${problem}), expected one of the wire contract; it is refused`;
+      this.#log.warnOnce('malformed-frame', text);
+      return ref === undefined ? undefined : { ref, accepted: false, reason: `malformed: ${problem}` };
     }
-    const known = this.#acks.get(ref);
+    const session = this.#session(ids);
+    const { frame } = reading;
+    return session.once(frame.ref, () => {
+      switch (frame.type) {
+        case 'answer':
+          return { accepted: false, reason: 'no such question is open' };
+        case 'cancel':
+          if (session.running === 0) return { accepted: false, reason: 'nothing is running' };
+          session.cancel('a viewer asked to stop');
+          return { accepted: true };
+        case 'input':
+          return this.#input(session, frame.data);
+      }
+    });
+  }
+
+  forget(sessionId: string): void {
+    this.#sessions.delete(sessionId);
+  }
+
+  cancelAll(reason: string): void {
+    for (const session of this.#sessions.values()) session.cancel(reason);
+  }
+
+  #session(ids: Ids & { readonly sessionId: string }): Session {
+    const known = this.#sessions.get(ids.sessionId);
     if (known) return known;
-    const ack: Ack = { ref, ...carryOut() };
-    this.#acks.set(ref, ack);
-    for (const oldest of this.#acks.keys()) {
-      if (this.#acks.size <= REFS) break;
-      this.#acks.delete(oldest);
+    const session = new Session(this.#speaker, ids);
+    this.#sessions.set(ids.sessionId, session);
+    return session;
+  }
+
+  async #run(session: Session, handler: SessionHandler): Promise<void> {
+    const letGo = await this.#owner.hold(session.id);
+    session.running++;
+    await settle(
+      () => session.run(() => handler(session)),
+      (error) => this.#failed(session, error),
+    );
+    session.running--;
+    letGo();
+  }
+
+  /** Tells the viewers that a run was stopped or failed; why it failed is told to the log alone. */
+  async #failed(session: Session, error: unknown): Promise<void> {
+    if (this.#owner.isClosed()) return;
+    const stopped: Outgoing = { type: 'state', data: { taskId: session.id, status: 'CANCELLED' } };
+    const failed: Outgoing = { type: 'error', data: { message: 'The work was stopped by an error.', fatal: true } };
+    if (!session.signal.aborted)
+      this.#log.error(`the onSession handler of session ${session.id} failed: ${stackOf(error)}`);
+    await settle(
+      () => session.send(session.signal.aborted ? stopped : failed),
+      (_, text) => this.#log.error(`session ${session.id} could not be told how its run ended: ${text}`),
+    );
+  }
+
+  #input(session: Session, data: unknown): Omit<Ack, 'ref'> {
+    if (this.#onInput.length === 0) return { accepted: false, reason: 'this server takes no input' };
+    for (const handler of this.#onInput) {
+      void settle(
+        () => session.run(() => handler(data, session)),
+        (error) => this.#log.error(`an onInput handler failed: ${stackOf(error)}`),
+      );
     }
-    return ack;
+    return { accepted: true };
   }
 }
 
 /** Calls a handler that belongs to the application; what it throws, now or later, goes to `failed`. */
-export async function settle(handler: () => unknown, failed: (error: unknown, text: string) => unknown): Promise<void> {
+async function settle(handler: () => unknown, failed: (error: unknown, text: string) => unknown): Promise<void> {
   try {
     await handler();
   } catch (error) {
     await failed(error, messageOf(error));
   }
+}
+
+function register<T>(handlers: T[], handler: T, where: string): () => void {
+  if (typeof handler !== 'function') throw invalid(where, handler, 'a function', 'pass the function to call');
+  handlers.push(handler);
+  return () => {
+    const place = handlers.indexOf(handler);
+    if (place >= 0) handlers.splice(place, 1);
+  };
 }

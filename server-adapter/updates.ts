@@ -1,5 +1,5 @@
 import { StatusMessengerError } from '../protocol/index.js';
-import type { OnceLogger } from './logger.js';
+import type { Log } from './logger.js';
 
 /** A status and the session that it is for; `null` where no session was in context. */
 export type StatusUpdate = readonly [sessionId: string | null, text: string];
@@ -11,9 +11,9 @@ const WAITING = 10_000;
 export class StatusUpdates {
   readonly #readers = new Set<Reader>();
   #early: StatusUpdate[] | undefined = [];
-  readonly #log: OnceLogger;
+  readonly #log: Log;
 
-  constructor(log: OnceLogger) {
+  constructor(log: Log) {
     this.#log = log;
   }
 
@@ -32,7 +32,7 @@ export class StatusUpdates {
       full: () =>
         this.#log.warnOnce(
           'updates-full',
-          `status-messenger: streamStatusUpdates: got ${WAITING} updates that were not read, expected a reader that keeps up; the oldest are dropped`,
+          `streamStatusUpdates: got ${WAITING} updates that were not read, expected a reader that keeps up; the oldest are dropped`,
         ),
       done: () => this.#readers.delete(reader),
     });

@@ -10,9 +10,8 @@ import {
   parseJson,
   StatusMessengerError,
 } from '../../protocol/index.js';
-import { compose, type Outgoing } from '../compose.js';
-import { type Logger, stackOf } from '../logger.js';
-import type { SendResult } from '../messenger.js';
+import { compose, type Outgoing, type SendResult } from '../compose.js';
+import { type Log, stackOf } from '../logger.js';
 
 /** Bytes of a request body: a list of several messages of the largest size. */
 const BODY = 4 * LIMITS.message;
@@ -21,7 +20,7 @@ const BODY = 4 * LIMITS.message;
 export interface HandlerDependencies {
   readonly base: string;
   readonly apiKey: string | undefined;
-  readonly logger: Logger;
+  readonly log: Log;
   health(): Promise<string | undefined>;
   statuses(sessionId: string): Promise<string[]>;
   send(channel: ChannelName, message: Outgoing): Promise<SendResult>;
@@ -110,7 +109,7 @@ export function createHandler(deps: HandlerDependencies): Handler {
       } catch (thrown) {
         if (thrown instanceof HttpError) return error(thrown.status, thrown.code, thrown.message);
         if (thrown instanceof StatusMessengerError) return error(STATUS[thrown.code], thrown.code, thrown.message);
-        deps.logger.error(`status-messenger: ${request.method} ${url.pathname} failed: ${stackOf(thrown)}`);
+        deps.log.error(`${request.method} ${url.pathname} failed: ${stackOf(thrown)}`);
         return error(500, 'internal', 'status-messenger: the request failed on the server; its log says why');
       }
     },

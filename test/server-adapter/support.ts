@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ErrorCode } from '../../protocol/index.js';
 import type { ConnectionIds, MessengerOptions } from '../../server-adapter/index.js';
@@ -9,6 +10,13 @@ import { startServer, type TestServer } from '../helpers/server.js';
 /** Resolves once something holds that no event tells of. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(2);
+}
+
+/** Once no socket of a server is open any more, and those who watch them know it. */
+export async function everyoneLeft(server: Server): Promise<void> {
+  const count = promisify(server.getConnections.bind(server));
+  while ((await count()) > 0) await sleep(2);
+  await turn();
 }
 
 /** What `assert.throws` and `assert.rejects` compare an error of the kit with. */

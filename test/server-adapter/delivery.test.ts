@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { isObject } from '../../protocol/index.js';
+import { ManualClock } from '../helpers/manual-clock.js';
+import { startServer } from '../helpers/server.js';
+import { WireClient } from '../helpers/wire-client.js';
+import { everyoneLeft, OPCODE, SilentPeer, startHandingServer, until } from './support.js';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+/** More than the system takes for a peer that does not read. */
+const FLOOD = 400;
+const PIECE = 64 * KiB;
+const MARK = 16 * KiB;
+
+const piece = (i: number) => ({ type: 'own', data: { i, fill: 'x'.repeat(PIECE) } });
+const numbers = ({ frames }: WireClient) =>
+  frames.filter(({ type }) => type === 'own').map(({ data }) => (isObject(data) ? data.i : undefined));
+
+/** Once a socket on the server's side is at its high-water mark and stays there. */
+async function paused(ws: WebSocket): Promise<void> {
+  for (let steady = 0, before = -1; steady < 20; ) {
+    await sleep(5);
+    const { bufferedAmount } = ws;
+    steady = bufferedAmount >= MARK && bufferedAmount === before ? steady + 1 : 0;
+    before = bufferedAmount;
+  }
+}
+
+test('messages of one turn arrive complete and in order, for every viewer', async (t) => {
+  const server = await startServer({ store: { tail: { count: 5000 } } });
+  t.after(() => server.close());
+  const ids = ['a', 'b', 'c'];
+  const clients = [...ids, ...ids].map((id) => new WireClient(`${server.url}/${id}`));
+  t.after(() => Promise.all(clients.map((client) => client.close())));
+  for (const client of clients) await client.synced();
+  for (let i = 0; i < 3000; i++) {
+    void server.messenger.sendToSession(ids[i % 3] ?? '', { type: 'own', data: { i } });
+  }
+  for (const id of ids) void server.messenger.sendToSession(id, { type: 'status', data: 'end' });
+  for (const [c, client] of clients.entries()) {
+    await client.status('end');
+    assert.deepEqual(
+      numbers(client),
+      Array.from({ length: 1000 }, (_, n) => n * 3 + (c % 3)),
+    );
+    assert.equal(client.frames.at(-1)?.data, 'end');
+  }
+});
+
+test('many turns: a message goes out in its own turn and waits for no other', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const client = new WireClient(`${server.url}/s`);
+  t.after(() => client.close());
+  await client.synced();
+  for (let i = 0; i < 50; i++) {
+    await server.messenger.sendToSession('s', { type: 'status', data: `${i}` });
+    await client.status(`${i}`);
+  }
+});
+
+// Signs of life
+
+test('a quiet server gives a sign of life each heartbeat, and only then', async (t) => {
+  const clock = new ManualClock();
+  const server = await startServer({ clock, heartbeat: 1000 });
+  t.after(() => server.close());
+  const client = new WireClient(`${server.url}/s`);
+  await client.synced();
+  const heartbeats = () => client.frames.filter(({ type }) => type === 'heartbeat');
+  for (let i = 0; i < 10; i++) {
+    clock.advance(800);
+    await server.messenger.sendToSession('s', { type: 'status', data: `${i}` });
+    await client.status(`${i}`);
+  }
+  assert.deepEqual(heartbeats(), [], 'there is no quiet while something is said');
+  clock.advance(1000);
+  await server.messenger.sendToSession('s', { type: 'status', data: 'after one' });
+  await client.status('after one');
+  assert.deepEqual(heartbeats(), [{ type: 'heartbeat', data: { serverTime: clock.now() } }]);
+  clock.advance(1000);
+  clock.advance(1000);
+  await server.messenger.sendToSession('s', { type: 'status', data: 'after three' });
+  await client.status('after three');
+  assert.equal(heartbeats().length, 3);
+  await client.close();
+  await everyoneLeft(server.server);
+});
+
+test('heartbeats come by the real clock, too', async (t) => {
+  const server = await startServer({ heartbeat: 20 });
+  t.after(() => server.close());
+  const client = new WireClient(`${server.url}/s`);
+  t.after(() => client.close());
+  const before = Date.now();
+  const { data, id } = await client.type('heartbeat');
+  assert.ok(isObject(data) && typeof data.serverTime === 'number' && data.serverTime >= before + 20);
+  assert.equal(id, undefined);
+  await client.frame(() => client.frames.filter(({ type }) => type === 'heartbeat').length >= 3);
+});
+
+test('a peer that never answers is asked, then ended; one that answers stays', async (t) => {
+  const clock = new ManualClock();
+  const server = await startHandingServer({ sessionId: 's' }, { clock, heartbeat: 1000, pongTimeout: 500 });
+  t.after(() => server.close());
+  const healthy = new WireClient(server.own);
+  await healthy.synced();
+  const [accepted] = server.accepted;
+  assert.ok(accepted);
+  const silent = await SilentPeer.open(server.port, '/ws/s');
+  await silent.got(OPCODE.text);
+  assert.equal((await server.messenger.sendToSession('s', { type: 'own' })).delivered, 2);
+  const advance = async () => {
+    const answered = once(accepted, 'pong');
+    clock.advance(1000);
+    await answered;
+  };
+  await advance();
+  await silent.got(OPCODE.ping);
+  assert.equal(silent.ended, false);
+  await advance();
+  await silent.end();
+  assert.ok(!silent.opcodes.includes(OPCODE.close), 'nobody is there to read it');
+  for (let i = 0; i < 5; i++) await advance();
+  const { delivered } = await server.messenger.sendToSession('s', { type: 'status', data: 'still there' });
+  assert.equal(delivered, 1);
+  await healthy.status('still there');
+  await healthy.close();
+  await everyoneLeft(server.server);
+});
+
+test('a peer that speaks is alive, though it answers no ping', async (t) => {
+  const clock = new ManualClock();
+  const server = await startServer({ clock, heartbeat: 1000, pongTimeout: 500 });
+  t.after(() => server.close());
+  server.messenger.onInput((input) => server.messenger.sendToSession('s', { type: 'status', data: `got ${input}` }));
+  const client = new WireClient(`${server.url}/s`);
+  client.ws.pong = () => {};
+  await client.synced();
+  for (let i = 0; i < 6; i++) {
+    clock.advance(1000);
+    await client.send(`${i}`);
+    await client.status(`got ${i}`);
+  }
+  await client.close();
+  await everyoneLeft(server.server);
+});
+
+test('ended by the real clock', async (t) => {
+  const server = await startServer({ heartbeat: 30, pongTimeout: 30 });
+  t.after(() => server.close());
+  const silent = await SilentPeer.open(server.port, '/ws/s');
+  await silent.end();
+  assert.ok(silent.opcodes.includes(OPCODE.ping));
+});
+
+// Those who do not read
+
+test('a viewer that does not read is paused at the high-water mark, and continued without loss when it reads', async (t) => {
+  const store = { tail: { count: 2 * FLOOD, bytes: 64 * MiB } };
+  const server = await startHandingServer({ sessionId: 's' }, { highWaterMark: MARK, store });
+  t.after(() => server.close());
+  const slow = new WireClient(server.own);
+  await slow.synced();
+  const fast = new WireClient(`${server.url}/s`);
+  t.after(() => Promise.all([slow.close(), fast.close()]));
+  await fast.synced();
+  const [accepted] = server.accepted;
+  assert.ok(accepted);
+  slow.ws.pause();
+  let most = 0;
+  for (let i = 0; i < FLOOD; i++) {
+    await server.messenger.sendToSession('s', piece(i));
+    await turn();
+    most = Math.max(most, accepted.bufferedAmount);
+  }
+  await paused(accepted);
+  most = Math.max(most, accepted.bufferedAmount);
+  assert.ok(most >= MARK);
+  assert.ok(most <= MARK + PIECE + KiB, `${most} bytes wait`);
+  await server.messenger.sendToSession('s', { type: 'status', data: 'end' });
+  await fast.status('end');
+  assert.ok(numbers(slow).length < FLOOD, 'it has not read yet');
+  assert.equal(accepted.readyState, WebSocket.OPEN);
+
+  slow.ws.resume();
+  await slow.status('end');
+  const all = Array.from({ length: FLOOD }, (_, i) => i);
+  assert.deepEqual(numbers(slow), all);
+  assert.deepEqual(numbers(fast), all, 'the others do not wait for it');
+  assert.deepEqual(
+    slow.frames.filter(({ id }) => id).map(({ id }) => id),
+    fast.frames.filter(({ id }) => id).map(({ id }) => id),
+  );
+});
+
+test('one that fell out of the tail meanwhile is continued by a snapshot', async (t) => {
+  const store = { tail: { count: 16 } };
+  const server = await startHandingServer({ sessionId: 's' }, { highWaterMark: MARK, store });
+  t.after(() => server.close());
+  const slow = new WireClient(server.own);
+  t.after(() => slow.close());
+  await slow.synced();
+  const [accepted] = server.accepted;
+  assert.ok(accepted);
+  slow.ws.pause();
+  for (let i = 0; i < FLOOD; i++) {
+    await server.messenger.sendToSession('s', piece(i));
+    await turn();
+  }
+  await paused(accepted);
+  for (let i = 0; i < 100; i++) await server.messenger.sendToSession('s', { type: 'own', data: { i: FLOOD + i } });
+  const last = await server.messenger.sendToSession('s', { type: 'status', data: 'end' });
+  slow.ws.resume();
+  await slow.status('end');
+  const snapshots = slow.frames.filter(({ type }) => type === 'snapshot');
+  assert.equal(snapshots.at(-1)?.id, last.id);
+  const state = snapshots.at(-1)?.data;
+  assert.ok(isObject(state) && isObject(state.status));
+  assert.equal(state.status.text, 'end');
+  // Up to where it was paused it got everything, from there on the snapshot.
+  const got = numbers(slow);
+  assert.ok(got.length < FLOOD);
+  assert.deepEqual(
+    got,
+    Array.from({ length: got.length }, (_, i) => i),
+  );
+  const next = await server.messenger.sendToSession('s', { type: 'status', data: 'live again' });
+  assert.equal((await slow.status('live again')).id, next.id);
+  assert.equal(slow.frames.filter(({ type }) => type === 'synced').length, 1);
+});
+
+test('one that takes nothing for too long is closed with 4408', async (t) => {
+  const clock = new ManualClock();
+  const store = { tail: { count: 2 * FLOOD, bytes: 64 * MiB } };
+  const server = await startHandingServer({ sessionId: 's' }, { clock, highWaterMark: MARK, stallTimeout: 5000, store });
+  t.after(() => server.close());
+  const stalled = new WireClient(server.own);
+  await stalled.synced();
+  const reading = new WireClient(`${server.url}/s`);
+  await reading.synced();
+  const [accepted] = server.accepted;
+  assert.ok(accepted);
+  stalled.ws.pause();
+  for (let i = 0; i < FLOOD; i++) {
+    await server.messenger.sendToSession('s', piece(i));
+    await turn();
+  }
+  await paused(accepted);
+  clock.advance(4000);
+  assert.equal(accepted.readyState, WebSocket.OPEN);
+  clock.advance(2000);
+  assert.equal(accepted.readyState, WebSocket.CLOSING);
+  await server.messenger.sendToSession('s', { type: 'status', data: 'after' });
+  stalled.ws.resume();
+  assert.deepEqual(await stalled.closed(), { code: 4408, reason: 'took nothing for too long' });
+  assert.ok(numbers(stalled).length < FLOOD);
+  assert.deepEqual(stalled.statuses, []);
+  await reading.status('after');
+  assert.equal(numbers(reading).length, FLOOD, 'one that reads is not closed');
+  await reading.close();
+  await everyoneLeft(server.server);
+});
+
+test('one that reads again in time is not closed', async (t) => {
+  const clock = new ManualClock();
+  const store = { tail: { count: 3 * FLOOD, bytes: 128 * MiB } };
+  const server = await startHandingServer({ sessionId: 's' }, { clock, highWaterMark: MARK, stallTimeout: 5000, store });
+  t.after(() => server.close());
+  const client = new WireClient(server.own);
+  await client.synced();
+  const [accepted] = server.accepted;
+  assert.ok(accepted);
+  for (let round = 0; round < 2; round++) {
+    client.ws.pause();
+    for (let i = 0; i < FLOOD; i++) {
+      await server.messenger.sendToSession('s', piece(i));
+      await turn();
+    }
+    await paused(accepted);
+    clock.advance(4000);
+    client.ws.resume();
+    await server.messenger.sendToSession('s', { type: 'status', data: `end ${round}` });
+    await client.status(`end ${round}`);
+    await until(() => accepted.bufferedAmount === 0);
+  }
+  assert.equal(numbers(client).length, 2 * FLOOD);
+  await client.close();
+  await everyoneLeft(server.server);
+});

@@ -1,0 +1,405 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  applyAll,
+  type ChannelName,
+  formatPosition,
+  initialState,
+  type Message,
+  parseJson,
+  readMessage,
+} from '../../protocol/index.js';
+import { MemoryLog, type TailBounds } from '../../server-adapter/channels/memory-log.js';
+import { compose, type Outgoing } from '../../server-adapter/compose.js';
+import { type Entry, MemoryStore, type MemoryStoreOptions } from '../../server-adapter/index.js';
+import { ManualClock } from '../helpers/manual-clock.js';
+import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
+import { startServer } from '../helpers/server.js';
+import { WireClient } from '../helpers/wire-client.js';
+import { everyoneLeft } from './support.js';
+
+const WIDE: TailBounds = { count: 1e6, bytes: 1e9, age: 1e9 };
+const NOW = 1_700_000_000_000;
+const HOUR = 3_600_000;
+
+function log(bounds: Partial<TailBounds> = {}): MemoryLog {
+  return new MemoryLog('session:s', 'epoch000', { ...WIDE, ...bounds }, NOW);
+}
+
+function status(text: string): Outgoing {
+  return { type: 'status', data: text };
+}
+
+function read(entry: Entry | undefined): Message {
+  const message = entry && readMessage(parseJson(entry.frame.toString()));
+  assert.ok(message);
+  return message;
+}
+
+/** The numbers of the messages that are in the tail. */
+function tail(log: MemoryLog): number[] {
+  const numbers: number[] = [];
+  for (let seq = 0; seq <= log.seq + 1; seq++) if (log.entry(seq)) numbers.push(seq);
+  return numbers;
+}
+
+function store(options: Partial<MemoryStoreOptions> = {}) {
+  const clock = new ManualClock(NOW);
+  const forgotten: ChannelName[] = [];
+  const store = new MemoryStore({ clock, ...options });
+  store.onForget((name) => forgotten.push(name));
+  const say = (name: ChannelName, text = 'x') => store.append(name, compose(status(text)));
+  return { clock, store, forgotten, say };
+}
+
+// One log
+
+test('messages get positions that count, and their frames carry position and time', () => {
+  const one = log();
+  assert.equal(one.seq, 0);
+  assert.deepEqual(one.state(), initialState);
+  assert.deepEqual(one.append(compose(status('ä')), NOW + 5), { epoch: 'epoch000', seq: 1 });
+  assert.deepEqual(one.append(compose({ type: 'own', data: { a: 1 }, agent: 'b' }), NOW + 6), {
+    epoch: 'epoch000',
+    seq: 2,
+  });
+  assert.deepEqual(parseJson(String(one.entry(1)?.frame)), {
+    type: 'status',
+    data: 'ä',
+    id: 'epoch000-1',
+    ts: NOW + 5,
+  });
+  assert.deepEqual(parseJson(String(one.entry(2)?.frame)), {
+    type: 'own',
+    data: { a: 1 },
+    agent: 'b',
+    id: 'epoch000-2',
+    ts: NOW + 6,
+  });
+  assert.equal(one.entry(0), undefined);
+  assert.equal(one.entry(3), undefined);
+  assert.equal(one.latestStatus, one.entry(1));
+});
+
+test('the tail is bounded by count', () => {
+  const one = log({ count: 16 });
+  for (let i = 1; i <= 16; i++) one.append(compose(status(`${i}`)), NOW);
+  assert.equal(tail(one).length, 16, 'the bound itself is allowed');
+  for (let i = 17; i <= 500; i++) {
+    one.append(compose(status(`${i}`)), NOW);
+    const kept = tail(one);
+    assert.ok(kept.length <= 16 && kept.length >= 14, `${kept.length}`);
+    assert.deepEqual(
+      kept,
+      Array.from({ length: kept.length }, (_, k) => i - kept.length + 1 + k),
+    );
+  }
+});
+
+test('the tail is bounded by bytes, and the last message always stays', () => {
+  const one = log({ bytes: 4096 });
+  for (let i = 1; i <= 200; i++) {
+    one.append(compose(status('x'.repeat(i * 3))), NOW);
+    const bytes = tail(one).reduce((sum, seq) => sum + (one.entry(seq)?.frame.length ?? 0), 0);
+    assert.ok(bytes <= 4096, `${bytes}`);
+    assert.ok(i < 10 || bytes > 4096 * (7 / 8) - 700, `${bytes}`);
+    assert.equal(tail(one).at(-1), i);
+  }
+  one.append(compose(status('x'.repeat(10_000))), NOW);
+  assert.deepEqual(tail(one), [201]);
+  one.append(compose(status('small')), NOW);
+  assert.deepEqual(tail(one), [202]);
+});
+
+test('a tail of one message', () => {
+  const one = log({ count: 1 });
+  for (let i = 1; i <= 5; i++) {
+    one.append(compose(status(`${i}`)), NOW);
+    assert.deepEqual(tail(one), [i]);
+    assert.equal(one.state().status?.text, `${i}`);
+  }
+});
+
+test('the tail is bounded by age: what is older is folded, the last message stays', () => {
+  const one = log({ age: 1000 });
+  for (let i = 0; i < 5; i++) one.append(compose(status(`${i}`)), NOW + i * 500);
+  one.expire(NOW + 1000);
+  assert.deepEqual(tail(one), [1, 2, 3, 4, 5], 'the bound itself is allowed');
+  one.expire(NOW + 1001);
+  assert.deepEqual(tail(one), [2, 3, 4, 5]);
+  one.expire(NOW + 2600);
+  assert.deepEqual(tail(one), [5]);
+  one.expire(NOW + HOUR);
+  assert.deepEqual(tail(one), [5]);
+  assert.equal(one.state().messages.length, 5);
+});
+
+test('canContinue: from the last position before the tail up to the head, in this epoch only', () => {
+  const one = log({ count: 8 });
+  const can = (seq: number, epoch = one.epoch) => one.canContinue({ epoch, seq });
+  assert.equal(can(0), true, 'an empty log continues from its beginning');
+  assert.equal(can(1), false);
+  for (let i = 1; i <= 8; i++) one.append(compose(status(`${i}`)), NOW);
+  assert.equal(can(0), true);
+  assert.equal(can(8), true);
+  assert.equal(can(9), false, 'a position that was never given');
+  assert.equal(can(8, 'epoch001'), false);
+  assert.equal(can(0, 'epoch001'), false);
+  one.append(compose(status('9')), NOW);
+  const first = tail(one)[0] ?? 0;
+  assert.ok(first > 1);
+  for (let seq = 0; seq <= 9; seq++) assert.equal(can(seq), seq >= first - 1, `${seq}`);
+});
+
+test('latestStatus stays when it has fallen out of the tail', () => {
+  const one = log({ count: 4 });
+  one.append(compose(status('said')), NOW);
+  for (let i = 0; i < 20; i++) one.append(compose({ type: 'progress', data: { value: i } }), NOW);
+  assert.equal(one.entry(1), undefined);
+  assert.equal(read(one.latestStatus).data, 'said');
+  assert.equal(read(one.latestStatus).id, 'epoch000-1');
+});
+
+const seed = seedFromEnvironment();
+
+function randomMessage(random: () => number, i: number): Outgoing {
+  const some = (count: number) => Math.floor(random() * count);
+  const step = `s${some(30)}`;
+  const all: Outgoing[] = [
+    status(`status ${i} ${'ü'.repeat(some(40))}`),
+    { type: 'status', data: { message: `${i}` }, agent: `a${some(3)}`, level: 'warning' },
+    { type: 'progress', data: { value: i, max: 1000, label: 'l' } },
+    { type: 'event', data: { event: 'step_started', step, label: `Step ${i}`, parent: `s${some(30)}` } },
+    { type: 'event', data: { event: random() < 0.5 ? 'step_finished' : 'step_failed', step, error: 'no' } },
+    { type: 'question', data: { question: `${i}?`, questionId: `q${some(10)}` } },
+    { type: 'answered', data: { questionId: `q${some(10)}`, outcome: 'answered', answer: i } },
+    { type: 'result', data: { agent: `a${some(60)}`, data: { i, text: 'x'.repeat(some(3000)) } } },
+    { type: 'own', data: [i, null, { deep: 'x'.repeat(some(500)) }], run: random() < 0.5 ? 'r1' : 'r2' },
+  ];
+  if (random() < 0.02) return { type: 'complete', data: { summary: `${i}` } };
+  if (random() < 0.02) return { type: 'error', data: { message: `${i}`, fatal: random() < 0.5 } };
+  return all[some(all.length)] as Outgoing;
+}
+
+for (const [name, bounds] of [
+  ['count', { count: 20 }],
+  ['bytes', { bytes: 5000 }],
+  ['age', { age: 50 }],
+  ['all of them', { count: 40, bytes: 20_000, age: 200 }],
+] as const) {
+  test(`folding by ${name} changes nothing: state() is the fold of everything ever said (SEED=${seed})`, () => {
+    const random = seededRandom(seed);
+    const one = log(bounds);
+    const messages: Message[] = [];
+    let now = NOW;
+    for (let i = 0; i < 1500; i++) {
+      now += Math.floor(random() * 10);
+      const position = one.append(compose(randomMessage(random, i)), now);
+      assert.equal(position.seq, i + 1);
+      const message = read(one.entry(position.seq));
+      assert.equal(message.id, formatPosition(position));
+      messages.push(message);
+      if (random() < 0.05) one.expire(now);
+      if (random() < 0.02) assert.deepEqual(one.state(), applyAll(initialState, messages));
+    }
+    assert.ok(tail(one).length < 1500);
+    assert.deepEqual(one.state(), applyAll(initialState, messages));
+    assert.deepEqual(one.state(), applyAll(initialState, messages), 'asked again');
+  });
+}
+
+// The store
+
+test('channels are apart, and each has an epoch of its own', () => {
+  const { store: one, say } = store();
+  const [a, b] = [say('session:a', 'to a'), say('thread:a', 'to the thread')];
+  assert.equal(a.seq, 1);
+  assert.equal(b.seq, 1);
+  assert.match(a.epoch, /^[a-z0-9]{8,64}$/);
+  assert.notEqual(a.epoch, b.epoch);
+  assert.equal(say('session:a').epoch, a.epoch);
+  assert.equal(one.latestStatusText('session:a'), 'x');
+  assert.equal(one.latestStatusText('thread:a'), 'to the thread');
+  assert.equal(one.latestStatusText('user:a'), undefined);
+  const epochs = new Set(Array.from({ length: 1000 }, (_, i) => say(`user:${i}`).epoch));
+  assert.equal(epochs.size, 1000);
+});
+
+test('whoever listens hears of a message when it can be read', () => {
+  const { store: one, say } = store();
+  const heard: Array<[string, number]> = [];
+  const held = one.retain('session:s');
+  one.onAppend((name) => heard.push([name, one.retain(name).seq]));
+  say('session:s');
+  say('session:s');
+  say('user:u');
+  assert.deepEqual(heard, [
+    ['session:s', 1],
+    ['session:s', 2],
+    ['user:u', 1],
+  ]);
+  assert.equal(held.seq, 2);
+});
+
+test('a channel that nobody watches or writes to is forgotten after a while, and starts over', () => {
+  const { store: one, clock, forgotten, say } = store({ idle: 1000 });
+  const before = say('session:idle');
+  say('session:watched');
+  one.retain('session:watched');
+  clock.advance(1000);
+  one.sweep();
+  assert.deepEqual(forgotten, [], 'the bound itself is allowed');
+  say('session:written');
+  clock.advance(1);
+  one.sweep();
+  assert.deepEqual(forgotten, ['session:idle']);
+  assert.equal(one.latestStatusText('session:idle'), undefined);
+  clock.advance(HOUR);
+  one.sweep();
+  assert.deepEqual(forgotten, ['session:idle', 'session:written']);
+  const after = say('session:idle');
+  assert.equal(after.seq, 1);
+  assert.notEqual(after.epoch, before.epoch);
+  assert.equal(one.retain('session:idle').canContinue(before), false);
+
+  one.release('session:watched');
+  clock.advance(1000);
+  one.sweep();
+  assert.ok(!forgotten.includes('session:watched'), 'its time begins when the last one leaves');
+  clock.advance(1);
+  one.sweep();
+  assert.ok(forgotten.includes('session:watched'));
+});
+
+test('sweeping folds what is too old', () => {
+  const { store: one, clock, say } = store({ tail: { age: 1000 } });
+  const held = one.retain('session:s');
+  say('session:s', 'old');
+  say('session:s', 'older than its bound, but the last');
+  clock.advance(1001);
+  one.sweep();
+  assert.equal(held.entry(1), undefined);
+  assert.ok(held.entry(2));
+  assert.equal(held.canContinue({ epoch: held.epoch, seq: 0 }), false);
+  assert.equal(held.state().messages.length, 2);
+});
+
+test('a channel that nothing was said in goes with its last holder, unless it shall stay', () => {
+  const { store: one, forgotten, say } = store();
+  one.retain('session:empty');
+  one.retain('session:empty');
+  one.release('session:empty');
+  assert.deepEqual(forgotten, []);
+  one.release('session:empty');
+  assert.deepEqual(forgotten, ['session:empty']);
+  one.release('session:empty');
+  one.retain('session:kept');
+  one.release('session:kept', true);
+  one.retain('session:said');
+  say('session:said');
+  one.release('session:said');
+  assert.deepEqual(forgotten, ['session:empty']);
+});
+
+test('at the limit the channel that is longest unused makes room; one that is watched never does', () => {
+  const { store: one, clock, forgotten, say } = store({ channels: 3 });
+  for (const name of ['session:a', 'session:b', 'session:c'] as const) {
+    say(name);
+    clock.advance(1);
+  }
+  one.retain('session:a');
+  say('session:b');
+  clock.advance(1);
+  say('session:d');
+  assert.deepEqual(forgotten, ['session:c']);
+  clock.advance(1);
+  say('session:d');
+  one.retain('session:e');
+  assert.deepEqual(forgotten, ['session:c', 'session:b']);
+  say('session:a');
+  say('session:d');
+  assert.deepEqual(forgotten, ['session:c', 'session:b'], 'a channel that is there needs no room');
+});
+
+test('where all are watched, one more is refused with a clear error, and nothing is lost', () => {
+  const { store: one, forgotten, say } = store({ channels: 2 });
+  for (const name of ['session:a', 'session:b'] as const) {
+    say(name, name);
+    one.retain(name);
+  }
+  const full = (error: { code?: unknown; message?: unknown }) => {
+    assert.equal(error.code, 'limit');
+    assert.match(
+      String(error.message),
+      /^status-messenger: channels: got one more than 2, all of them being watched; raise \S+ or add a server$/,
+    );
+    return true;
+  };
+  assert.throws(() => say('session:c'), full);
+  assert.throws(() => one.retain('session:c'), full);
+  assert.deepEqual(forgotten, []);
+  assert.equal(one.latestStatusText('session:a'), 'session:a');
+  assert.equal(say('session:a').seq, 2);
+  one.release('session:b');
+  assert.equal(say('session:c').seq, 1);
+  assert.deepEqual(forgotten, ['session:b']);
+});
+
+test('the bounds hold where nothing is said about them', () => {
+  const { store: one, say } = store();
+  const held = one.retain('session:s');
+  for (let i = 0; i < 1000; i++) say('session:s');
+  assert.ok(held.entry(1));
+  say('session:s');
+  assert.equal(held.entry(1), undefined);
+  assert.ok(held.entry(1001));
+});
+
+// Behind a messenger
+
+test('a viewer for whom there is no room is told to come back, the log says why, and a publisher gets the error', async (t) => {
+  const server = await startServer({ store: { channels: 1 } });
+  t.after(() => server.close());
+  const first = new WireClient(`${server.url}/a`);
+  t.after(() => first.close());
+  await first.synced();
+  const second = new WireClient(`${server.url}/b`);
+  assert.deepEqual(await second.closed(), { code: 1013, reason: 'retry=5000' });
+  assert.equal(server.log.lines.length, 1);
+  assert.match(
+    server.log.lines[0] ?? '',
+    /^error status-messenger: a viewer of session b could not be served: .*channels: got one more than 1/,
+  );
+  await assert.rejects(server.messenger.sendToSession('b', status('x')), { code: 'limit' });
+  await first.close();
+  await everyoneLeft(server.server);
+  const third = new WireClient(`${server.url}/b`);
+  t.after(() => third.close());
+  await third.synced();
+});
+
+test('a messenger sweeps by itself: an idle session is forgotten, and starts anew with its next viewer', async (t) => {
+  const clock = new ManualClock();
+  const server = await startServer({ clock, store: { idle: 60_000 } });
+  t.after(() => server.close());
+  let runs = 0;
+  server.messenger.onSession(() => void runs++);
+  const first = new WireClient(`${server.url}/s`);
+  await first.synced();
+  const before = await server.messenger.sendToSession('s', status('before'));
+  await first.close();
+  await everyoneLeft(server.server);
+  assert.deepEqual(server.messenger.getStatusMessages('s'), ['before']);
+  clock.advance(60_000);
+  assert.deepEqual(server.messenger.getStatusMessages('s'), ['before']);
+  clock.advance(10_001);
+  assert.deepEqual(server.messenger.getStatusMessages('s'), []);
+
+  const back = new WireClient(`${server.url}/s?after=${before.id}`);
+  await back.synced();
+  assert.ok(back.frames.some(({ type }) => type === 'snapshot'));
+  assert.deepEqual(back.statuses, []);
+  assert.equal(runs, 2);
+  await back.close();
+  await everyoneLeft(server.server);
+});
