@@ -54,7 +54,7 @@ export function closeReason(text: string): string {
 
 /** The reason `retry=MS`: come back after that many milliseconds. */
 export function retryReason(ms: number): string {
-  return `retry=${Math.max(0, Math.round(ms))}`;
+  return `retry=${ms > 0 ? Math.round(ms) : 0}`;
 }
 
 /** The milliseconds in a reason `retry=MS`; `undefined` where there are none. A day at most, whatever the server says. */

@@ -44,6 +44,8 @@ type Draft = Writable<Omit<ChannelState, 'messages' | 'bytes'>> & {
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function applyContent(draft: Draft, message: BuiltInMessage): void {
+  // What only a run that goes on can say begins one; a result or an end does so only where it names another run than the one that has ended.
+  if (hasEnded(draft.phase) && isOfAnotherRun(draft, message)) begin(draft, message);
   switch (message.type) {
     case 'status':
       begin(draft, message);
@@ -82,8 +84,7 @@ function applyContent(draft: Draft, message: BuiltInMessage): void {
       break;
     }
     case 'complete':
-      draft.summary = clipText(message.data.summary, LIMITS.state.summary);
-      end(draft, 'completed', message);
+      if (end(draft, 'completed', message)) draft.summary = clipText(message.data.summary, LIMITS.state.summary);
       break;
     case 'error':
       draft.error = {
@@ -107,7 +108,7 @@ function applyContent(draft: Draft, message: BuiltInMessage): void {
  */
 function begin(draft: Draft, message: Message | BuiltInMessage, restart = false): boolean {
   if (hasEnded(draft.phase)) {
-    const another = message.run === undefined ? draft.run === undefined : message.run !== draft.run;
+    const another = message.run === undefined ? draft.run === undefined : isOfAnotherRun(draft, message);
     if (!another && !restart) return false;
     draft.phase = 'idle';
     draft.progress = draft.summary = draft.error = draft.task = null;
@@ -126,8 +127,14 @@ function begin(draft: Draft, message: Message | BuiltInMessage, restart = false)
   return true;
 }
 
-function end(draft: Draft, phase: Phase, message: Message | BuiltInMessage): void {
+function isOfAnotherRun(draft: Draft, message: Message | BuiltInMessage): boolean {
+  return message.run !== undefined && shortText(message.run) !== draft.run;
+}
+
+/** Ends the run, but for the late end of a run that another has followed. */
+function end(draft: Draft, phase: Phase, message: Message | BuiltInMessage): boolean {
   const late = hasEnded(draft.phase);
+  if (!late && draft.run !== undefined && isOfAnotherRun(draft, message)) return false;
   draft.phase = phase;
   if (!late && message.ts !== undefined) draft.endedAt = message.ts;
   const run = shortText(message.run);
@@ -138,6 +145,7 @@ function end(draft: Draft, phase: Phase, message: Message | BuiltInMessage): voi
   for (const question of draft.questions) {
     if (question.status === 'open') putQuestion(draft, { ...question, status: 'cancelled' });
   }
+  return true;
 }
 
 function applyProgress(draft: Draft, data: ProgressData, message: BuiltInMessage): void {
@@ -157,32 +165,46 @@ function applyProgress(draft: Draft, data: ProgressData, message: BuiltInMessage
 
 function applyEvent(draft: Draft, data: EventData, message: BuiltInMessage, live: boolean): void {
   const id = data.step;
-  if (id === undefined || id.length > 128) return;
-  const [kind, verb] = data.event.split('_');
-  if (kind !== 'step' && kind !== 'tool') return;
-  if (verb === 'started') {
+  const event = Object.hasOwn(STEP_EVENTS, data.event) ? STEP_EVENTS[data.event] : undefined;
+  if (!isKey(id) || !event) return;
+  const { kind, status } = event;
+  if (status === 'running') {
     if (!live) return;
-    const parent = shortText(data.parent ?? (message.step === id ? undefined : message.step));
+    const parent = data.parent ?? (message.step === id ? undefined : message.step);
     putStep(draft, {
       id,
       kind,
       status: 'running',
       label: clipText(data.label ?? id, 512),
-      ...given('parent', parent),
+      ...given('parent', isKey(parent) ? parent : undefined),
       ...given('agent', shortText(message.agent)),
       ...given('startedAt', message.ts),
     });
-  } else if (verb === 'finished' || verb === 'failed') {
+  } else {
     const step = draft.steps.find((other) => other.id === id);
     if (!step) return;
     const error = data.error === undefined ? undefined : clipText(data.error, 1024);
-    putStep(draft, { ...step, status: verb, ...given('error', error), ...given('endedAt', message.ts) });
+    putStep(draft, { ...step, status, ...given('error', error), ...given('endedAt', message.ts) });
   }
+}
+
+const STEP_EVENTS: { readonly [event: string]: Pick<StepView, 'kind' | 'status'> } = {
+  step_started: { kind: 'step', status: 'running' },
+  step_finished: { kind: 'step', status: 'finished' },
+  step_failed: { kind: 'step', status: 'failed' },
+  tool_started: { kind: 'tool', status: 'running' },
+  tool_finished: { kind: 'tool', status: 'finished' },
+  tool_failed: { kind: 'tool', status: 'failed' },
+};
+
+/** The ids of steps and questions are kept whole or not at all: cut, they would name another. */
+function isKey(id: string | undefined): id is string {
+  return id !== undefined && id.length <= 128;
 }
 
 function applyTask(draft: Draft, data: TaskData, message: BuiltInMessage): void {
   const ended = TASK_END[data.status];
-  if (!ended) begin(draft, message, true);
+  if (ended ? !end(draft, ended, message) : !begin(draft, message, true)) return;
   if (data.status === 'PENDING') draft.phase = 'idle';
   draft.task = {
     status: data.status,
@@ -190,7 +212,6 @@ function applyTask(draft: Draft, data: TaskData, message: BuiltInMessage): void 
     ...given('progress', jsonSize(data.progress) <= LIMITS.state.task / 2 ? data.progress : undefined),
     ...given('currentAgent', shortText(data.currentAgent)),
   };
-  if (ended) end(draft, ended, message);
 }
 
 const TASK_END: { readonly [status in TaskData['status']]?: Phase } = {
@@ -201,7 +222,7 @@ const TASK_END: { readonly [status in TaskData['status']]?: Phase } = {
 
 function applyQuestion(draft: Draft, data: QuestionData, message: BuiltInMessage): void {
   const id = data.questionId ?? '';
-  if (id.length > 128) return;
+  if (!isKey(id)) return;
   const bare: QuestionView = {
     id,
     status: 'open',
@@ -216,6 +237,12 @@ function applyQuestion(draft: Draft, data: QuestionData, message: BuiltInMessage
     ...given('schema', data.schema),
     ...given('default', data.default),
   };
+  // Asked again after it was closed, it is the youngest.
+  const closed = draft.questions.find((other) => other.id === id && other.status !== 'open');
+  if (closed) {
+    draft.questions = draft.questions.filter((other) => other !== closed);
+    draft.bytes.questions -= jsonSize(closed);
+  }
   putQuestion(draft, jsonSize(whole) <= LIMITS.state.questions.each ? whole : bare);
 }
 

@@ -1,4 +1,4 @@
-import { type Check, isObject, number, object, text } from './check.js';
+import { boolean, type Check, is, isObject, number, object, text } from './check.js';
 import { LIMITS } from './limits.js';
 
 /** The first frame of every connection. */
@@ -76,9 +76,12 @@ const connected: Check<Pick<Connected, 'sessionId' | 'heartbeat' | 'serverTime'>
   Pick<Connected, 'sessionId' | 'heartbeat' | 'serverTime'>
 >({ sessionId: text, heartbeat: number, serverTime: number }, {});
 
+const channel = object<Connected['channels'][string]>({ position: text, recovered: boolean }, {});
+
 /** What a `connected` frame of this protocol says; `undefined` for one of another server, which promises nothing. */
 export function readConnected(data: unknown): Connected | undefined {
   if (!isObject(data) || data.protocol !== 1 || connected(data, 'data') || !isObject(data.channels)) return undefined;
+  if (!Object.values(data.channels).every((value) => is(channel, value))) return undefined;
   return data as unknown as Connected;
 }
 

@@ -1,3 +1,5 @@
+import { LIMITS } from './limits.js';
+
 /** What JSON can carry. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -9,18 +11,22 @@ export function jsonTextSize(text: string): number {
   return bytes;
 }
 
-/** The length in bytes (UTF-8) of `JSON.stringify(value)`, for values that came from JSON. */
-export function jsonSize(value: unknown): number {
+/**
+ * The length in bytes (UTF-8) of `JSON.stringify(value)`, for values that came from JSON. What is nested deeper than `LIMITS.depth` is infinitely
+ * large: nobody could read it, and walking it could overflow the stack.
+ */
+export function jsonSize(value: unknown, depth: number = LIMITS.depth): number {
   if (typeof value === 'string') return jsonTextSize(value);
   if (typeof value !== 'object' || value === null) return String(value).length;
+  if (depth === 0) return Number.POSITIVE_INFINITY;
   if (Array.isArray(value)) {
     let bytes = 2 + Math.max(0, value.length - 1);
-    for (const item of value) bytes += item === undefined ? 4 : jsonSize(item);
+    for (const item of value) bytes += item === undefined ? 4 : jsonSize(item, depth - 1);
     return bytes;
   }
   let bytes = 1;
   for (const [key, item] of Object.entries(value)) {
-    if (item !== undefined) bytes += jsonTextSize(key) + jsonSize(item) + 2;
+    if (item !== undefined) bytes += jsonTextSize(key) + jsonSize(item, depth - 1) + 2;
   }
   return Math.max(2, bytes);
 }

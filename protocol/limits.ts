@@ -7,6 +7,8 @@ export const LIMITS = {
   clientFrame: 64 * KiB,
   /** One stored message as JSON. A quarter of the outgoing high-water mark, so that one message never fills a connection. */
   message: 256 * KiB,
+  /** Levels of lists and objects in a message's data. No form or result needs so many, and every reader can walk them. */
+  depth: 100,
   /** JSON that a page holds while the rest of it has not arrived. Four of the largest messages. */
   partialFrame: MiB,
   /** Items that `state` keeps, and their bytes as JSON. Their sum leaves 16 KiB of a 256 KiB snapshot for the names around them. */

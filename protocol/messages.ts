@@ -35,7 +35,7 @@ export interface ProgressData {
   readonly step?: string;
 }
 
-/** What an agent did. The events that the kit knows are `step_started`, `step_finished`, `step_failed`, `tool_started` and `tool_finished`. */
+/** What an agent did. The events that the kit knows are `step_started`, `step_finished`, `step_failed`, and the same of `tool_`. */
 export interface EventData {
   readonly event: string;
   readonly step?: string;
@@ -123,7 +123,10 @@ export interface Message extends Envelope {
 const level = oneOf('info', 'warning', 'error');
 const taskStatus = oneOf('PENDING', 'RUNNING', 'WAITING', 'COMPLETED', 'FAILED', 'CANCELLED');
 const outcome = oneOf('answered', 'declined', 'expired', 'cancelled');
-const choice: Check<Choice> = either(text, object<{ value: string; label?: string }>({ value: text }, { label: text }));
+export const choice: Check<Choice> = either(
+  text,
+  object<{ value: string; label?: string }>({ value: text }, { label: text }),
+);
 
 const DATA: { readonly [T in keyof BuiltInTypes]: Check<BuiltInTypes[T]> } = {
   status: either(text, object<{ message: string }>({ message: text }, {})),

@@ -1,5 +1,5 @@
 import { anything, boolean, type Check, is, list, nullable, number, object, oneOf, text } from './check.js';
-import type { Choice, Level, Message, Outcome, TaskStatus } from './messages.js';
+import { type Choice, choice, type Level, type Message, type Outcome, type TaskStatus } from './messages.js';
 
 /** Where a run stands. `waiting`: for a person's answer. The last three are ends. */
 export type Phase = 'idle' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
@@ -128,18 +128,25 @@ export interface StepNode extends StepView {
   readonly children: readonly StepNode[];
 }
 
-/** The steps as a tree. One whose parent is not kept any more stands at the root, and so does one that is its own ancestor. */
+/** The steps as a tree, in the order they began. One whose parent is not kept any more stands at the root. */
 export function stepTree(steps: readonly StepView[]): readonly StepNode[] {
-  const nodes = new Map<string, StepNode & { children: StepNode[] }>();
+  const nodes = new Map(steps.map((step) => [step.id, { ...step, children: [] as StepNode[] }]));
   const roots: StepNode[] = [];
-  for (const step of steps) {
-    const node = { ...step, children: [] };
-    // A parent always began before its children, so it is here already; one that is not cannot close a circle.
-    const parent = step.parent === undefined ? undefined : nodes.get(step.parent);
+  for (const node of nodes.values()) {
+    const parent = isAncestorOfItself(node, nodes) ? undefined : nodes.get(node.parent ?? '');
     (parent ? parent.children : roots).push(node);
-    nodes.set(step.id, node);
   }
   return roots;
+}
+
+/** Whether the way up from a step leads in a circle: such a step could never be reached from a root. */
+function isAncestorOfItself(step: StepView, steps: ReadonlyMap<string, StepView>): boolean {
+  const passed = new Set<StepView>();
+  for (let at: StepView | undefined = step; at; at = steps.get(at.parent ?? '')) {
+    if (passed.has(at)) return true;
+    passed.add(at);
+  }
+  return false;
 }
 
 /** The oldest question that still waits for its answer. */
@@ -194,7 +201,7 @@ const channelState: Check<ChannelState> = object<ChannelState>(
       object<QuestionView>(
         { id: text, question: text, status: oneOf('open', 'answered', 'declined', 'expired', 'cancelled') },
         {
-          choices: list(anything as Check<Choice>),
+          choices: list(choice),
           schema: anything,
           expiresAt: number,
           default: anything,

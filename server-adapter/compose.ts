@@ -4,6 +4,7 @@ import {
   type Envelope,
   envelope,
   invalid,
+  jsonSize,
   LIMITS,
   messageOf,
   StatusMessengerError,
@@ -64,6 +65,10 @@ export function compose(outgoing: Outgoing): Composed {
       'too_large',
       `${type} message: got ${bytes} bytes of JSON, expected at most ${LIMITS.message}; send a link to what is larger`,
     );
+  }
+  if (typeof data === 'object' && jsonSize(data) === Number.POSITIVE_INFINITY) {
+    const text = `${type} message: got data nested over ${LIMITS.depth} levels deep; flatten it`;
+    throw new StatusMessengerError('invalid', text);
   }
   return { type, head: text.slice(0, -1) };
 }

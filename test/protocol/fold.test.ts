@@ -171,6 +171,10 @@ test('steps: parents make the tree', () => {
     event('step_finished', { step: 'b' }),
   );
   assert.equal(outline(stepTree(state.steps)), 'a(b(c) e) d f g');
+  assert.deepEqual(
+    state.steps.map(({ parent }) => parent),
+    [undefined, 'a', 'b', undefined, 'a', 'unknown', 'g'],
+  );
 });
 
 test('state: the task', () => {
@@ -304,6 +308,7 @@ test('the run began with the first message that shows work, and ended with the f
   assert.equal(state.startedAt, 3);
   assert.equal(state.endedAt, 5);
   assert.equal(state.run, 'r');
+  assert.equal('startedAt' in after(task('PENDING', { ts: 2 }), status('a')), false);
 });
 
 const ENDS: readonly [Phase, (envelope: Envelope) => Message][] = [
@@ -394,6 +399,7 @@ test('another run begins, and nothing of the one that ended is left but its last
   const finish: readonly [Envelope, Envelope][] = [
     [{ run: 'r' }, { run: 'another', ts: 9 }],
     [{}, { run: 'another', ts: 9 }],
+    [{ run: 'r' }, { run: 'another' }],
     // Where runs have no names, whatever comes after an end is another.
     [{}, { ts: 9 }],
   ];
@@ -554,7 +560,7 @@ test('texts that are too long are cut', () => {
     state.progress?.message,
     state.progress?.label,
     state.progress?.unit,
-    ...[state.steps[0]].flatMap((step) => [step?.label, step?.parent, step?.agent, step?.error]),
+    ...[state.steps[0]].flatMap((step) => [step?.label, step?.agent, step?.error]),
     ...[state.questions[0]].flatMap((asked) => [asked?.question, asked?.agent, asked?.by]),
     state.results[0]?.agent,
     state.results[1]?.data,
@@ -624,6 +630,10 @@ test('too many results, or too heavy ones: the oldest go', () => {
   );
   const heavy = ['a', 'b', 'c'].map((agent) => result(agent, 'x'.repeat(20_000)));
   assert.deepEqual(agents(after(...heavy)), ['b', 'c']);
+  // The one that has just grown is not the one to go.
+  const [a, ...others] = heavy;
+  assert.ok(a);
+  assert.deepEqual(agents(after(result('a', 'short'), ...others, a)), ['a', 'c']);
 });
 
 /** One message of any type, each built on what the others may have said. */
@@ -859,4 +869,67 @@ test('data that is deep or broad is within the bounds', () => {
     }
     assertWithinBounds(state, 'so far');
   }
+});
+
+test('a run is known by its whole name, however long', () => {
+  const run = 'r'.repeat(300);
+  assert.equal(after(status('a', { run }), complete({ run }), progress({ value: 1 }, { run })).phase, 'completed');
+});
+
+test('a parent is kept whole, or not at all', () => {
+  const parent = 'é'.repeat(128);
+  const [root] = stepTree(after(started(parent), started('c', { parent })).steps);
+  assert.deepEqual(
+    root?.children.map(({ id }) => id),
+    ['c'],
+  );
+  assert.equal(after(started('c', { parent: 'p'.repeat(129) })).steps[0]?.parent, undefined);
+});
+
+test("names of one's own events are not taken for the kit's", () => {
+  for (const name of ['step_started_slowly', 'step', 'step_', 'tool_started_', 'constructor', '__proto__']) {
+    assert.deepEqual(after(event(name, { step: 'a' })).steps, [], name);
+  }
+});
+
+test('deep data is kept without its depth', () => {
+  const state = after(say('mine', nested(100_000)), result('a', nested(100_000)));
+  assert.deepEqual(
+    state.messages.map(({ data, truncated }) => ({ data, truncated })),
+    [
+      { data: null, truncated: true },
+      { data: null, truncated: true },
+    ],
+  );
+  assert.deepEqual(state.results, [{ agent: 'a', data: null, truncated: true }]);
+});
+
+test("a result of another run belongs to that run, and an end of one has that run's times", () => {
+  const state = after(
+    complete({ run: 'a', ts: 1 }),
+    result('x', 1, { run: 'b', ts: 2 }),
+    status('on', { run: 'b', ts: 3 }),
+  );
+  assert.deepEqual(
+    state.results.map(({ agent }) => agent),
+    ['x'],
+  );
+  assert.equal(state.phase, 'running');
+  const ended = after(status('a', { run: 'a', ts: 1 }), complete({ run: 'a', ts: 2 }), complete({ run: 'b', ts: 5 }));
+  assert.deepEqual([ended.run, ended.startedAt, ended.endedAt], ['b', 5, 5]);
+});
+
+test('the late end of another run does not end the current one', () => {
+  for (const end of [complete({ run: 'a' }), fatal({ run: 'a' }), task('CANCELLED', { run: 'a' })]) {
+    const state = after(complete({ run: 'a' }), status('on', { run: 'b' }), end);
+    assert.deepEqual([state.phase, state.run, state.summary, state.task], ['running', 'b', null, null]);
+  }
+});
+
+test('a question that is asked again is the youngest', () => {
+  const state = after(question('1'), question('2'), answered('1'), question('1'));
+  assert.deepEqual(
+    state.questions.map(({ id, status: stands }) => `${id} ${stands}`),
+    ['2 open', '1 open'],
+  );
 });

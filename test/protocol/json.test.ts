@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clipText, jsonSize, jsonTextSize } from '../../protocol/json.js';
+import { LIMITS } from '../../protocol/limits.js';
 import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
 import { below, hostileText, nested, randomJson } from './hostile.js';
 
@@ -57,11 +58,16 @@ test('jsonSize of values', () => {
     [1, 2, 3],
     { a: 1, b: { c: [null, 'é'] } },
     { '"': '\u0001' },
-    nested(500),
+    nested(99),
     Object.fromEntries([['__proto__', { a: 1 }]]),
   ]) {
     assert.equal(jsonSize(value), realSize(value), JSON.stringify(value));
   }
+});
+
+test('what is nested too deep is infinitely large, however deep it is', () => {
+  for (const depth of [LIMITS.depth + 1, 5000, 100_000])
+    assert.equal(jsonSize(nested(depth)), Number.POSITIVE_INFINITY);
 });
 
 test('a field that is undefined weighs nothing, as it does in JSON; an item of a list becomes null', () => {

@@ -32,8 +32,10 @@ test('stepTree: children under their parents, in the order they began', () => {
     [[step('b', 'gone'), step('c', 'b')], 'b(c)'],
     // Its own parent, or its own ancestor.
     [[step('a', 'a')], 'a'],
-    [[step('a', 'b'), step('b', 'a')], 'a(b)'],
-    [[step('a', 'c'), step('b', 'a'), step('c', 'b')], 'a(b(c))'],
+    [[step('a', 'b'), step('b', 'a')], 'a b'],
+    [[step('a', 'c'), step('b', 'a'), step('c', 'b')], 'a b c'],
+    // It began before its parent.
+    [[step('c', 'p'), step('p')], 'p(c)'],
   ];
   for (const [steps, expected] of cases) assert.equal(outline(stepTree(steps)), expected);
 });

@@ -7,7 +7,7 @@ import { isObject } from '../../protocol/index.js';
 import { ManualClock } from '../helpers/manual-clock.js';
 import { startServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
-import { everyoneLeft, OPCODE, SilentPeer, startHandingServer, until } from './support.js';
+import { closeWith, OPCODE, SilentPeer, startHandingServer, timeOf, until } from './support.js';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -67,8 +67,8 @@ test('many turns: a message goes out in its own turn and waits for no other', as
 
 test('a quiet server gives a sign of life each heartbeat, and only then', async (t) => {
   const clock = new ManualClock();
-  const server = await startServer({ clock, heartbeat: 1000 });
-  t.after(() => server.close());
+  const server = await startServer({ clock: timeOf(clock), heartbeat: 1000 });
+  t.after(() => closeWith(clock, server));
   const client = new WireClient(`${server.url}/s`);
   await client.synced();
   const heartbeats = () => client.frames.filter(({ type }) => type === 'heartbeat');
@@ -87,8 +87,6 @@ test('a quiet server gives a sign of life each heartbeat, and only then', async 
   await server.messenger.sendToSession('s', { type: 'status', data: 'after three' });
   await client.status('after three');
   assert.equal(heartbeats().length, 3);
-  await client.close();
-  await everyoneLeft(server.server);
 });
 
 test('heartbeats come by the real clock, too', async (t) => {
@@ -105,8 +103,11 @@ test('heartbeats come by the real clock, too', async (t) => {
 
 test('a peer that never answers is asked, then ended; one that answers stays', async (t) => {
   const clock = new ManualClock();
-  const server = await startHandingServer({ sessionId: 's' }, { clock, heartbeat: 1000, pongTimeout: 500 });
-  t.after(() => server.close());
+  const server = await startHandingServer(
+    { sessionId: 's' },
+    { clock: timeOf(clock), heartbeat: 1000, pongTimeout: 500 },
+  );
+  t.after(() => closeWith(clock, server));
   const healthy = new WireClient(server.own);
   await healthy.synced();
   const [accepted] = server.accepted;
@@ -129,14 +130,12 @@ test('a peer that never answers is asked, then ended; one that answers stays', a
   const { delivered } = await server.messenger.sendToSession('s', { type: 'status', data: 'still there' });
   assert.equal(delivered, 1);
   await healthy.status('still there');
-  await healthy.close();
-  await everyoneLeft(server.server);
 });
 
 test('a peer that speaks is alive, though it answers no ping', async (t) => {
   const clock = new ManualClock();
-  const server = await startServer({ clock, heartbeat: 1000, pongTimeout: 500 });
-  t.after(() => server.close());
+  const server = await startServer({ clock: timeOf(clock), heartbeat: 1000, pongTimeout: 500 });
+  t.after(() => closeWith(clock, server));
   server.messenger.onInput((input) => server.messenger.sendToSession('s', { type: 'status', data: `got ${input}` }));
   const client = new WireClient(`${server.url}/s`);
   client.ws.pong = () => {};
@@ -146,8 +145,6 @@ test('a peer that speaks is alive, though it answers no ping', async (t) => {
     await client.send(`${i}`);
     await client.status(`got ${i}`);
   }
-  await client.close();
-  await everyoneLeft(server.server);
 });
 
 test('ended by the real clock', async (t) => {
@@ -237,8 +234,11 @@ test('one that fell out of the tail meanwhile is continued by a snapshot', async
 test('one that takes nothing for too long is closed with 4408', async (t) => {
   const clock = new ManualClock();
   const store = { tail: { count: 2 * FLOOD, bytes: 64 * MiB } };
-  const server = await startHandingServer({ sessionId: 's' }, { clock, highWaterMark: MARK, stallTimeout: 5000, store });
-  t.after(() => server.close());
+  const server = await startHandingServer(
+    { sessionId: 's' },
+    { clock: timeOf(clock), highWaterMark: MARK, stallTimeout: 5000, store },
+  );
+  t.after(() => closeWith(clock, server));
   const stalled = new WireClient(server.own);
   await stalled.synced();
   const reading = new WireClient(`${server.url}/s`);
@@ -262,15 +262,16 @@ test('one that takes nothing for too long is closed with 4408', async (t) => {
   assert.deepEqual(stalled.statuses, []);
   await reading.status('after');
   assert.equal(numbers(reading).length, FLOOD, 'one that reads is not closed');
-  await reading.close();
-  await everyoneLeft(server.server);
 });
 
 test('one that reads again in time is not closed', async (t) => {
   const clock = new ManualClock();
   const store = { tail: { count: 3 * FLOOD, bytes: 128 * MiB } };
-  const server = await startHandingServer({ sessionId: 's' }, { clock, highWaterMark: MARK, stallTimeout: 5000, store });
-  t.after(() => server.close());
+  const server = await startHandingServer(
+    { sessionId: 's' },
+    { clock: timeOf(clock), highWaterMark: MARK, stallTimeout: 5000, store },
+  );
+  t.after(() => closeWith(clock, server));
   const client = new WireClient(server.own);
   await client.synced();
   const [accepted] = server.accepted;
@@ -289,6 +290,4 @@ test('one that reads again in time is not closed', async (t) => {
     await until(() => accepted.bufferedAmount === 0);
   }
   assert.equal(numbers(client).length, 2 * FLOOD);
-  await client.close();
-  await everyoneLeft(server.server);
 });

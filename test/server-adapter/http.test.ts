@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { WebSocketServer } from 'ws';
-import { ID_RULE, LIMITS } from '../../protocol/index.js';
+import { LIMITS } from '../../protocol/index.js';
 import { type MessengerOptions, StatusMessenger } from '../../server-adapter/index.js';
-import { listen, startServer } from '../helpers/server.js';
+import { listen, MemoryLogger, startServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
 import { exchange, upgradeRequest } from './support.js';
 
@@ -173,7 +172,6 @@ for (const way of WAYS) {
     }
     assert.deepEqual(messenger.getStatusMessages('s'), []);
     assert.match((await messenger.sendToSession('s', { type: 'own' })).id ?? '', /-1$/);
-    assert.ok(ID_RULE.length > 0);
     assert.deepEqual(log.lines, []);
   });
 
@@ -301,16 +299,16 @@ test('every answer forbids caching', async (t) => {
 });
 
 test('what fails inside is 500 without its reason; the log has it', async (t) => {
-  const { messenger, log } = await startServer();
-  t.after(() => messenger.close());
+  const log = new MemoryLogger();
   const broken = new StatusMessenger({
-    logger: log as unknown as NonNullable<Exclude<MessengerOptions['logger'], false>>,
+    logger: log,
     store: {
       append: () => Promise.reject(new Error('SECRET')),
       retain: () => Promise.reject(new Error('SECRET')),
       release() {},
       latestStatusText: () => undefined,
       onAppend() {},
+      onDrop() {},
       onForget() {},
       sweep() {},
       health: () => 'the store is mute',
@@ -320,15 +318,9 @@ test('what fails inside is 500 without its reason; the log has it', async (t) =>
   t.after(() => broken.close());
   const answer = await broken.fetch(new Request('http://any.example/status?session_id=s'));
   assert.equal(answer.status, 500);
-  assert.deepEqual(
-    await answer.json(),
-    refused('internal', 'the request failed on the server; its log says why'),
-  );
+  assert.deepEqual(await answer.json(), refused('internal', 'the request failed on the server; its log says why'));
   assert.equal(log.lines.length, 1);
-  assert.match(
-    log.lines[0] ?? '',
-    /^error status-messenger: GET http:\/\/any\.example\/status\?session_id=s failed: Error: SECRET\n/,
-  );
+  assert.match(log.lines[0] ?? '', /^error status-messenger: GET \/status failed: Error: SECRET\n/);
   const health = await broken.fetch(new Request('http://any.example/healthz'));
   assert.equal(health.status, 503);
   assert.deepEqual(await health.json(), { error: { code: 'unavailable', message: 'the store is mute' } });
@@ -355,10 +347,7 @@ test('HEAD answers as GET does, without a body', async (t) => {
   const server = await startServer();
   t.after(() => server.close());
   const head = async (path: string) => {
-    const answer = await exchange(
-      server.port,
-      `HEAD ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
-    );
+    const answer = await exchange(server.port, `HEAD ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     const [top = '', body = ''] = answer.split('\r\n\r\n');
     assert.equal(body, '');
     assert.match(top, /content-type: application\/json/i);
@@ -401,7 +390,7 @@ test('a refused request leaves its connection fit for the next', async (t) => {
   const body = JSON.stringify(STATUS);
   const first = await ask('/api/messages', body, 'Bearer wrong');
   assert.equal(first.status, 401);
-  assert.equal((await ask('/nowhere', 'x'.repeat(200_000), '')).status, 404);
+  assert.equal((await ask('/nowhere', body, '')).status, 404);
   assert.equal((await ask('/healthz', '', '')).status, 405);
   const last = await ask('/api/messages', body, `Bearer ${KEY}`);
   assert.equal(last.status, 201);
@@ -436,30 +425,51 @@ test('an application that takes up answering later is left alone, too', async (t
   assert.equal(await (await fetch(`${server.http}/healthz`)).text(), 'of the application');
 });
 
-test('http: true answers where the application listens as well; http: false never answers', async (t) => {
+test('http: false answers no plain request, also where nobody else does', async (t) => {
+  const server = await startServer({}, { http: false });
+  t.after(() => server.close());
+  assert.equal(server.server.listenerCount('request'), 0);
+  server.server.on('request', (_, response) => response.end('of the application'));
+  assert.equal(await (await fetch(`${server.http}/healthz`)).text(), 'of the application');
+  const client = new WireClient(`${server.url}/s`);
+  t.after(() => client.close());
+  await client.synced();
+});
+
+test('middleware answers its addresses, whatever is wrong with them, and hands on all others', async (t) => {
+  const messenger = new StatusMessenger({ logger: false, base: '/live' });
   const app = createServer((request, response) => {
-    if (request.url === '/') response.end('of the application');
+    messenger.middleware(request, response, () => response.end(`of the application: ${request.url}`));
   });
-  const messenger = new StatusMessenger({ logger: false });
-  messenger.attach(app, { http: true });
+  messenger.attach(app);
   const port = await listen(app);
   t.after(async () => {
-    await messenger.close();
+    await messenger.close({ timeout: 200 });
     app.close();
     app.closeAllConnections();
   });
-  assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
-
-  const silent = createServer();
-  messenger.attach(silent, { http: false });
-  assert.equal(silent.listenerCount('request'), 0);
-  assert.equal(silent.listenerCount('upgrade'), 1);
+  messenger.runWithSession('s', () => messenger.addStatusMessage('text'));
+  const ask = async (path: string, method = 'GET') => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method });
+    return [response.status, await response.text()];
+  };
+  assert.deepEqual(await ask('/live/healthz'), [200, '{"status":"ok"}']);
+  assert.deepEqual(await ask('/live/status?session_id=s'), [200, '["text"]']);
+  assert.equal((await ask('/live/status'))[0], 400);
+  assert.equal((await ask('/live/healthz', 'POST'))[0], 405);
+  assert.equal((await ask('/live/api/messages', 'POST'))[0], 404, 'without a key there is nothing');
+  for (const path of ['/', '/healthz', '/live', '/live/', '/live/healthz/', '/live/other?session_id=s']) {
+    assert.deepEqual(await ask(path), [200, `of the application: ${path}`]);
+  }
 });
 
 test('upgrades on other paths are left to whoever else listens for them', async (t) => {
   const server = await startServer();
-  t.after(() => server.close());
   const own = new WebSocketServer({ noServer: true });
+  t.after(async () => {
+    for (const ws of own.clients) ws.terminate();
+    await server.close();
+  });
   server.server.on('upgrade', (request, socket, head) => {
     if (request.url === '/own') own.handleUpgrade(request, socket, head, (ws) => ws.send('{"type":"of the app"}'));
   });
@@ -493,5 +503,4 @@ test('several paths of one messenger on one server', async (t) => {
   for (const client of clients) await client.synced();
   assert.equal((await server.messenger.sendToSession('s', { type: 'status', data: 'x' })).delivered, 2);
   for (const client of clients) await client.status('x');
-  assert.ok((server.server.address() as AddressInfo).port > 0);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isObject } from '../../protocol/index.js';
 import { compilePath } from '../../server-adapter/delivery/upgrades.js';
-import { type MessengerOptions, setupStatusMessenger, StatusMessenger } from '../../server-adapter/index.js';
+import { type MessengerOptions, StatusMessenger, setupStatusMessenger } from '../../server-adapter/index.js';
 import { readOptions } from '../../server-adapter/options.js';
 import { startServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';

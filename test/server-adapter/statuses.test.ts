@@ -149,9 +149,9 @@ for (const [name, character] of [
     });
     await client.status('after');
     assert.equal(client.statuses.length, 3);
-    const [first, second] = client.statuses.map(String);
+    const [first = '', second] = client.statuses.map(String);
     assert.equal(second, first);
-    assert.ok(first?.endsWith('…'));
+    assert.ok(first.endsWith('…'));
     assert.equal(first.slice(0, -1), character.repeat((first.length - 1) / character.length));
     const size = jsonTextSize(first);
     assert.ok(size <= LIMITS.message / 2 && size > LIMITS.message / 2 - 16, `${size}`);

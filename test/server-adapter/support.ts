@@ -3,13 +3,32 @@ import { connect, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { ErrorCode } from '../../protocol/index.js';
+import type { Clock, ErrorCode } from '../../protocol/index.js';
 import type { ConnectionIds, MessengerOptions } from '../../server-adapter/index.js';
+import type { ManualClock } from '../helpers/manual-clock.js';
 import { startServer, type TestServer } from '../helpers/server.js';
 
 /** Resolves once something holds that no event tells of. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(2);
+}
+
+/** A clock that stands as an option of a messenger. */
+export function timeOf(clock: ManualClock): Clock {
+  return { now: () => clock.now(), after: (ms, run) => clock.after(ms, run) };
+}
+
+/** Closes a server whose clock stands: what it waits for while it closes comes by this. */
+export async function closeWith(clock: ManualClock, server: TestServer): Promise<void> {
+  let closed = false;
+  const closing = server.close().then(() => {
+    closed = true;
+  });
+  while (!closed) {
+    clock.advance(10);
+    await sleep(1);
+  }
+  await closing;
 }
 
 /** Once no socket of a server is open any more, and those who watch them know it. */
