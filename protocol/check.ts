@@ -40,8 +40,15 @@ export function nullable<T>(check: Check<T>): Check<T | null> {
   return (value, where) => (value === null ? undefined : check(value, where));
 }
 
+/** One or the other. Where `b` goes deeper into the value, what it says is the nearer. */
 export function either<A, B>(a: Check<A>, b: Check<B>): Check<A | B> {
-  return (value, where) => a(value, where) && b(value, where);
+  return (value, where) => {
+    const wrong = a(value, where);
+    const alsoWrong = wrong && b(value, where);
+    if (!wrong || !alsoWrong) return undefined;
+    const [got, other] = alsoWrong.split(EXPECTED);
+    return wrong.startsWith(`${got}${EXPECTED}`) ? `${wrong} or ${other}` : alsoWrong;
+  };
 }
 
 export function list<T>(item: Check<T>): Check<readonly T[]> {
@@ -84,6 +91,8 @@ export function isObject(value: unknown): value is { readonly [key: string]: unk
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const EXPECTED = ', expected ';
+
 function expected(ok: boolean, value: unknown, where: string, what: string): string | undefined {
-  return ok ? undefined : `${where}: got ${describe(value)}, expected ${what}`;
+  return ok ? undefined : `${where}: got ${describe(value)}${EXPECTED}${what}`;
 }

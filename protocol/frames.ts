@@ -40,15 +40,15 @@ export type ClientFrameReading = { readonly frame: ClientFrame } | { readonly pr
 export function readClientFrame(raw: string): ClientFrameReading {
   const value = parseJson(raw);
   if (!isObject(value)) return { frame: { type: 'input', data: raw } };
-  if (value.type === undefined && 'answer' in value) {
-    return { frame: { type: 'answer', data: { answer: value.answer } } };
-  }
   const { type, data } = value;
-  if (type !== 'answer' && type !== 'cancel' && type !== 'input') return { frame: { type: 'input', data: raw } };
-  if (value.ref !== undefined && !isRef(value.ref)) {
+  const isOwn = type !== 'answer' && type !== 'cancel' && type !== 'input';
+  const isSeeds = type === undefined && 'answer' in value;
+  if (value.ref !== undefined && !isRef(value.ref) && (!isOwn || isSeeds)) {
     return { problem: `ref: expected a text of 1–${LIMITS.refLength} characters` };
   }
   const ref = isRef(value.ref) ? { ref: value.ref } : {};
+  if (isSeeds) return { frame: { type: 'answer', ...ref, data: { answer: value.answer } } };
+  if (isOwn) return { frame: { type: 'input', ...ref, data: raw } };
   if (type === 'cancel') return { frame: { type, ...ref } };
   if (type === 'input') return { frame: { type, ...ref, data } };
   if (!isObject(data)) return { problem: 'data: expected an object with questionId and answer', ...ref };

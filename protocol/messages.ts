@@ -1,5 +1,5 @@
 import type { ChannelName } from './addresses.js';
-import { anything, boolean, type Check, either, isObject, list, number, object, oneOf, text } from './check.js';
+import { anything, boolean, type Check, either, is, isObject, list, number, object, oneOf, text } from './check.js';
 import type { JsonValue } from './json.js';
 
 export type Level = 'info' | 'warning' | 'error';
@@ -173,16 +173,25 @@ export const envelope: Check<Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>>
   Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>
 >({}, { agent: text, step: text, run: text, level });
 
-/** A message as it came from the wire, or `undefined` where it is none. Envelope fields of the wrong type are left out. */
+const message: Check<Message> = object<Message>(
+  { type: text, data: anything as Check<JsonValue> },
+  { id: text, ts: number, channel: text as Check<ChannelName>, agent: text, step: text, run: text, level },
+);
+
+const FIELDS = new Set(['type', 'data', 'id', 'ts', 'channel', 'agent', 'step', 'run', 'level']);
+
+/**
+ * A message as it came from the wire, or `undefined` where it is none. Envelope fields of the wrong type, and those that the contract does not know,
+ * are left out.
+ */
 export function readMessage(value: unknown): Message | undefined {
   if (!isObject(value) || typeof value.type !== 'string') return undefined;
-  const message: Record<string, unknown> = { type: value.type, data: value.data ?? null };
-  for (const key of ['id', 'channel', 'agent', 'step', 'run'] as const) {
-    if (typeof value[key] === 'string') message[key] = value[key];
-  }
-  if (number(value.ts, 'ts') === undefined) message.ts = value.ts;
-  if (level(value.level, 'level') === undefined) message.level = value.level;
-  return message as unknown as Message;
+  const isWhole = value.data !== undefined && Object.keys(value).every((key) => FIELDS.has(key)) && is(message, value);
+  if (isWhole) return value as unknown as Message;
+  const { type, data = null, id, ts, channel, agent, step, run, level: loud } = value;
+  const fields = Object.entries({ id, ts, channel, agent, step, run, level: loud });
+  const sound = fields.filter(([key, field]) => field !== undefined && is(message, { type, data, [key]: field }));
+  return { type, data: data as JsonValue, ...Object.fromEntries(sound) };
 }
 
 /** The text of a status, in either of its forms. */

@@ -19,8 +19,10 @@ export function setupStatusMessenger(options: MessengerOptions = {}): StatusMess
       'setupStatusMessenger: got a second call, expected one per process; use new StatusMessenger(options) for another messenger',
     );
   }
-  standard = { messenger: new StatusMessenger(options), implicit: false };
-  return standard.messenger;
+  const messenger = new StatusMessenger(options);
+  if (standard?.implicit) messenger.takeOver(standard.messenger);
+  standard = { messenger, implicit: false };
+  return messenger;
 }
 
 /** The messenger that is meant here: the context's, the one set up, the only one there is, or one made for the purpose. */
@@ -28,9 +30,18 @@ function meant(): Speaker {
   const inContext = messengerInContext();
   if (inContext) return inContext;
   if (standard && !standard.implicit && !standard.messenger.closed) return standard.messenger;
-  const others = [...instances].filter((messenger) => messenger !== standard?.messenger);
-  if (others.length === 1 && others[0]) return others[0];
+  const [only, another] = [...instances].filter((messenger) => messenger !== standard?.messenger);
+  if (only && !another) {
+    if (standard?.implicit && !standard.messenger.closed) only.takeOver(standard.messenger);
+    return only;
+  }
   if (!standard || standard.messenger.closed) standard = { messenger: new StatusMessenger(), implicit: true };
+  if (another) {
+    standard.messenger.warnOnce(
+      'ambiguous',
+      'a call without a messenger: got several messengers, expected one; use setupStatusMessenger for the one that is meant, or call the messenger',
+    );
+  }
   return standard.messenger;
 }
 

@@ -4,6 +4,7 @@ import {
   type Envelope,
   envelope,
   invalid,
+  isObject,
   jsonSize,
   LIMITS,
   messageOf,
@@ -40,6 +41,7 @@ export interface Composed {
   readonly head: string;
 }
 
+const EXTRAS = ['agent', 'step', 'run', 'level'] as const;
 const CONNECTION_TYPES = new Set(['connected', 'snapshot', 'synced', 'heartbeat', 'ack']);
 
 /**
@@ -48,6 +50,7 @@ const CONNECTION_TYPES = new Set(['connected', 'snapshot', 'synced', 'heartbeat'
  *   `too_large` when it is over `LIMITS.message` bytes.
  */
 export function compose(outgoing: Outgoing): Composed {
+  if (!isObject(outgoing)) throw invalid('message', outgoing, '{ type, data }', 'send({ type: "status", data: "…" })');
   const { type, data = null } = outgoing;
   if (typeof type !== 'string' || type === '' || type.length > 128) {
     throw invalid('message type', type, 'a text of 1–128 characters', 'send({ type: "status", data: "…" })');
@@ -57,9 +60,11 @@ export function compose(outgoing: Outgoing): Composed {
   }
   const problem = dataProblem(type, data) ?? envelope(outgoing, 'message');
   if (problem) throw new StatusMessengerError('invalid', `${type} message: ${problem}; send it in that form`);
-  const { agent, step, run, level } = outgoing;
-  const text = stringify({ type, data, agent, step, run, level });
-  const bytes = Buffer.byteLength(text);
+  let head = `{"type":${JSON.stringify(type)},"data":${stringify(type, data)}`;
+  for (const key of EXTRAS) {
+    if (outgoing[key] !== undefined) head += `,"${key}":${JSON.stringify(outgoing[key])}`;
+  }
+  const bytes = Buffer.byteLength(head) + 1;
   if (bytes > LIMITS.message) {
     throw new StatusMessengerError(
       'too_large',
@@ -70,22 +75,18 @@ export function compose(outgoing: Outgoing): Composed {
     const text = `${type} message: got data nested over ${LIMITS.depth} levels deep; flatten it`;
     throw new StatusMessengerError('invalid', text);
   }
-  return { type, head: text.slice(0, -1) };
+  return { type, head };
 }
 
-function stringify(message: {
-  readonly type: string;
-  readonly data: unknown;
-  readonly [key: string]: unknown;
-}): string {
+function stringify(type: string, data: unknown): string {
   try {
-    if (typeof message.data === 'function' || typeof message.data === 'symbol')
-      throw new TypeError(describe(message.data));
-    return JSON.stringify(message);
+    const text: string | undefined = JSON.stringify(data);
+    if (text === undefined) throw new TypeError(describe(data));
+    return text;
   } catch (error) {
     throw new StatusMessengerError(
       'invalid',
-      `${message.type} message: got data that JSON cannot carry (${messageOf(error).split('\n')[0]}), expected plain data; leave out cycles, BigInt and functions`,
+      `${type} message: got data that JSON cannot carry (${messageOf(error).split('\n')[0]}), expected plain data; leave out cycles, BigInt and functions`,
       { cause: error },
     );
   }

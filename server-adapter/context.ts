@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { assertId, invalid, isObject } from '../protocol/index.js';
+import { assertId, invalid, isObject, isRunId } from '../protocol/index.js';
 import type { Outgoing, SendResult, StatusExtra } from './compose.js';
 import type { StatusUpdate } from './updates.js';
 
@@ -65,6 +65,7 @@ export function readIds(ids: Ids | string): Ids {
     const id = given[key];
     if (id === undefined || id === null) continue;
     assertId(id, key);
+    if (key === 'sessionId' && isRunId(id)) throw invalid(key, id, 'a session, not a run', 'pass the run as runId');
     read[key] = id;
   }
   return read;

@@ -17,7 +17,10 @@ export const consoleLogger: Logger = {
 /** Logs nothing. */
 export const silentLogger: Logger = { ...consoleLogger, warn: () => {}, error: () => {} };
 
-/** A logger in the kit's own voice: every line begins with `status-messenger:`, and what could repeat without end is said once. */
+/**
+ * A logger in the kit's own voice: every line begins with `status-messenger:`, what could repeat without end is said once, and a logger that throws
+ * harms nobody.
+ */
 export class Log {
   readonly #said = new Set<string>();
   readonly #logger: Logger;
@@ -27,18 +30,26 @@ export class Log {
   }
 
   debug(text: string): void {
-    this.#logger.debug(`status-messenger: ${text}`);
+    this.#write('debug', text);
   }
 
   error(text: string): void {
-    this.#logger.error(`status-messenger: ${text}`);
+    this.#write('error', text);
   }
 
   /** The first text under a key is written, later ones are not. */
   warnOnce(key: string, text: string): void {
     if (this.#said.has(key)) return;
     this.#said.add(key);
-    this.#logger.warn(`status-messenger: ${text}`);
+    this.#write('warn', text);
+  }
+
+  #write(level: keyof Logger, text: string): void {
+    try {
+      this.#logger[level](`status-messenger: ${text}`);
+    } catch {
+      // Nobody is left to be told.
+    }
   }
 }
 

@@ -8,24 +8,29 @@ import {
   channelName,
   clipText,
   describe,
-  formatPosition,
   ID_RULE,
   invalid,
+  isBuiltInMessage,
   isChannelName,
   isId,
   isRunId,
   LIMITS,
   messageOf,
-  type Position,
   parseAfter,
+  parseJson,
+  readMessage,
+  retryReason,
   StatusMessengerError,
   splitChannel,
+  statusText,
 } from '../protocol/index.js';
+import type { ChannelLog } from './channels/channel-store.js';
 import { compose, type Outgoing, type SendResult, type StatusExtra } from './compose.js';
 import { currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
 import { Connection } from './delivery/connection.js';
 import { Delivery } from './delivery/delivery.js';
-import { attachUpgrades, type HttpServer, type Upgrade } from './delivery/upgrades.js';
+import { type HttpServer, listen } from './delivery/shared-server.js';
+import { attachUpgrades, type Upgrade } from './delivery/upgrades.js';
 import { WebSocketTransport } from './delivery/websocket-transport.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { answerNode, pathOf } from './http/node.js';
@@ -69,24 +74,23 @@ export class StatusMessenger implements Speaker {
     this.#settings = readOptions(options);
     const { store, clock, logger, apiKey, base } = this.#settings;
     this.#log = new Log(logger);
-    this.#delivery = new Delivery(store, this.#settings, clock);
+    this.#delivery = new Delivery(this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
-    const hold = async (sessionId: string) => {
-      const name = channelName('session', sessionId);
-      await store.retain(name);
-      return () => store.release(name, true);
-    };
-    this.#sessions = new Sessions(this, { hold, isClosed: () => this.closed }, this.#log);
-    store.onForget((name) => {
-      const { kind, id } = splitChannel(name);
-      if (kind === 'session') this.#sessions.forget(id);
+    this.#sessions = new Sessions(this, { hold: (id) => this.#hold(id), isClosed: () => this.closed }, this.#log);
+    store.use({
+      appended: (name) => this.#delivery.schedule(name),
+      dropping: (name) => this.#delivery.flush(name),
+      forgot: (name) => {
+        const { kind, id } = splitChannel(name);
+        if (kind === 'session') this.#sessions.forget(id);
+      },
     });
     this.#handler = createHandler({
       base,
       apiKey,
       log: this.#log,
       health: async () => (this.#closing ? 'the server is closing' : store.health()),
-      statuses: (sessionId) => this.#storedStatuses(sessionId),
+      statuses: (sessionId) => this.getStatusMessages(sessionId),
       send: (channel, message) => this.send(channel, message),
     });
     instances.add(this);
@@ -99,15 +103,26 @@ export class StatusMessenger implements Speaker {
    */
   attach(server: HttpServer, { path = '/ws/:sessionId', http = true }: AttachOptions = {}): void {
     this.#assertOpen('attach');
-    const detachUpgrades = attachUpgrades(server, path, {
+    const where = typeof path === 'string' ? `${this.#settings.base}${path}` : path;
+    const upgrades = attachUpgrades(server, where, {
       accepts: () => !this.#closing,
       connected: (ws, socket, upgrade) => this.#upgraded(ws, socket, upgrade),
     });
-    const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-      if (server.listenerCount('request') === 1) void answerNode(request, response, this.#handler);
+    this.#detach.push(upgrades);
+    if (http === false) return;
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
+      void answerNode(request, response, this.#handler);
     };
-    if (http) server.on('request', onRequest);
-    this.#detach.push(detachUpgrades, () => server.off('request', onRequest));
+    const requests = listen(server, 'request', where, {
+      // An application that answers requests itself is left alone.
+      take: (request, response) => {
+        if (server.listenerCount('request') > 1 || !this.#handler.owns(pathOf(request))) return false;
+        answer(request, response);
+        return true;
+      },
+      nobody: answer,
+    });
+    this.#detach.push(requests);
   }
 
   /** Serves a socket of `ws` that the application accepted itself, to whom it wants. */
@@ -116,7 +131,10 @@ export class StatusMessenger implements Speaker {
     if (typeof ids !== 'object' || ids === null)
       throw invalid('ids', ids, '{ sessionId }', 'say whose connection it is');
     assertId(ids.sessionId, 'sessionId');
-    const after = ids.after === undefined ? [] : typeof ids.after === 'string' ? [ids.after] : ids.after;
+    const after = typeof ids.after === 'string' ? [ids.after] : (ids.after ?? []);
+    if (!Array.isArray(after) || !after.every((value) => typeof value === 'string')) {
+      throw invalid('after', ids.after, 'a position, or a list of them', 'pass the query values of "after"');
+    }
     this.#serve(ws, undefined, { ...readIds(ids), sessionId: ids.sessionId }, after);
   }
 
@@ -156,30 +174,25 @@ export class StatusMessenger implements Speaker {
     if (!isChannelName(channel)) {
       throw invalid('channel', channel, 'session:ID, thread:ID, user:ID or task:ID', `write an id of ${ID_RULE}`);
     }
-    const { kind, id } = splitChannel(channel);
-    if (isRunId(id)) {
-      const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
-      this.#log.debug(reason);
-      return { delivered: 0, buffered: false, reason };
-    }
-    const composed = compose(message);
-    const position = await this.#settings.store.append(channel, composed);
-    return { id: formatPosition(position), delivered: this.#delivery.viewers(channel), buffered: true };
+    return this.#send(channel, message);
   }
 
   /** Sends a message to a session. */
   async sendToSession(sessionId: string, message: Outgoing): Promise<SendResult> {
-    return this.send(channelName('session', sessionId), message);
+    this.#assertOpen('send');
+    return this.#send(channelName('session', sessionId), message);
   }
 
   /** Sends a message to everyone who watches a thread (seed: `send_to_thread`). */
   async sendToThread(threadId: string, message: Outgoing): Promise<SendResult> {
-    return this.send(channelName('thread', threadId), message);
+    this.#assertOpen('send');
+    return this.#send(channelName('thread', threadId), message);
   }
 
   /** Sends a message to a user, wherever that user is connected (seed: `send_to_user`). */
   async sendToUser(userId: string, message: Outgoing): Promise<SendResult> {
-    return this.send(channelName('user', userId), message);
+    this.#assertOpen('send');
+    return this.#send(channelName('user', userId), message);
   }
 
   /**
@@ -187,24 +200,31 @@ export class StatusMessenger implements Speaker {
    * `add_status_message`).
    */
   addStatusMessage(text: string, extra: StatusExtra = {}): void {
+    try {
+      this.#addStatus(text, extra);
+    } catch (error) {
+      this.#log.warnOnce('status-failed', `addStatusMessage: ${messageOf(error)}`);
+    }
+  }
+
+  #addStatus(text: unknown, extra: StatusExtra): void {
     const sessionId = currentContext()?.sessionId;
-    let status = typeof text === 'string' ? text : describe(text);
-    if (status !== text)
+    if (typeof text !== 'string') {
       this.#log.warnOnce('status-type', `addStatusMessage: got ${describe(text)}, expected a text; pass a string`);
-    const clipped = clipText(status, LIMITS.message / 2);
-    if (clipped !== status) {
-      this.#log.warnOnce(
-        'status-length',
-        `addStatusMessage: got ${status.length} characters, expected a line; the rest is cut`,
-      );
-      status = clipped;
+    }
+    const whole = typeof text === 'string' ? text : describe(text);
+    const status = clipText(whole, LIMITS.message / 2);
+    if (status !== whole) {
+      const got = `got ${whole.length} characters, expected a line; the rest is cut`;
+      this.#log.warnOnce('status-length', `addStatusMessage: ${got}`);
     }
     this.#updates.push([sessionId ?? null, status]);
     if (sessionId === undefined) {
       this.#unrouted = status;
+      const got = `got "${clipText(status, 80)}" outside of any session, expected one in context`;
       this.#log.warnOnce(
         'no-session',
-        `addStatusMessage: got "${clipText(status, 80)}" outside of any session, expected one in context; call it inside onSession or runWithSession(sessionId, …)`,
+        `addStatusMessage: ${got}; call it inside onSession or runWithSession(sessionId, …)`,
       );
       return;
     }
@@ -219,11 +239,10 @@ export class StatusMessenger implements Speaker {
    * session was in context for.
    */
   getStatusMessages(sessionId: string | undefined = currentContext()?.sessionId): string[] {
-    const text =
-      sessionId === undefined
-        ? this.#unrouted
-        : this.#settings.store.latestStatusText(channelName('session', sessionId));
-    return text === undefined ? [] : [text];
+    if (sessionId === undefined) return this.#unrouted === undefined ? [] : [this.#unrouted];
+    const frame = this.#settings.store.peek(channelName('session', sessionId))?.latestStatus;
+    const status = frame === undefined ? undefined : readMessage(parseJson(frame));
+    return status && isBuiltInMessage(status) && status.type === 'status' ? [statusText(status.data)] : [];
   }
 
   /** Every status from here on as `[sessionId, text]`, for those who deliver by themselves (seed: `stream_status_updates`). */
@@ -240,8 +259,32 @@ export class StatusMessenger implements Speaker {
     return this.#closing;
   }
 
+  /** Writes to this messenger's log, once under each key. */
+  warnOnce(key: string, text: string): void {
+    this.#log.warnOnce(key, text);
+  }
+
+  /** Takes over who reads the statuses of a messenger that gives way to this one. */
+  takeOver(other: StatusMessenger): void {
+    this.#updates.takeOver(other.#updates);
+    void other.close({ timeout: 0 });
+  }
+
   get closed(): boolean {
     return this.#closing !== undefined;
+  }
+
+  /** What `send` does once the channel is known to be one. Synchronous as far as the store is, so that the order of calls is kept. */
+  #send(channel: ChannelName, message: Outgoing): SendResult | Promise<SendResult> {
+    const { kind, id } = splitChannel(channel);
+    if (isRunId(id)) {
+      const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
+      this.#log.debug(reason);
+      return { delivered: 0, buffered: false, reason };
+    }
+    const stored = this.#settings.store.append(channel, compose(message));
+    const result = (position: string) => ({ id: position, delivered: this.#delivery.viewers(channel), buffered: true });
+    return typeof stored === 'string' ? result(stored) : stored.then(result);
   }
 
   async #close(timeout: number): Promise<void> {
@@ -256,18 +299,20 @@ export class StatusMessenger implements Speaker {
   }
 
   #upgraded(ws: WebSocket, socket: Duplex, { sessionId, query }: Upgrade): void {
-    if (!isId(sessionId)) {
+    if (!isId(sessionId) || isRunId(sessionId)) {
       ws.on('error', () => {});
-      ws.close(CloseCode.malformed, `session id: expected ${ID_RULE}`);
+      ws.close(CloseCode.malformed, `session id: expected ${isId(sessionId) ? 'no run (run_…)' : ID_RULE}`);
       return;
     }
     this.#serve(ws, socket, { sessionId }, query.getAll('after'));
   }
 
-  #serve(ws: WebSocket, socket: Duplex | undefined, ids: Ids & { sessionId: string }, after: readonly string[]): void {
+  #serve(ws: WebSocket, socket: Duplex | undefined, ids: ViewerIds, after: readonly string[]): void {
+    // An application may have awaited something meanwhile, and the page may have left: such a socket would never say so again.
+    if (ws.readyState !== ws.OPEN) return;
     const { clock, heartbeat, highWaterMark } = this.#settings;
     const transport = new WebSocketTransport(ws, socket);
-    const connection = new Connection(ids, transport, { heartbeat, highWaterMark, now: clock.now });
+    const connection = new Connection(ids, transport, { heartbeat, highWaterMark, now: () => clock.now() });
     ws.on('error', (error) => this.#log.debug(`a connection of session ${ids.sessionId} failed: ${error.message}`));
     ws.on('pong', () => {
       connection.lastHeard = clock.now();
@@ -278,36 +323,38 @@ export class StatusMessenger implements Speaker {
       else this.#receive(connection, data.toString());
     });
     const left = new Promise<void>((resolve) => ws.once('close', () => resolve()));
-    this.#watch(connection, ids, after, left).catch((error: unknown) => {
-      this.#log.error(`a viewer of session ${ids.sessionId} could not be served: ${stackOf(error)}`);
-      connection.close(CloseCode.tooBusy, 'retry=5000');
-    });
+    void this.#watch(ws, connection, after, left);
   }
 
-  async #watch(
-    connection: Connection,
-    ids: Ids & { sessionId: string },
-    after: readonly string[],
-    left: Promise<void>,
-  ): Promise<void> {
+  /** Serves a connection from its greeting to its end. */
+  async #watch(ws: WebSocket, connection: Connection, after: readonly string[], left: Promise<void>): Promise<void> {
     const { store } = this.#settings;
+    const { ids } = connection;
     const own = channelName('session', ids.sessionId);
     const names = [own];
     if (ids.threadId !== undefined) names.push(channelName('thread', ids.threadId));
     if (ids.userId !== undefined) names.push(channelName('user', ids.userId));
-    const positions: Map<ChannelName, Position> = parseAfter(after, own);
-    const logs = [];
+    const logs: ChannelLog[] = [];
+    // Nothing that the page says is heard before it was greeted.
+    ws.pause();
     try {
       for (const name of names) logs.push(await store.retain(name));
-      connection.begin(logs, positions);
-      this.#delivery.add(connection);
-      this.#sessions.arrived(ids);
-      await left;
-    } finally {
-      connection.ended();
-      this.#delivery.remove(connection);
-      for (const { name } of logs) store.release(name, this.#sessions.hasStarted(ids.sessionId));
+      if (this.#closing) {
+        connection.close(CloseCode.restarting, retryReason(0));
+      } else {
+        connection.begin(logs, parseAfter(after, own));
+        this.#delivery.add(connection);
+        this.#sessions.arrived(ids);
+      }
+    } catch (error) {
+      this.#log.warnOnce(`unserved ${messageOf(error)}`, `a viewer could not be served: ${stackOf(error)}`);
+      connection.close(CloseCode.tooBusy, retryReason(5000));
     }
+    ws.resume();
+    await left;
+    connection.ended();
+    this.#delivery.remove(connection);
+    for (const { name } of logs) store.release(name, this.#sessions.remembers(ids.sessionId));
   }
 
   #receive(connection: Connection, raw: string): void {
@@ -320,16 +367,12 @@ export class StatusMessenger implements Speaker {
     if (ack) connection.say('ack', ack);
   }
 
-  async #storedStatuses(sessionId: string): Promise<string[]> {
+  /** Keeps a session's channel for work that is done for it. */
+  async #hold(sessionId: string): Promise<{ log: ChannelLog; release(): void }> {
     const { store } = this.#settings;
     const name = channelName('session', sessionId);
     const log = await store.retain(name);
-    try {
-      const { status } = log.state();
-      return status ? [status.text] : [];
-    } finally {
-      store.release(name);
-    }
+    return { log, release: () => store.release(name, true) };
   }
 
   #sweepLater(): void {
@@ -349,6 +392,8 @@ export class StatusMessenger implements Speaker {
     }
   }
 }
+
+type ViewerIds = Ids & { readonly sessionId: string };
 
 /** The open messengers of this process: where there is just one, calls without a context mean it. */
 export const instances = new Set<StatusMessenger>();

@@ -1,4 +1,4 @@
-import { type Clock, invalid, StatusMessengerError } from '../protocol/index.js';
+import { type Clock, invalid, isObject, StatusMessengerError } from '../protocol/index.js';
 import type { ChannelStore } from './channels/channel-store.js';
 import { MemoryStore, type MemoryStoreOptions } from './channels/memory-store.js';
 import { systemClock } from './clock.js';
@@ -14,7 +14,10 @@ export interface MessengerOptions {
   readonly pongTimeout?: number;
   /** How long a page may take nothing before it is closed with 4408. Default 60,000. */
   readonly stallTimeout?: number;
-  /** What may wait in one connection before it is paused. Default 1 MiB. */
+  /**
+   * What may wait in one connection before it is paused. Default 64 KiB: what the system has taken does not count, and a connection that is paused has
+   * shown that it lives each time so much was taken.
+   */
   readonly highWaterMark?: number;
   /** How statuses are sent: as a text, or as `{ message }`, the form of the agent-conversation seed. Default `text`. */
   readonly statusData?: 'text' | 'object';
@@ -52,45 +55,82 @@ const KNOWN = [
 
 /** The options with their defaults. Throws `invalid` for an option that there is not, or a value that cannot be. */
 export function readOptions(options: MessengerOptions): Settings {
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.includes(key)) {
-      throw new StatusMessengerError(
-        'invalid',
-        `options: got "${key}", expected ${KNOWN.join(', ')}; check its spelling`,
-      );
-    }
-  }
-  const clock = options.clock ?? systemClock;
-  const { store = {}, logger = consoleLogger, statusData = 'text', base = '' } = options;
+  assertFields('options', options, KNOWN);
+  const { clock = systemClock, store = {}, logger = consoleLogger, random = Math.random } = options;
+  const { statusData = 'text', base = '', apiKey = process.env.STATUS_MESSENGER_API_KEY } = options;
   if (statusData !== 'text' && statusData !== 'object') {
     throw invalid('options.statusData', statusData, '"text" or "object"', 'leave it out for "text"');
   }
-  if (base !== '' && !/^\/.*[^/]$/.test(base)) {
+  if (typeof base !== 'string' || (base !== '' && !/^\/.*[^/]$/.test(base))) {
     throw invalid('options.base', base, 'a path like "/status-messenger"', 'begin it with "/" and end it without');
   }
+  if (apiKey !== undefined && typeof apiKey !== 'string') {
+    throw invalid('options.apiKey', apiKey, 'a text', 'leave it out to keep POST /api/messages off');
+  }
+  if (logger !== false) assertMethods('options.logger', logger, ['debug', 'info', 'warn', 'error']);
+  assertMethods('options.clock', clock, ['now', 'after']);
+  if (typeof random !== 'function')
+    throw invalid('options.random', random, 'a function', 'leave it out for Math.random');
   return {
-    store: 'append' in store ? store : new MemoryStore({ ...store, clock }),
-    heartbeat: positive(options, 'heartbeat', 25_000),
-    pongTimeout: positive(options, 'pongTimeout', 10_000),
-    stallTimeout: positive(options, 'stallTimeout', 60_000),
-    highWaterMark: positive(options, 'highWaterMark', 1024 * 1024),
+    store: readStore(store, clock),
+    heartbeat: positive('options.heartbeat', options.heartbeat, 25_000),
+    pongTimeout: positive('options.pongTimeout', options.pongTimeout, 10_000),
+    stallTimeout: positive('options.stallTimeout', options.stallTimeout, 60_000),
+    highWaterMark: positive('options.highWaterMark', options.highWaterMark, 64 * 1024),
     statusData,
-    apiKey: (options.apiKey ?? process.env.STATUS_MESSENGER_API_KEY) || undefined,
+    apiKey: apiKey || undefined,
     base,
     logger: logger === false ? silentLogger : logger,
     clock,
-    random: options.random ?? Math.random,
+    random,
   };
 }
 
-function positive(
-  options: MessengerOptions,
-  key: 'heartbeat' | 'pongTimeout' | 'stallTimeout' | 'highWaterMark',
-  fallback: number,
-): number {
-  const value = options[key] ?? fallback;
-  if (typeof value !== 'number' || !(value > 0) || value > 2 ** 31 - 1) {
-    throw invalid(`options.${key}`, value, 'a number above 0', `leave it out for ${fallback}`);
-  }
-  return value;
+function readStore(store: ChannelStore | Omit<MemoryStoreOptions, 'clock'>, clock: Clock): ChannelStore {
+  if (isStore(store)) return store;
+  assertFields('options.store', store, ['tail', 'idle', 'channels']);
+  const { tail = {}, idle, channels } = store;
+  assertFields('options.store.tail', tail, ['count', 'bytes', 'age']);
+  return new MemoryStore({
+    tail: {
+      count: positive('options.store.tail.count', tail.count, 1000),
+      bytes: positive('options.store.tail.bytes', tail.bytes, 1024 * 1024),
+      age: positive('options.store.tail.age', tail.age, 3_600_000),
+    },
+    idle: positive('options.store.idle', idle, 3_600_000),
+    channels: positive('options.store.channels', channels, 10_000),
+    clock,
+  });
 }
+
+function isStore(store: object): store is ChannelStore {
+  return isObject(store) && typeof store.append === 'function';
+}
+
+function assertFields(where: string, value: unknown, known: readonly string[]): void {
+  if (!isObject(value))
+    throw invalid(where, value, `an object with ${known.join(', ')}`, 'leave it out for the defaults');
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) {
+      throw new StatusMessengerError(
+        'invalid',
+        `${where}: got "${key}", expected ${known.join(', ')}; check its spelling`,
+      );
+    }
+  }
+}
+
+function assertMethods(where: string, value: unknown, names: readonly string[]): void {
+  const has = (name: string) => typeof (value as { [name: string]: unknown } | null)?.[name] === 'function';
+  if (!names.every(has))
+    throw invalid(where, value, `an object with the methods ${names.join(', ')}`, 'leave it out for the default');
+}
+
+function positive(where: string, value: unknown, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value === 'number' && value > 0 && value < LONGEST) return value;
+  throw invalid(where, value, 'a number above 0', `leave it out for ${fallback}`);
+}
+
+/** Timers of more milliseconds than this fire at once. */
+const LONGEST = 2 ** 31 - 1;

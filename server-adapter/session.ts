@@ -8,9 +8,9 @@ const REFS = 1000;
 /** A session as `onSession` and `onInput` handlers get it. */
 export class Session {
   readonly id: string;
-  readonly threadId: string | undefined;
-  readonly userId: string | undefined;
   readonly #messenger: Speaker;
+  /** Whoever came first. */
+  readonly #ids: Ids;
   readonly #abort = new AbortController();
   readonly #acks = new Map<string, Ack>();
   /** The first viewer has come, so the handlers were started. */
@@ -21,8 +21,7 @@ export class Session {
   constructor(messenger: Speaker, ids: Ids & { readonly sessionId: string }) {
     this.#messenger = messenger;
     this.id = ids.sessionId;
-    this.threadId = ids.threadId;
-    this.userId = ids.userId;
+    this.#ids = ids;
   }
 
   /** Aborted when a viewer asks the run to stop, or the messenger closes. */
@@ -35,12 +34,17 @@ export class Session {
     return this.#messenger.sendToSession(this.id, message);
   }
 
-  /** Runs `run` in the session's context. */
-  run<T>(run: () => T): T {
+  /** Whether a page's frame was carried out. */
+  get hasAnswered(): boolean {
+    return this.#acks.size > 0;
+  }
+
+  /** Runs `run` in the session's context: that of `who`, or of whoever came first. */
+  run<T>(run: () => T, { threadId, userId }: Ids = this.#ids): T {
     const context: Context = {
       sessionId: this.id,
-      ...(this.threadId === undefined ? {} : { threadId: this.threadId }),
-      ...(this.userId === undefined ? {} : { userId: this.userId }),
+      ...(threadId === undefined ? {} : { threadId }),
+      ...(userId === undefined ? {} : { userId }),
       signal: this.signal,
     };
     return runInContext(context, this.#messenger, run);

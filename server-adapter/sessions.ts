@@ -1,4 +1,5 @@
-import { type Ack, invalid, messageOf, readClientFrame } from '../protocol/index.js';
+import { type Ack, hasEnded, invalid, messageOf, readClientFrame } from '../protocol/index.js';
+import type { ChannelLog } from './channels/channel-store.js';
 import type { Outgoing } from './compose.js';
 import type { Ids, Speaker } from './context.js';
 import { type Log, stackOf } from './logger.js';
@@ -11,8 +12,8 @@ export type InputHandler = (input: unknown, session: Session) => unknown;
 /** What the sessions ask of their messenger beside speaking. */
 export interface SessionsOwner {
   isClosed(): boolean;
-  /** Keeps the session's channel until the answer is called. */
-  hold(sessionId: string): Promise<() => void>;
+  /** Keeps the session's channel until it is released. */
+  hold(sessionId: string): Promise<{ readonly log: ChannelLog; release(): void }>;
 }
 
 /** The sessions that a messenger knows: it starts their work, and carries out what their pages ask for. */
@@ -38,9 +39,10 @@ export class Sessions {
     return register(this.#onInput, handler, 'onInput');
   }
 
-  /** Whether the session's handlers were called: from then on it is remembered, also while nothing was said in it. */
-  hasStarted(sessionId: string): boolean {
-    return this.#sessions.get(sessionId)?.started === true;
+  /** Whether something happened in the session that must not happen again: its channel is then kept, also while nothing was said in it. */
+  remembers(sessionId: string): boolean {
+    const session = this.#sessions.get(sessionId);
+    return session !== undefined && (session.started || session.hasAnswered);
   }
 
   /** A viewer is here: the first one starts the handlers. */
@@ -71,7 +73,7 @@ export class Sessions {
           session.cancel('a viewer asked to stop');
           return { accepted: true };
         case 'input':
-          return this.#input(session, frame.data);
+          return this.#input(session, ids, frame.data);
       }
     });
   }
@@ -93,48 +95,52 @@ export class Sessions {
   }
 
   async #run(session: Session, handler: SessionHandler): Promise<void> {
-    const letGo = await this.#owner.hold(session.id);
+    let held: Awaited<ReturnType<SessionsOwner['hold']>>;
+    try {
+      held = await this.#owner.hold(session.id);
+    } catch (error) {
+      this.#log.error(`the onSession handler of session ${session.id} was not started: ${stackOf(error)}`);
+      return;
+    }
     session.running++;
-    await settle(
-      () => session.run(() => handler(session)),
-      (error) => this.#failed(session, error),
-    );
+    let failure: Outgoing | undefined;
+    try {
+      await session.run(() => handler(session));
+    } catch (error) {
+      failure = FAILED;
+      if (!session.signal.aborted)
+        this.#log.error(`the onSession handler of session ${session.id} failed: ${stackOf(error)}`);
+    }
     session.running--;
-    letGo();
+    if (session.signal.aborted && !hasEnded(held.log.state().phase)) failure = cancelled(session.id);
+    if (failure && !this.#owner.isClosed()) {
+      await session.send(failure).catch((error: unknown) => {
+        this.#log.error(`session ${session.id} could not be told how its run ended: ${messageOf(error)}`);
+      });
+    }
+    held.release();
   }
 
-  /** Tells the viewers that a run was stopped or failed; why it failed is told to the log alone. */
-  async #failed(session: Session, error: unknown): Promise<void> {
-    if (this.#owner.isClosed()) return;
-    const stopped: Outgoing = { type: 'state', data: { taskId: session.id, status: 'CANCELLED' } };
-    const failed: Outgoing = { type: 'error', data: { message: 'The work was stopped by an error.', fatal: true } };
-    if (!session.signal.aborted)
-      this.#log.error(`the onSession handler of session ${session.id} failed: ${stackOf(error)}`);
-    await settle(
-      () => session.send(session.signal.aborted ? stopped : failed),
-      (_, text) => this.#log.error(`session ${session.id} could not be told how its run ended: ${text}`),
-    );
-  }
-
-  #input(session: Session, data: unknown): Omit<Ack, 'ref'> {
-    if (this.#onInput.length === 0) return { accepted: false, reason: 'this server takes no input' };
+  /** Hands an input to the application, in the context of the session and of whoever sent it. */
+  #input(session: Session, sender: Ids, data: unknown): Omit<Ack, 'ref'> {
+    if (this.#onInput.length === 0) {
+      this.#log.warnOnce('no-input', 'got input from a page, expected none without an onInput handler; it is dropped');
+      return { accepted: false, reason: 'this server takes no input' };
+    }
     for (const handler of this.#onInput) {
-      void settle(
-        () => session.run(() => handler(data, session)),
-        (error) => this.#log.error(`an onInput handler failed: ${stackOf(error)}`),
-      );
+      void session
+        .run(async () => handler(data, session), sender)
+        .catch((error: unknown) => this.#log.error(`an onInput handler failed: ${stackOf(error)}`));
     }
     return { accepted: true };
   }
 }
 
-/** Calls a handler that belongs to the application; what it throws, now or later, goes to `failed`. */
-async function settle(handler: () => unknown, failed: (error: unknown, text: string) => unknown): Promise<void> {
-  try {
-    await handler();
-  } catch (error) {
-    await failed(error, messageOf(error));
-  }
+/** What pages are told of an exception; the rest is for the log. */
+const FAILED: Outgoing = { type: 'error', data: { message: 'The work was stopped by an error.', fatal: true } };
+
+function cancelled(taskId: string): Outgoing {
+  return { type: 'state', data: { taskId, status: 'CANCELLED' } };
 }
 
 function register<T>(handlers: T[], handler: T, where: string): () => void {

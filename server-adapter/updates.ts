@@ -12,6 +12,7 @@ export class StatusUpdates {
   readonly #readers = new Set<Reader>();
   #early: StatusUpdate[] | undefined = [];
   readonly #log: Log;
+  #closed = false;
 
   constructor(log: Log) {
     this.#log = log;
@@ -26,9 +27,9 @@ export class StatusUpdates {
     for (const reader of this.#readers) reader.push(update);
   }
 
-  /** Starts at the call, not at the first `next()`. */
+  /** Starts at the call, not at the first `next()`. What was said before the first reader came is its to read. */
   read(signal?: AbortSignal): AsyncIterableIterator<StatusUpdate> {
-    const reader: Reader = new Reader(this.#early ?? [], signal, {
+    const reader: Reader = new Reader(signal, {
       full: () =>
         this.#log.warnOnce(
           'updates-full',
@@ -36,28 +37,50 @@ export class StatusUpdates {
         ),
       done: () => this.#readers.delete(reader),
     });
+    if (this.#closed || signal?.aborted) {
+      void reader.return();
+      return reader;
+    }
+    for (const update of this.#early ?? []) reader.push(update);
     this.#early = undefined;
-    if (!signal?.aborted) this.#readers.add(reader);
+    this.#readers.add(reader);
     return reader;
   }
 
+  /** Goes on for the readers of another, with what none of them has read. */
+  takeOver(other: StatusUpdates): void {
+    if (other.#early) {
+      this.#early = [...other.#early, ...(this.#early ?? [])];
+      return;
+    }
+    this.#early = undefined;
+    for (const reader of other.#readers) {
+      reader.on.done = () => this.#readers.delete(reader);
+      this.#readers.add(reader);
+    }
+    other.#readers.clear();
+  }
+
   close(): void {
+    this.#closed = true;
     for (const reader of this.#readers) void reader.return();
     this.#early = undefined;
   }
 }
 
 class Reader implements AsyncIterableIterator<StatusUpdate> {
-  #queue: StatusUpdate[];
+  #queue: StatusUpdate[] = [];
   readonly #waiting: Array<(result: IteratorResult<StatusUpdate, undefined>) => void> = [];
-  readonly #on: { full(): void; done(): void };
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = () => void this.return();
   #done = false;
 
-  constructor(early: StatusUpdate[], signal: AbortSignal | undefined, on: { full(): void; done(): void }) {
-    this.#queue = early;
-    this.#on = on;
-    if (signal?.aborted) this.#done = true;
-    signal?.addEventListener('abort', () => void this.return(), { once: true });
+  constructor(
+    signal: AbortSignal | undefined,
+    readonly on: { full(): void; done(): void },
+  ) {
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   push(update: StatusUpdate): void {
@@ -68,7 +91,7 @@ class Reader implements AsyncIterableIterator<StatusUpdate> {
     }
     this.#queue.push(update);
     if (this.#queue.length > WAITING) {
-      this.#on.full();
+      this.on.full();
       this.#queue = this.#queue.slice(WAITING / 2);
     }
   }
@@ -87,9 +110,10 @@ class Reader implements AsyncIterableIterator<StatusUpdate> {
 
   return(): Promise<IteratorResult<StatusUpdate, undefined>> {
     this.#done = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#queue = [];
     for (const resolve of this.#waiting.splice(0)) resolve({ value: undefined, done: true });
-    this.#on.done();
+    this.on.done();
     return Promise.resolve({ value: undefined, done: true });
   }
 

@@ -10,7 +10,7 @@ import {
   readMessage,
 } from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
-import type { ChannelLog, Entry } from './channel-store.js';
+import type { ChannelLog } from './channel-store.js';
 
 /** How much of a channel's tail is kept before the oldest is folded into its state. */
 export interface TailBounds {
@@ -28,13 +28,14 @@ export class MemoryLog implements ChannelLog {
   usedAt: number;
   /** How many hold on to it. */
   holders = 0;
-  latestStatus: Entry | undefined;
+  latestStatus: string | undefined;
 
   /** The number of the last message. */
   seq = 0;
 
   readonly #bounds: TailBounds;
-  #tail: Entry[] = [];
+  /** Frames, each with its time at the end. */
+  #tail: string[] = [];
   #bytes = 0;
   /** The fold of everything up to `#foldedSeq`, which is never before the tail's first message. */
   #folded: ChannelState = initialState;
@@ -50,15 +51,13 @@ export class MemoryLog implements ChannelLog {
     this.usedAt = now;
   }
 
-  /** `beforeDrop` is called while everything is still here, when this message makes the oldest go. */
-  append(message: Composed, now: number, beforeDrop: () => void = () => {}): Position {
-    const seq = ++this.seq;
-    const position = { epoch: this.epoch, seq };
-    const frame = Buffer.from(`${message.head},"id":"${formatPosition(position)}","ts":${now}}`);
-    const entry: Entry = { seq, ts: now, frame };
-    this.#tail.push(entry);
-    this.#bytes += frame.length;
-    if (message.type === 'status') this.latestStatus = entry;
+  /** Answers the message's position. `beforeDrop` is called while everything is still here, when this message makes the oldest go. */
+  append(message: Composed, now: number, beforeDrop: () => void = () => {}): string {
+    const id = formatPosition({ epoch: this.epoch, seq: ++this.seq });
+    const frame = `${message.head},"id":"${id}","ts":${now}}`;
+    this.#tail.push(frame);
+    this.#bytes += Buffer.byteLength(frame);
+    if (message.type === 'status') this.latestStatus = frame;
     this.usedAt = now;
     const { count, bytes } = this.#bounds;
     if (this.#tail.length > count || this.#bytes > bytes) {
@@ -66,10 +65,10 @@ export class MemoryLog implements ChannelLog {
       // An eighth at a time: folding many costs little more than folding one.
       this.#shorten((kept, weight) => kept <= count - count / 8 && weight <= bytes - bytes / 8);
     }
-    return position;
+    return id;
   }
 
-  entry(seq: number): Entry | undefined {
+  frame(seq: number): string | undefined {
     return this.#tail[seq - this.#firstSeq];
   }
 
@@ -85,8 +84,8 @@ export class MemoryLog implements ChannelLog {
   /** Folds what has become too old. */
   expire(now: number): void {
     const oldest = this.#tail[0];
-    if (oldest && now - oldest.ts > this.#bounds.age) {
-      this.#shorten((_kept, _weight, next) => now - next.ts <= this.#bounds.age);
+    if (oldest !== undefined && now - timeOf(oldest) > this.#bounds.age) {
+      this.#shorten((_kept, _weight, next) => now - timeOf(next) <= this.#bounds.age);
     }
   }
 
@@ -95,11 +94,11 @@ export class MemoryLog implements ChannelLog {
   }
 
   /** Drops from the old end until `enough` says so of what would be left; the last message always stays. */
-  #shorten(enough: (kept: number, weight: number, next: Entry) => boolean): void {
+  #shorten(enough: (kept: number, weight: number, next: string) => boolean): void {
     let drop = 0;
-    for (const entry of this.#tail) {
-      if (drop === this.#tail.length - 1 || enough(this.#tail.length - drop, this.#bytes, entry)) break;
-      this.#bytes -= entry.frame.length;
+    for (const frame of this.#tail) {
+      if (drop === this.#tail.length - 1 || enough(this.#tail.length - drop, this.#bytes, frame)) break;
+      this.#bytes -= Buffer.byteLength(frame);
       drop++;
     }
     this.#foldUpTo(this.#firstSeq + drop - 1);
@@ -109,15 +108,20 @@ export class MemoryLog implements ChannelLog {
   #foldUpTo(seq: number): void {
     if (seq <= this.#foldedSeq) return;
     const first = this.#firstSeq;
-    const entries = this.#tail.slice(this.#foldedSeq + 1 - first, seq + 1 - first);
-    this.#folded = applyAll(this.#folded, entries.map(messageIn));
+    const frames = this.#tail.slice(this.#foldedSeq + 1 - first, seq + 1 - first);
+    this.#folded = applyAll(this.#folded, frames.map(messageIn));
     this.#foldedSeq = seq;
   }
 }
 
-/** The message in an entry, read as a page reads it, so that both fold the same. */
-function messageIn(entry: Entry): Message {
-  const message = readMessage(parseJson(entry.frame.toString()));
+/** The time of a frame that was made here: its last field. */
+function timeOf(frame: string): number {
+  return Number(frame.slice(frame.lastIndexOf(':') + 1, -1));
+}
+
+/** The message in a frame, read as a page reads it, so that both fold the same. */
+function messageIn(frame: string): Message {
+  const message = readMessage(parseJson(frame));
   if (!message) throw new TypeError('status-messenger: a stored frame is no message');
   return message;
 }

@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type ChannelName,
-  type Clock,
-  isObject,
-  type Position,
-  parseJson,
-  StatusMessengerError,
-} from '../../protocol/index.js';
+import { type ChannelName, type Clock, StatusMessengerError } from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
-import type { ChannelLog, ChannelStore } from './channel-store.js';
+import type { ChannelLog, ChannelStore, StoreUser } from './channel-store.js';
 import { MemoryLog, type TailBounds } from './memory-log.js';
 
 export interface MemoryStoreOptions {
@@ -28,9 +21,7 @@ export class MemoryStore implements ChannelStore {
   readonly #idle: number;
   readonly #channels: number;
   readonly #clock: Clock;
-  #appended: (name: ChannelName) => void = () => {};
-  #dropping: (name: ChannelName) => void = () => {};
-  #forgotten: (name: ChannelName) => void = () => {};
+  #user: StoreUser | undefined;
 
   constructor({ tail, idle = 3_600_000, channels = 10_000, clock }: MemoryStoreOptions) {
     this.#tail = { count: 1000, bytes: 1024 * 1024, age: 3_600_000, ...tail };
@@ -39,10 +30,10 @@ export class MemoryStore implements ChannelStore {
     this.#clock = clock;
   }
 
-  append(name: ChannelName, message: Composed): Position {
-    const position = this.#open(name).append(message, this.#clock.now(), () => this.#dropping(name));
-    this.#appended(name);
-    return position;
+  append(name: ChannelName, message: Composed): string {
+    const id = this.#open(name).append(message, this.#clock.now(), () => this.#user?.dropping(name));
+    this.#user?.appended(name);
+    return id;
   }
 
   retain(name: ChannelName): ChannelLog {
@@ -59,24 +50,18 @@ export class MemoryStore implements ChannelStore {
     if (log.holders === 0 && log.seq === 0 && !keepEmpty) this.#forget(name);
   }
 
-  latestStatusText(name: ChannelName): string | undefined {
-    const entry = this.#logs.get(name)?.latestStatus;
-    const frame = entry && parseJson(entry.frame.toString());
-    const data = isObject(frame) ? frame.data : undefined;
-    if (typeof data === 'string') return data;
-    return isObject(data) && typeof data.message === 'string' ? data.message : undefined;
+  peek(name: ChannelName): ChannelLog | undefined {
+    return this.#logs.get(name);
   }
 
-  onAppend(listener: (name: ChannelName) => void): void {
-    this.#appended = listener;
-  }
-
-  onDrop(listener: (name: ChannelName) => void): void {
-    this.#dropping = listener;
-  }
-
-  onForget(listener: (name: ChannelName) => void): void {
-    this.#forgotten = listener;
+  use(user: StoreUser): void {
+    if (this.#user) {
+      throw new StatusMessengerError(
+        'not_allowed',
+        'store: got a second messenger, expected one per store; give each its own',
+      );
+    }
+    this.#user = user;
   }
 
   sweep(): void {
@@ -112,7 +97,7 @@ export class MemoryStore implements ChannelStore {
     if (!oldest) {
       throw new StatusMessengerError(
         'limit',
-        `channels: got one more than ${this.#channels}, all of them being watched; raise limits.channels or add a server`,
+        `channels: got one more than ${this.#channels}, all of them being watched; raise store.channels or add a server`,
       );
     }
     this.#forget(oldest.name);
@@ -120,6 +105,6 @@ export class MemoryStore implements ChannelStore {
 
   #forget(name: ChannelName): void {
     this.#logs.delete(name);
-    this.#forgotten(name);
+    this.#user?.forgot(name);
   }
 }

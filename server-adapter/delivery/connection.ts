@@ -1,6 +1,7 @@
 import { type ChannelName, formatPosition, type Position } from '../../protocol/index.js';
 import type { ChannelLog } from '../channels/channel-store.js';
 import type { Ids } from '../context.js';
+import { Batch, Batches, withPrefix } from './batch.js';
 import type { Transport } from './transport.js';
 
 /** How far a connection has come in one channel. */
@@ -12,6 +13,9 @@ interface Cursor {
   epoch: string;
   seq: number;
 }
+
+/** Bytes that no connection may be behind by: a high-water mark, the largest message, and what was said of the connection itself. */
+const MOST_UNREAD = 2 * 1024 * 1024;
 
 export interface ConnectionSettings {
   /** Bytes that may wait in a connection before it is paused. */
@@ -79,27 +83,28 @@ export class Connection {
         heartbeat,
         serverTime: now(),
       });
-      this.#pump();
+      this.#pump(new Batches());
     });
   }
 
   /** Sends what the logs have beyond the cursors, as much of it as the transport takes. */
-  pump(): void {
-    if (!this.#closed && !this.#paused) this.transport.batch(() => this.#pump());
+  pump(batches = new Batches()): void {
+    if (this.#closed || this.#paused) return;
+    this.#pump(batches);
   }
 
-  /** Milliseconds for which the page has taken nothing although something waits for it. */
-  stalledFor(now: number): number {
-    const paused = this.#paused;
-    if (!paused) return 0;
+  /** Milliseconds for which the page has taken nothing although something waits for it; `undefined` while it is not paused. */
+  stalledFor(now: number): number | undefined {
+    if (!this.#paused) return undefined;
     const waiting = this.transport.buffered;
-    if (waiting < paused.waiting) this.#paused = { since: now, waiting };
-    return now - (this.#paused?.since ?? now);
+    if (waiting < this.#paused.waiting) this.#paused = { since: now, waiting };
+    return now - this.#paused.since;
   }
 
-  /** Sends a message of the connection itself. */
+  /** Sends a message of the connection itself. One that asks without end and never reads the answers is cut off. */
   say(type: string, data: unknown): void {
-    if (!this.#closed) this.#send(JSON.stringify({ type, data }));
+    if (this.transport.buffered > MOST_UNREAD) this.transport.terminate();
+    else if (!this.#closed) this.#send(new Batch([JSON.stringify({ type, data })]));
   }
 
   close(code: number, reason: string): void {
@@ -113,17 +118,18 @@ export class Connection {
     this.#closed = true;
   }
 
-  #pump(): void {
+  #pump(batches: Batches): void {
     for (const cursor of this.#cursors) {
       while (!isAtHead(cursor)) {
         if (this.transport.buffered >= this.settings.highWaterMark) {
           this.#pause();
           return;
         }
-        const entry = cursor.epoch === cursor.log.epoch ? cursor.log.entry(cursor.seq + 1) : undefined;
-        if (entry) {
-          this.#send(withPrefix(cursor.prefix, entry.frame));
-          cursor.seq = entry.seq;
+        const { log, prefix } = cursor;
+        const piece = cursor.epoch === log.epoch ? batches.after(log, cursor.seq, prefix) : undefined;
+        if (piece) {
+          this.#send(piece.batch);
+          cursor.seq = piece.to;
         } else {
           this.#sendSnapshot(cursor);
         }
@@ -139,30 +145,30 @@ export class Connection {
   /** The folded state in place of what cannot be sent message by message, and the latest status for clients that know no snapshots. */
   #sendSnapshot(cursor: Cursor): void {
     const { log, prefix } = cursor;
-    this.#send(`{${prefix}"type":"snapshot","id":"${formatPosition(log)}","data":${JSON.stringify(log.state())}}`);
+    const head = `{${prefix}"type":"snapshot","id":"${formatPosition(log)}","data":`;
+    const frames = [`${head}${JSON.stringify(log.state())}}`];
+    if (log.latestStatus !== undefined) frames.push(withPrefix(prefix, log.latestStatus));
+    this.#send(new Batch(frames));
     cursor.epoch = log.epoch;
     cursor.seq = log.seq;
-    if (log.latestStatus) this.#send(withPrefix(prefix, log.latestStatus.frame));
   }
 
   #pause(): void {
     this.#paused = { since: this.settings.now(), waiting: this.transport.buffered };
     this.transport.whenTaken(() => {
       this.#paused = undefined;
+      // It has taken what it was sent, and may answer pings again.
+      this.lastHeard = this.settings.now();
       this.pump();
     });
   }
 
-  #send(frame: string | Buffer): void {
+  #send(batch: Batch): void {
     this.lastSent = this.settings.now();
-    this.transport.send(frame);
+    this.transport.send(batch);
   }
 }
 
 function isAtHead({ epoch, seq, log }: Cursor): boolean {
   return seq === log.seq && epoch === log.epoch;
-}
-
-function withPrefix(prefix: string, frame: Buffer): string | Buffer {
-  return prefix === '' ? frame : `{${prefix}${frame.toString('utf8', 1)}`;
 }

@@ -1,5 +1,5 @@
 import { type ChannelName, type Clock, CloseCode, retryReason } from '../../protocol/index.js';
-import type { ChannelStore } from '../channels/channel-store.js';
+import { Batches } from './batch.js';
 import type { Connection } from './connection.js';
 
 export interface DeliverySettings {
@@ -21,12 +21,9 @@ export class Delivery {
   #flushing = false;
   #stopTicking: (() => void) | undefined;
 
-  constructor(store: ChannelStore, settings: DeliverySettings, clock: Clock) {
+  constructor(settings: DeliverySettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
-    store.onAppend((name) => this.#schedule(name));
-    // A burst larger than a tail, all in one turn: viewers that keep up get all of it.
-    store.onDrop((name) => this.#flushChannel(name));
   }
 
   /** How many connections watch a channel. */
@@ -59,24 +56,19 @@ export class Delivery {
    */
   async drain(deadline: number, spread: number, random: () => number): Promise<void> {
     this.#flush();
-    await this.#until(deadline, (connection) => connection.drained);
-    for (const connection of this.#connections) {
-      connection.close(CloseCode.restarting, retryReason(random() * spread));
+    while (this.#connections.size > 0 && this.#clock.now() < deadline) {
+      // Each as soon as it has everything: one that is slow keeps no other waiting.
+      for (const connection of this.#connections) {
+        if (connection.drained) connection.close(CloseCode.restarting, retryReason(random() * spread));
+      }
+      await new Promise<void>((resolve) => this.#clock.after(10, resolve));
     }
-    await this.#until(deadline, () => false);
     for (const connection of this.#connections) connection.transport.terminate();
     this.#stopTicking?.();
   }
 
-  /** Waits until every connection is gone or `done`, or it is too late. */
-  async #until(deadline: number, done: (connection: Connection) => boolean): Promise<void> {
-    while (this.#clock.now() < deadline && [...this.#connections].some((connection) => !done(connection))) {
-      await new Promise<void>((resolve) => this.#clock.after(10, resolve));
-    }
-  }
-
   /** Whatever one turn of the event loop said goes out at its end. */
-  #schedule(name: ChannelName): void {
+  schedule(name: ChannelName): void {
     if (!this.#viewers.has(name)) return;
     this.#changed.add(name);
     if (this.#flushing) return;
@@ -91,11 +83,14 @@ export class Delivery {
       for (const connection of this.#viewers.get(name) ?? []) due.add(connection);
     }
     this.#changed.clear();
-    for (const connection of due) connection.pump();
+    const batches = new Batches();
+    for (const connection of due) connection.pump(batches);
   }
 
-  #flushChannel(name: ChannelName): void {
-    for (const connection of this.#viewers.get(name) ?? []) connection.pump();
+  /** Sends what a channel has at once. A burst larger than a tail, all in one turn: viewers that keep up get all of it. */
+  flush(name: ChannelName): void {
+    const batches = new Batches();
+    for (const connection of this.#viewers.get(name) ?? []) connection.pump(batches);
   }
 
   #tickLater(): void {
@@ -111,10 +106,12 @@ export class Delivery {
     const now = this.#clock.now();
     const { heartbeat, pongTimeout, stallTimeout } = this.#settings;
     for (const connection of this.#connections) {
-      if (now - connection.lastHeard > heartbeat + pongTimeout - interval) {
+      const stalled = connection.stalledFor(now);
+      if (stalled !== undefined) {
+        // One that takes nothing hears no ping either: its own limit decides.
+        if (stalled >= stallTimeout) connection.close(CloseCode.tooSlow, 'took nothing for too long');
+      } else if (now - connection.lastHeard > heartbeat + pongTimeout - interval) {
         connection.transport.terminate();
-      } else if (connection.stalledFor(now) >= stallTimeout) {
-        connection.close(CloseCode.tooSlow, 'took nothing for too long');
       } else {
         if (now - connection.lastPing >= heartbeat) {
           connection.lastPing = now;

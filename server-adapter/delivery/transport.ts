@@ -1,12 +1,14 @@
+import type { Batch } from './batch.js';
+
 /** What carries frames to one page: a WebSocket, or another way with the same abilities. */
 export interface Transport {
   /** Bytes accepted by `send` that the system has not taken yet. */
   readonly buffered: number;
-  /** Sends one text frame. */
-  send(frame: string | Buffer): void;
+  /** Sends text frames, as one write where it can. */
+  send(batch: Batch): void;
   /** Calls `taken` once the system has taken everything that was sent so far. */
   whenTaken(taken: () => void): void;
-  /** Sends everything that `write` sends as one write. */
+  /** Holds back what `write` sends until it has sent all of it, where it can. */
   batch(write: () => void): void;
   /** Asks the other end for a sign of life. */
   ping(): void;

@@ -1,17 +1,14 @@
-import type { IncomingMessage, Server } from 'node:http';
-import type { Server as SecureServer } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { invalid, LIMITS } from '../../protocol/index.js';
-
-export type HttpServer = Server | SecureServer;
+import { type HttpServer, listen } from './shared-server.js';
 
 /** What a page asked for when it connected. */
 export interface Upgrade {
   /** The session id as it stands in the path: not checked. */
   readonly sessionId: string;
   readonly query: URLSearchParams;
-  readonly request: IncomingMessage;
 }
 
 export interface UpgradeHandler {
@@ -22,30 +19,27 @@ export interface UpgradeHandler {
 
 /**
  * Takes the WebSocket upgrades of a server whose path fits `pattern` (one segment of it is `:sessionId`), and leaves all others to whoever else
- * listens. Answers a function that stops it.
+ * listens. Answers a function that stops it. Throws `invalid` for a pattern that is none, or that is taken on this server.
  */
 export function attachUpgrades(server: HttpServer, pattern: string, handler: UpgradeHandler): () => void {
   const match = compilePath(pattern);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.clientFrame, perMessageDeflate: false });
-
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
-    const sessionId = match(path);
-    if (sessionId === undefined) {
-      // Another library may listen for this path; where none does, nobody would ever answer.
-      if (server.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found');
-      return;
-    }
-    if (!handler.accepts()) {
-      refuse(socket, '503 Service Unavailable');
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (ws) => {
-      handler.connected(ws, socket, { sessionId, query: new URLSearchParams(query), request });
-    });
-  };
-  server.on('upgrade', onUpgrade);
-  return () => server.off('upgrade', onUpgrade);
+  return listen(server, 'upgrade', pattern, {
+    take(request: IncomingMessage, socket: Duplex, head: Buffer) {
+      const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+      const sessionId = match(path);
+      if (sessionId === undefined) return false;
+      if (handler.accepts()) {
+        sockets.handleUpgrade(request, socket, head, (ws) => {
+          handler.connected(ws, socket, { sessionId, query: new URLSearchParams(query) });
+        });
+      } else {
+        refuse(socket, '503 Service Unavailable');
+      }
+      return true;
+    },
+    nobody: (_request, socket) => refuse(socket, '404 Not Found'),
+  });
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { closeReason } from '../../protocol/index.js';
+import type { Batch } from './batch.js';
 import type { Transport } from './transport.js';
 
 /** Milliseconds after which a page that does not answer a close is cut off. */
@@ -20,15 +21,20 @@ export class WebSocketTransport implements Transport {
     return this.#ws.bufferedAmount;
   }
 
-  send(frame: string | Buffer): void {
-    this.#ws.send(frame, { binary: false });
+  send(batch: Batch): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    // Written to the stream itself, what was encoded once serves every connection. `ws` writes whole frames to it, too, and compresses none.
+    if (this.#socket) this.#socket.write(batch.webSocket);
+    else for (const frame of batch.frames) this.#ws.send(frame);
   }
 
   whenTaken(taken: () => void): void {
-    // A ping goes out behind everything else, and ws says when it went.
-    this.#ws.ping('', false, (error?: Error) => {
+    const done = (error?: Error | null) => {
       if (!error) taken();
-    });
+    };
+    // What is written last is taken last; through `ws` alone, a ping is the least that can be written.
+    if (this.#socket) this.#socket.write('', done);
+    else this.#ws.ping('', false, done);
   }
 
   batch(write: () => void): void {

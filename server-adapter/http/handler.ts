@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   type ChannelName,
-  channelName,
+  ID_RULE,
   invalid,
   isChannelName,
   isId,
@@ -22,7 +22,7 @@ export interface HandlerDependencies {
   readonly apiKey: string | undefined;
   readonly log: Log;
   health(): Promise<string | undefined>;
-  statuses(sessionId: string): Promise<string[]>;
+  statuses(sessionId: string): string[];
   send(channel: ChannelName, message: Outgoing): Promise<SendResult>;
 }
 
@@ -64,7 +64,7 @@ export function createHandler(deps: HandlerDependencies): Handler {
             'invalid',
             invalid('session_id', id, 'the id of a session', 'add ?session_id=ID').message,
           );
-        return json(200, await deps.statuses(id));
+        return json(200, deps.statuses(id));
       },
     },
     '/api/messages': {
@@ -79,8 +79,16 @@ export function createHandler(deps: HandlerDependencies): Handler {
         }
         const body = parseJson(await readBody(request));
         const publications = (Array.isArray(body) ? body : [body]).map(readPublication);
-        const results = [];
-        for (const { channel, message } of publications) results.push(await deps.send(channel, message));
+        const results: SendResult[] = [];
+        for (const { channel, message } of publications) {
+          try {
+            results.push(await deps.send(channel, message));
+          } catch (thrown) {
+            deps.log.error(`POST /api/messages failed: ${stackOf(thrown)}`);
+            const text = `status-messenger: ${results.length} of ${publications.length} messages were stored, then the store failed`;
+            throw new HttpError(503, 'unavailable', text);
+          }
+        }
         return json(201, Array.isArray(body) ? results : results[0]);
       },
     },
@@ -97,13 +105,11 @@ export function createHandler(deps: HandlerDependencies): Handler {
       try {
         const methods = methodsOf(url.pathname);
         if (!methods) return nothingHere();
-        const route = methods[request.method === 'HEAD' ? 'GET' : request.method];
+        const method = request.method === 'HEAD' ? 'GET' : request.method;
+        const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
         if (!route) {
-          throw new HttpError(
-            405,
-            'method_not_allowed',
-            `status-messenger: expected ${Object.keys(methods).join(', ')}`,
-          );
+          const allowed = Object.keys(methods).join(', ');
+          return error(405, 'method_not_allowed', `status-messenger: expected ${allowed}`, { allow: allowed });
         }
         return await route(request, url);
       } catch (thrown) {
@@ -138,16 +144,15 @@ function readPublication(value: unknown): { channel: ChannelName; message: Outgo
   // `compose` checks every field, whatever it is.
   const message = { type, data, agent, step, run, level } as Outgoing;
   compose(message);
-  if (isId(session_id)) return { channel: channelName('session', session_id), message };
-  if (isId(thread_id)) return { channel: channelName('thread', thread_id), message };
-  if (isId(user_id)) return { channel: channelName('user', user_id), message };
-  if (isChannelName(channel)) return { channel, message };
-  throw invalid(
-    'recipient',
-    session_id ?? thread_id ?? user_id ?? channel,
-    'a valid id',
-    'name session_id, thread_id, user_id or channel',
-  );
+  const recipients = Object.entries({ session: session_id, thread: thread_id, user: user_id, channel });
+  const [given, another] = recipients.filter(([, id]) => id !== undefined);
+  if (!given || another) {
+    throw invalid('recipient', value, 'one of session_id, thread_id, user_id and channel', 'name just one');
+  }
+  const [kind, id] = given;
+  const name = kind === 'channel' || typeof id !== 'string' ? id : `${kind}:${id}`;
+  if (!isChannelName(name)) throw invalid('recipient', id, ID_RULE, 'name a valid id');
+  return { channel: name, message };
 }
 
 function isAuthorized(request: Request, key: string): boolean {
@@ -176,10 +181,10 @@ async function readBody(request: Request): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function error(status: number, code: string, message: string): Response {
-  return json(status, { error: { code, message } });
+function error(status: number, code: string, message: string, headers: Record<string, string> = {}): Response {
+  return json(status, { error: { code, message } }, headers);
 }
 
-function json(status: number, body: unknown): Response {
-  return Response.json(body, { status, headers: { 'cache-control': 'no-store' } });
+function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } });
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
 import type { Handler } from './handler.js';
 
 /** Answers a request of Node's `http` by a handler of web-standard requests. */
@@ -9,13 +9,13 @@ export async function answerNode(request: IncomingMessage, response: ServerRespo
     response.writeHead(status, Object.fromEntries(headers));
     if (request.method !== 'HEAD') for await (const chunk of body ?? []) response.write(chunk);
     response.end();
-    // A body that nobody read would keep the connection from its next request.
-    request.resume();
   } catch {
     // The handler answers every error itself; what is left is a request that is none, such as a broken Host.
-    if (!response.headersSent) response.writeHead(400);
-    response.end();
+    if (!response.headersSent) response.writeHead(400, { 'content-type': 'application/json' });
+    response.end('{"error":{"code":"invalid","message":"status-messenger: the request is malformed"}}');
   }
+  // What nobody read of a body would keep the connection from its next request.
+  request.resume();
 }
 
 /** The path of a request, without its query. */
@@ -31,6 +31,14 @@ function toRequest(request: IncomingMessage): Request {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
   const { method = 'GET' } = request;
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers });
-  const init = { method, headers, body: Readable.toWeb(request) as ReadableStream<Uint8Array>, duplex: 'half' };
+  const init = { method, headers, body: bodyOf(request), duplex: 'half' };
   return new Request(url, init as RequestInit);
+}
+
+/** The body as it comes, read only as far as it is asked for; or what a body parser before this one has made of it. */
+function bodyOf(request: IncomingMessage & { body?: unknown }): ReadableStream | string {
+  if (request.readableEnded && request.body !== undefined) {
+    return typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+  }
+  return ReadableStream.from(request.iterator({ destroyOnReturn: false }));
 }

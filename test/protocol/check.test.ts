@@ -79,12 +79,13 @@ test('nullable', () => {
   ]);
 });
 
-test('either: the second says what is wrong', () => {
+test('either: both are expected, and where the second goes deeper it says what is wrong', () => {
   says(either(text, number), [
     ['a', undefined],
     [5, undefined],
-    [true, 'here: got boolean true, expected a finite number'],
+    [true, 'here: got boolean true, expected a string or a finite number'],
   ]);
+  says(either(text, list(number)), [[['a'], 'here[0]: got string "a", expected a finite number']]);
 });
 
 test('list: the first wrong item is named', () => {

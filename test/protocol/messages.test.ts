@@ -10,8 +10,8 @@ const DATA: Record<string, { right: readonly JsonValue[]; wrong: readonly (reado
   status: {
     right: ['', 'text', { message: 'text' }, { message: 'text', more: 1 }],
     wrong: [
-      [5, 'data: got number 5, expected an object'],
-      [null, 'data: got null, expected an object'],
+      [5, 'data: got number 5, expected a string or an object'],
+      [null, 'data: got null, expected a string or an object'],
       [{}, 'data.message: got nothing, expected a string'],
       [{ message: 5 }, 'data.message: got number 5, expected a string'],
     ],

@@ -124,7 +124,7 @@ test('the one that nobody made steps back for the only one that was, and stands 
   assert.equal(hears(only), only);
   const second = new StatusMessenger(quiet);
   assert.equal(hears(only, second), undefined, 'neither is meant more than the other');
-  assert.deepEqual(getStatusMessages('s'), ['in a session'], 'it is the same as before');
+  assert.deepEqual(getStatusMessages('s'), [], 'what was said before stays with the one that it was said to');
   await second.close();
   assert.equal(hears(only), only);
   await only.close();
@@ -136,4 +136,15 @@ test('the one that nobody made does not keep another from being set up', async (
   assert.deepEqual(getStatusMessages('s'), []);
   assert.throws(() => setupStatusMessenger(), { code: 'not_allowed' });
   await standard.close();
+});
+
+test('a reader that came before anything was set up goes on with what is set up', async () => {
+  const updates = streamStatusUpdates();
+  addStatusMessage('before');
+  const messenger = setupStatusMessenger(quiet);
+  runWithSession('s', () => addStatusMessage('after'));
+  assert.deepEqual((await updates.next()).value, [null, 'before']);
+  assert.deepEqual((await updates.next()).value, ['s', 'after']);
+  await messenger.close();
+  assert.equal((await updates.next()).done, true);
 });

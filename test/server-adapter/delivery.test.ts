@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -20,13 +21,13 @@ const piece = (i: number) => ({ type: 'own', data: { i, fill: 'x'.repeat(PIECE) 
 const numbers = ({ frames }: WireClient) =>
   frames.filter(({ type }) => type === 'own').map(({ data }) => (isObject(data) ? data.i : undefined));
 
-/** Once a socket on the server's side is at its high-water mark and stays there. */
-async function paused(ws: WebSocket): Promise<void> {
+/** Once what waits in a socket on the server's side is at the high-water mark and stays there. */
+async function paused(waiting: () => number): Promise<void> {
   for (let steady = 0, before = -1; steady < 20; ) {
     await sleep(5);
-    const { bufferedAmount } = ws;
-    steady = bufferedAmount >= MARK && bufferedAmount === before ? steady + 1 : 0;
-    before = bufferedAmount;
+    const now = waiting();
+    steady = now >= MARK && now === before ? steady + 1 : 0;
+    before = now;
   }
 }
 
@@ -157,43 +158,51 @@ test('ended by the real clock', async (t) => {
 
 // Those who do not read
 
-test('a viewer that does not read is paused at the high-water mark, and continued without loss when it reads', async (t) => {
-  const store = { tail: { count: 2 * FLOOD, bytes: 64 * MiB } };
-  const server = await startHandingServer({ sessionId: 's' }, { highWaterMark: MARK, store });
-  t.after(() => server.close());
-  const slow = new WireClient(server.own);
-  await slow.synced();
-  const fast = new WireClient(`${server.url}/s`);
-  t.after(() => Promise.all([slow.close(), fast.close()]));
-  await fast.synced();
-  const [accepted] = server.accepted;
-  assert.ok(accepted);
-  slow.ws.pause();
-  let most = 0;
-  for (let i = 0; i < FLOOD; i++) {
-    await server.messenger.sendToSession('s', piece(i));
-    await turn();
-    most = Math.max(most, accepted.bufferedAmount);
-  }
-  await paused(accepted);
-  most = Math.max(most, accepted.bufferedAmount);
-  assert.ok(most >= MARK);
-  assert.ok(most <= MARK + PIECE + KiB, `${most} bytes wait`);
-  await server.messenger.sendToSession('s', { type: 'status', data: 'end' });
-  await fast.status('end');
-  assert.ok(numbers(slow).length < FLOOD, 'it has not read yet');
-  assert.equal(accepted.readyState, WebSocket.OPEN);
+for (const way of ['attach', 'handleConnection'] as const) {
+  for (const turns of ['many turns', 'one turn'] as const) {
+    test(`${way}, ${turns}: a viewer that does not read is paused at the mark, and continued without loss when it reads`, async (t) => {
+      const store = { tail: { count: 2 * FLOOD, bytes: 64 * MiB } };
+      const server = await startHandingServer({ sessionId: 's' }, { highWaterMark: MARK, store });
+      t.after(() => server.close());
+      const connected = once(server.server, 'connection');
+      const slow = new WireClient(way === 'attach' ? `${server.url}/s` : server.own);
+      await slow.synced();
+      const [socket] = (await connected) as [Socket];
+      const fast = new WireClient(`${server.url}/s`);
+      t.after(() => Promise.all([slow.close(), fast.close()]));
+      await fast.synced();
+      slow.ws.pause();
+      let most = 0;
+      for (let i = 0; i < FLOOD; i++) {
+        void server.messenger.sendToSession('s', piece(i));
+        if (turns === 'one turn') continue;
+        await turn();
+        most = Math.max(most, socket.writableLength);
+      }
+      await turn();
+      most = Math.max(most, socket.writableLength);
+      await paused(() => socket.writableLength);
+      most = Math.max(most, socket.writableLength);
+      assert.ok(most >= MARK);
+      // What is sent at once is let through whole.
+      assert.ok(most <= MARK + 2 * PIECE + KiB, `${most} bytes wait`);
+      await server.messenger.sendToSession('s', { type: 'status', data: 'end' });
+      await fast.status('end');
+      assert.ok(numbers(slow).length < FLOOD, 'it has not read yet');
+      assert.equal(slow.ws.readyState, WebSocket.OPEN);
 
-  slow.ws.resume();
-  await slow.status('end');
-  const all = Array.from({ length: FLOOD }, (_, i) => i);
-  assert.deepEqual(numbers(slow), all);
-  assert.deepEqual(numbers(fast), all, 'the others do not wait for it');
-  assert.deepEqual(
-    slow.frames.filter(({ id }) => id).map(({ id }) => id),
-    fast.frames.filter(({ id }) => id).map(({ id }) => id),
-  );
-});
+      slow.ws.resume();
+      await slow.status('end');
+      const all = Array.from({ length: FLOOD }, (_, i) => i);
+      assert.deepEqual(numbers(slow), all);
+      assert.deepEqual(numbers(fast), all, 'the others do not wait for it');
+      assert.deepEqual(
+        slow.frames.filter(({ id }) => id).map(({ id }) => id),
+        fast.frames.filter(({ id }) => id).map(({ id }) => id),
+      );
+    });
+  }
+}
 
 test('one that fell out of the tail meanwhile is continued by a snapshot', async (t) => {
   const store = { tail: { count: 16 } };
@@ -209,7 +218,7 @@ test('one that fell out of the tail meanwhile is continued by a snapshot', async
     await server.messenger.sendToSession('s', piece(i));
     await turn();
   }
-  await paused(accepted);
+  await paused(() => accepted.bufferedAmount);
   for (let i = 0; i < 100; i++) await server.messenger.sendToSession('s', { type: 'own', data: { i: FLOOD + i } });
   const last = await server.messenger.sendToSession('s', { type: 'status', data: 'end' });
   slow.ws.resume();
@@ -250,7 +259,7 @@ test('one that takes nothing for too long is closed with 4408', async (t) => {
     await server.messenger.sendToSession('s', piece(i));
     await turn();
   }
-  await paused(accepted);
+  await paused(() => accepted.bufferedAmount);
   clock.advance(4000);
   assert.equal(accepted.readyState, WebSocket.OPEN);
   clock.advance(2000);
@@ -282,7 +291,7 @@ test('one that reads again in time is not closed', async (t) => {
       await server.messenger.sendToSession('s', piece(i));
       await turn();
     }
-    await paused(accepted);
+    await paused(() => accepted.bufferedAmount);
     clock.advance(4000);
     client.ws.resume();
     await server.messenger.sendToSession('s', { type: 'status', data: `end ${round}` });

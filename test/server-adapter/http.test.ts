@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { WebSocketServer } from 'ws';
-import { LIMITS } from '../../protocol/index.js';
+import { ID_RULE, LIMITS } from '../../protocol/index.js';
 import { type MessengerOptions, StatusMessenger } from '../../server-adapter/index.js';
 import { listen, MemoryLogger, startServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
@@ -136,7 +136,8 @@ for (const way of WAYS) {
   test(`${way}: what cannot be published says why, and nothing of its list is sent`, async (t) => {
     const { publish, messenger, log } = await start(t, way);
     const object = 'expected a JSON object, or a list of them; send { "session_id": …, "type": …, "data": … }';
-    const recipient = 'expected a valid id; name session_id, thread_id, user_id or channel';
+    const recipient = 'expected one of session_id, thread_id, user_id and channel; name just one';
+    const id = `expected ${ID_RULE}; name a valid id`;
     const cases: Array<[unknown, string]> = [
       ['', `body: got nothing, ${object}`],
       ['{"type":', `body: got nothing, ${object}`],
@@ -160,10 +161,14 @@ for (const way of WAYS) {
         [STATUS, { ...STATUS, level: 'loud' }],
         'status message: message.level: got string "loud", expected one of info, warning, error; send it in that form',
       ],
-      [[STATUS, { type: 'own' }], `recipient: got nothing, ${recipient}`],
-      [[STATUS, { session_id: 'a b', type: 'own' }], `recipient: got string "a b", ${recipient}`],
-      [[STATUS, { thread_id: 5, type: 'own' }], `recipient: got number 5, ${recipient}`],
-      [[STATUS, { channel: 'room:a', type: 'own' }], `recipient: got string "room:a", ${recipient}`],
+      [[STATUS, { type: 'own' }], `recipient: got an object with type, ${recipient}`],
+      [[STATUS, { session_id: 'a b', type: 'own' }], `recipient: got string "a b", ${id}`],
+      [[STATUS, { thread_id: 5, type: 'own' }], `recipient: got number 5, ${id}`],
+      [[STATUS, { channel: 'room:a', type: 'own' }], `recipient: got string "room:a", ${id}`],
+      [
+        [STATUS, { session_id: 'a b', thread_id: 't', type: 'own' }],
+        `recipient: got an object with session_id, thread_id, type, ${recipient}`,
+      ],
     ];
     for (const [body, text] of cases) {
       const answer = await publish(body);
@@ -306,10 +311,10 @@ test('what fails inside is 500 without its reason; the log has it', async (t) =>
       append: () => Promise.reject(new Error('SECRET')),
       retain: () => Promise.reject(new Error('SECRET')),
       release() {},
-      latestStatusText: () => undefined,
-      onAppend() {},
-      onDrop() {},
-      onForget() {},
+      peek: () => {
+        throw new Error('SECRET');
+      },
+      use() {},
       sweep() {},
       health: () => 'the store is mute',
       close() {},
@@ -503,4 +508,89 @@ test('several paths of one messenger on one server', async (t) => {
   for (const client of clients) await client.synced();
   assert.equal((await server.messenger.sendToSession('s', { type: 'status', data: 'x' })).delivered, 2);
   for (const client of clients) await client.status('x');
+});
+
+test('/status of a session that nobody knows makes no channel, and takes none away', async (t) => {
+  const { messenger, http, close } = await startServer({ store: { channels: 1 } });
+  t.after(close);
+  await messenger.sendToSession('a', { type: 'status', data: 'kept' });
+  assert.deepEqual(await (await fetch(`${http}/status?session_id=unknown`)).json(), []);
+  assert.deepEqual(messenger.getStatusMessages('a'), ['kept']);
+});
+
+test('a body that nobody reads does not keep its connection from the next request', async (t) => {
+  const { server, http, close } = await startServer({ apiKey: 'k' });
+  t.after(close);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  const ask = (path: string, body: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const sent = request(`${http}${path}`, { agent, method: body ? 'POST' : 'GET' }, (answer) => {
+        answer.resume();
+        answer.on('end', () => resolve(answer.statusCode));
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  const large = 'x'.repeat(300_000);
+  for (let i = 0; i < 3; i++) {
+    assert.equal(await ask('/nowhere', large), 404);
+    assert.equal(await ask('/api/messages', large), 401);
+    assert.equal(await ask('/healthz', ''), 200);
+  }
+  assert.equal(server.listenerCount('request'), 1);
+});
+
+test('behind a body parser the middleware publishes what it parsed', async (t) => {
+  const messenger = new StatusMessenger({ apiKey: 'k', logger: false });
+  const app = createServer(async (incoming, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    Object.assign(incoming, { body: JSON.parse(Buffer.concat(chunks).toString()) });
+    messenger.middleware(incoming, response, () => response.end());
+  });
+  const port = await listen(app);
+  t.after(async () => {
+    await messenger.close();
+    app.closeAllConnections();
+    app.close();
+  });
+  const answer = await fetch(`http://127.0.0.1:${port}/api/messages`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer k' },
+    body: JSON.stringify({ session_id: 's', type: 'status', data: 'parsed' }),
+  });
+  assert.equal(answer.status, 201);
+  assert.deepEqual(messenger.getStatusMessages('s'), ['parsed']);
+});
+
+test("two messengers on one server each answer their own, and together what is nobody's", async (t) => {
+  const one = await startServer({ base: '/one' });
+  const two = new StatusMessenger({ base: '/two', logger: false });
+  two.attach(one.server);
+  t.after(async () => {
+    await two.close();
+    await one.close();
+  });
+  for (const base of ['one', 'two']) {
+    assert.equal((await fetch(`${one.http}/${base}/healthz`)).status, 200);
+    const page = new WireClient(`ws://127.0.0.1:${one.port}/${base}/ws/s`);
+    await page.synced();
+    await page.close();
+  }
+  assert.equal((await fetch(`${one.http}/healthz`)).status, 404);
+  await assert.rejects(new WireClient(`${one.url}/s`).synced());
+  assert.throws(() => two.attach(one.server), {
+    message:
+      'status-messenger: attach: got string "/two/ws/:sessionId", expected a path that is not attached to this server yet; choose another path',
+  });
+});
+
+test('methods that no address has are refused, whatever their name', async () => {
+  const messenger = new StatusMessenger({ logger: false });
+  for (const method of ['PUT', 'constructor', 'toString']) {
+    const answer = await messenger.fetch(new Request('http://localhost/healthz', { method }));
+    assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'GET']);
+  }
+  await messenger.close();
 });

@@ -1,19 +1,32 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { WebSocketServer } from 'ws';
 import { type Ack, type ChannelName, ID_RULE, isObject, LIMITS } from '../../protocol/index.js';
 import {
   addStatusMessage,
   type ConnectionIds,
   currentContext,
+  MemoryStore,
   type Outgoing,
   type Session,
   StatusMessenger,
 } from '../../server-adapter/index.js';
+import { ManualClock } from '../helpers/manual-clock.js';
 import { startServer } from '../helpers/server.js';
 import { type Frame, WireClient } from '../helpers/wire-client.js';
-import { everyoneLeft, exchange, kitError, OPCODE, SilentPeer, startHandingServer, upgradeRequest } from './support.js';
+import {
+  closeWith,
+  everyoneLeft,
+  exchange,
+  kitError,
+  OPCODE,
+  SilentPeer,
+  startHandingServer,
+  upgradeRequest,
+} from './support.js';
 
 const status = (text: string): Outgoing => ({ type: 'status', data: text });
 
@@ -58,8 +71,8 @@ test('send: a run is no recipient; nothing is kept, and the log says so to those
   const server = await startServer();
   t.after(() => server.close());
   const { messenger } = server;
-  const client = await viewer(server.url, 'run_1');
-  t.after(() => client.close());
+  const client = new WireClient(`${server.url}/run_1`);
+  assert.deepEqual(await client.closed(), { code: 4400, reason: 'session id: expected no run (run_…)' });
   const kinds = ['session', 'thread', 'user', 'task'] as const;
   const reasons = kinds.map(
     (kind) => `"run_1" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`,
@@ -241,6 +254,17 @@ test('send: the largest message is taken, one byte more is not', async (t) => {
   });
 });
 
+test('send: data nested too deep for the pages to fold is refused', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+  assert.equal((await server.messenger.sendToSession('s', { type: 'own', data: nested(LIMITS.depth) })).buffered, true);
+  await assert.rejects(
+    server.messenger.sendToSession('s', { type: 'own', data: nested(LIMITS.depth + 1) }),
+    kitError('invalid', `own message: got data nested over ${LIMITS.depth} levels deep; flatten it`),
+  );
+});
+
 // Threads and users
 
 test('one connection brings its session, thread and user; what is not its own names its channel', async (t) => {
@@ -389,8 +413,7 @@ test('onSession knows the thread and the user that the connection was given', as
   });
   const client = new WireClient(server.own);
   t.after(() => client.close());
-  const { id, threadId, userId } = await session;
-  assert.deepEqual({ id, threadId, userId }, { id: 's', threadId: 't', userId: 'u' });
+  assert.equal((await session).id, 's');
   assert.deepEqual(server.log.lines, []);
 });
 
@@ -849,4 +872,157 @@ test('a messenger that never served anyone closes at once', async () => {
   const messenger = new StatusMessenger({ logger: false });
   await messenger.close({ timeout: 60_000 });
   assert.equal(messenger.closed, true);
+});
+
+test('a viewer for whom there is no room is told to come back', async (t) => {
+  const server = await startServer({ store: { channels: 1 } });
+  t.after(() => server.close());
+  const first = await viewer(server.url, 'a');
+  t.after(() => first.close());
+  assert.deepEqual(await new WireClient(`${server.url}/b`).closed(), { code: 1013, reason: 'retry=5000' });
+});
+
+test('a clock may be an instance of a class', async (t) => {
+  const clock = new ManualClock();
+  const server = await startServer({ clock });
+  t.after(() => closeWith(clock, server));
+  const page = await viewer(server.url, 's');
+  await page.close();
+});
+
+test('a socket that closed before it was handed over is served to nobody', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  t.after(() => sockets.close());
+  if (!sockets.address()) await once(sockets, 'listening');
+  const { port } = sockets.address() as AddressInfo;
+  const page = new WireClient(`ws://127.0.0.1:${port}`);
+  const [ws] = await once(sockets, 'connection');
+  const gone = once(ws, 'close');
+  page.ws.terminate();
+  await gone;
+  server.messenger.handleConnection(ws, { sessionId: 's' });
+  assert.equal((await server.messenger.sendToSession('s', status('x'))).delivered, 0);
+});
+
+test('the same ref is carried out once, also when its session has said nothing and its page was away', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const inputs: unknown[] = [];
+  server.messenger.onInput((input) => inputs.push(input));
+  for (let i = 0; i < 2; i++) {
+    const page = await viewer(server.url, 's');
+    await page.send({ type: 'input', ref: 'r', data: 'once' });
+    assert.deepEqual((await page.ack('r')).data, { ref: 'r', accepted: true });
+    await page.close();
+    await everyoneLeft(server.server);
+  }
+  assert.deepEqual(inputs, ['once']);
+});
+
+test('every frame that has a ref is acknowledged, whatever it is', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const page = await viewer(server.url, 's');
+  t.after(() => page.close());
+  await page.send({ type: 'own', ref: 'a', data: 1 });
+  await page.send({ answer: 1, ref: 'b' });
+  assert.deepEqual((await page.ack('a')).data, { ref: 'a', accepted: false, reason: 'this server takes no input' });
+  assert.deepEqual((await page.ack('b')).data, { ref: 'b', accepted: false, reason: 'no such question is open' });
+  assert.equal(server.log.with('got input from a page, expected none without an onInput handler').length, 1);
+});
+
+test('an input runs in the context of whoever sent it', async (t) => {
+  const server = await startServer();
+  const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  sockets.on('connection', (ws, { url = '' }) => {
+    server.messenger.handleConnection(ws, { sessionId: 'room', userId: url.slice(1) });
+  });
+  t.after(async () => {
+    await server.close();
+    sockets.close();
+  });
+  const heard: unknown[] = [];
+  server.messenger.onInput((input) => heard.push([input, currentContext()?.userId]));
+  if (!sockets.address()) await once(sockets, 'listening');
+  const { port } = sockets.address() as AddressInfo;
+  const pages: WireClient[] = [];
+  for (const name of ['alice', 'bob']) {
+    const page = new WireClient(`ws://127.0.0.1:${port}/${name}`);
+    pages.push(page);
+    await page.synced();
+    await page.send({ type: 'input', ref: name, data: `I am ${name}` });
+    await page.ack(name);
+  }
+  assert.deepEqual(heard, [
+    ['I am alice', 'alice'],
+    ['I am bob', 'bob'],
+  ]);
+  for (const page of pages) await page.close();
+});
+
+for (const how of ['throws', 'returns'] as const) {
+  test(`a run that was asked to stop is shown as stopped when it ${how}`, async (t) => {
+    const server = await startServer();
+    t.after(() => server.close());
+    server.messenger.onSession(async (session) => {
+      await session.send(status('working'));
+      await once(session.signal, 'abort');
+      if (how === 'throws') throw session.signal.reason;
+    });
+    const page = await viewer(server.url, 's');
+    t.after(() => page.close());
+    await page.status('working');
+    await page.send({ type: 'cancel', ref: 'c', data: {} });
+    assert.deepEqual((await page.type('state')).data, { taskId: 's', status: 'CANCELLED' });
+    assert.deepEqual(server.log.lines, []);
+  });
+}
+
+test('a run that ended by itself is not stopped afterwards', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  server.messenger.onSession(async (session) => {
+    await once(session.signal, 'abort');
+    await session.send({ type: 'complete', data: { summary: 'Done all the same' } });
+  });
+  const page = await viewer(server.url, 's');
+  t.after(() => page.close());
+  await page.send({ type: 'cancel', ref: 'c', data: {} });
+  await page.type('complete');
+  await server.messenger.sendToSession('s', { type: 'own', data: 1 });
+  await page.type('own');
+  assert.equal(
+    page.frames.some(({ type }) => type === 'state'),
+    false,
+  );
+});
+
+test('close() keeps no viewer waiting for one that is slow', async (t) => {
+  const server = await startServer({ highWaterMark: 1000 });
+  t.after(() => server.close());
+  const stuck = await viewer(server.url, 's');
+  stuck.ws.pause();
+  const other = await viewer(server.url, 'other');
+  // More than the system takes for a reader that does not read.
+  for (let i = 0; i < 60; i++) await server.messenger.sendToSession('s', { type: 'own', data: 'x'.repeat(200_000) });
+  let closed = false;
+  const closing = server.messenger.close({ timeout: 1500 }).then(() => {
+    closed = true;
+  });
+  assert.equal((await other.closed()).code, 1012);
+  assert.equal(closed, false);
+  await closing;
+  stuck.ws.terminate();
+});
+
+test('two messengers cannot share a store', () => {
+  const store = new MemoryStore({ clock: new ManualClock() });
+  const one = new StatusMessenger({ store, logger: false });
+  assert.throws(
+    () => new StatusMessenger({ store, logger: false }),
+    kitError('not_allowed', 'store: got a second messenger, expected one per store; give each its own'),
+  );
+  return one.close();
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ID_RULE, jsonTextSize, LIMITS } from '../../protocol/index.js';
-import type { StatusExtra, StatusUpdate } from '../../server-adapter/index.js';
+import { type StatusExtra, StatusMessenger, type StatusUpdate } from '../../server-adapter/index.js';
 import { startServer, type TestServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
 import { kitError, until } from './support.js';
@@ -345,4 +345,31 @@ test('after close() a status is dropped without a throw, and the log says so onc
   assert.deepEqual(server.log.lines, [
     'warn status-messenger: addStatusMessage: status-messenger: send: got a call after close(), expected an open messenger; make a new one',
   ]);
+});
+
+test('addStatusMessage never throws, whatever it is given and whatever the logger does', () => {
+  const broken = () => {
+    throw new Error('not me');
+  };
+  const logger = { debug: broken, info: broken, warn: broken, error: broken };
+  const messenger = new StatusMessenger({ logger });
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const hostile = new Proxy({}, { ownKeys: broken });
+  const extra = Object.defineProperty({}, 'agent', { get: broken, enumerable: true });
+  for (const text of ['text', proxy, hostile] as string[]) {
+    messenger.addStatusMessage(text);
+    messenger.addStatusMessage(text, extra);
+    messenger.runWithSession('s', () => messenger.addStatusMessage(text, extra));
+  }
+  return messenger.close();
+});
+
+test('streamStatusUpdates after close() ends, and one that was aborted before takes nothing from the next', async () => {
+  const messenger = new StatusMessenger({ logger: false });
+  messenger.runWithSession('s', () => messenger.addStatusMessage('early'));
+  assert.equal((await messenger.streamStatusUpdates({ signal: AbortSignal.abort() }).next()).done, true);
+  assert.deepEqual((await messenger.streamStatusUpdates().next()).value, ['s', 'early']);
+  await messenger.close();
+  assert.equal((await messenger.streamStatusUpdates().next()).done, true);
 });
