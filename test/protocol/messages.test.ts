@@ -65,7 +65,7 @@ const DATA: Record<string, { right: readonly JsonValue[]; wrong: readonly (reado
       [{ questionId: 'q' }, 'data.question: got nothing, expected a string'],
       [{ question: 'q', questionId: 5 }, 'data.questionId: got number 5, expected a string'],
       [{ question: 'q', choices: 'a' }, `${choices}: got string "a", expected a list`],
-      [{ question: 'q', choices: ['a', 5] }, `${choices}[1]: got number 5, expected an object`],
+      [{ question: 'q', choices: ['a', 5] }, `${choices}[1]: got number 5, expected a string or an object`],
       [{ question: 'q', choices: [{}] }, `${choices}[0].value: got nothing, expected a string`],
       [{ question: 'q', choices: [{ value: 'a', label: 1 }] }, `${choices}[0].label: got number 1, expected a string`],
       [{ question: 'q', expiresAt: 'soon' }, 'data.expiresAt: got string "soon", expected a finite number'],
