@@ -39,6 +39,8 @@ export interface Composed {
   readonly type: string;
   /** The JSON of the message without its closing brace: the log adds `id` and `ts`. */
   readonly head: string;
+  /** A status that says nothing beside its text: of several in a row, only the last one counts for the state. */
+  readonly isPlainStatus: boolean;
 }
 
 const EXTRAS = ['agent', 'step', 'run', 'level'] as const;
@@ -75,7 +77,9 @@ export function compose(outgoing: Outgoing): Composed {
     const text = `${type} message: got data nested over ${LIMITS.depth} levels deep; flatten it`;
     throw new StatusMessengerError('invalid', text);
   }
-  return { type, head };
+  const isPlainStatus =
+    type === 'status' && typeof data === 'string' && EXTRAS.every((key) => outgoing[key] === undefined);
+  return { type, head, isPlainStatus };
 }
 
 function stringify(type: string, data: unknown): string {

@@ -47,8 +47,9 @@ export class Sessions {
 
   /** A viewer is here: the first one starts the handlers. */
   arrived(ids: Ids & { readonly sessionId: string }): void {
+    if (this.#onSession.length === 0) return;
     const session = this.#session(ids);
-    if (session.started || this.#onSession.length === 0) return;
+    if (session.started) return;
     session.started = true;
     for (const handler of this.#onSession) void this.#run(session, handler);
   }

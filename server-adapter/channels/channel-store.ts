@@ -1,5 +1,6 @@
 import type { ChannelName, ChannelState, Position } from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
+import type { Stretch } from './frame-tail.js';
 
 /** One channel: its snapshot and its tail, readable at once. */
 export interface ChannelLog {
@@ -10,6 +11,8 @@ export interface ChannelLog {
   readonly seq: number;
   /** The frame of message `seq` as JSON; `undefined` when it is not in the tail (any more). */
   frame(seq: number): string | undefined;
+  /** Frames from message `seq` on, as WebSockets carry them: one at least, and as many as lie in one piece. `undefined` as for `frame`. */
+  stretch(seq: number): Stretch | undefined;
   /** Whether everything after `position` is in the tail. */
   canContinue(position: Position): boolean;
   /** What all messages up to the head add up to. */

@@ -4,6 +4,7 @@ import {
   type ChannelState,
   formatPosition,
   initialState,
+  LIMITS,
   type Message,
   type Position,
   parseJson,
@@ -11,6 +12,7 @@ import {
 } from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
 import type { ChannelLog } from './channel-store.js';
+import { FrameTail, type Stretch } from './frame-tail.js';
 
 /** How much of a channel's tail is kept before the oldest is folded into its state. */
 export interface TailBounds {
@@ -35,8 +37,7 @@ export class MemoryLog implements ChannelLog {
 
   readonly #bounds: TailBounds;
   /** Frames, each with its time at the end. */
-  #tail: string[] = [];
-  #bytes = 0;
+  readonly #tail = new FrameTail();
   /** The fold of everything up to `#foldedSeq`, which is never before the tail's first message. */
   #folded: ChannelState = initialState;
   #foldedSeq = 0;
@@ -55,21 +56,24 @@ export class MemoryLog implements ChannelLog {
   append(message: Composed, now: number, beforeDrop: () => void = () => {}): string {
     const id = formatPosition({ epoch: this.epoch, seq: ++this.seq });
     const frame = `${message.head},"id":"${id}","ts":${now}}`;
-    this.#tail.push(frame);
-    this.#bytes += Buffer.byteLength(frame);
+    this.#tail.push(frame, message.isPlainStatus);
     if (message.type === 'status') this.latestStatus = frame;
     this.usedAt = now;
     const { count, bytes } = this.#bounds;
-    if (this.#tail.length > count || this.#bytes > bytes) {
+    if (this.#tail.length > count || this.#tail.bytes > bytes) {
       beforeDrop();
       // An eighth at a time: folding many costs little more than folding one.
-      this.#shorten((kept, weight) => kept <= count - count / 8 && weight <= bytes - bytes / 8);
+      this.#shorten(count - count / 8, bytes - bytes / 8);
     }
     return id;
   }
 
   frame(seq: number): string | undefined {
-    return this.#tail[seq - this.#firstSeq];
+    return this.#has(seq) ? this.#tail.text(seq - this.#firstSeq) : undefined;
+  }
+
+  stretch(seq: number): Stretch | undefined {
+    return this.#has(seq) ? this.#tail.stretch(seq - this.#firstSeq) : undefined;
   }
 
   canContinue({ epoch, seq }: Position): boolean {
@@ -81,36 +85,58 @@ export class MemoryLog implements ChannelLog {
     return this.#folded;
   }
 
-  /** Folds what has become too old. */
+  /** Folds what has become too old; the last message always stays. */
   expire(now: number): void {
-    const oldest = this.#tail[0];
-    if (oldest !== undefined && now - timeOf(oldest) > this.#bounds.age) {
-      this.#shorten((_kept, _weight, next) => now - timeOf(next) <= this.#bounds.age);
-    }
+    const isOld = (index: number) => now - timeOf(this.#tail.text(index)) > this.#bounds.age;
+    let old = 0;
+    while (old < this.#tail.length - 1 && isOld(old)) old++;
+    this.#drop(old);
   }
 
   get #firstSeq(): number {
     return this.seq - this.#tail.length + 1;
   }
 
-  /** Drops from the old end until `enough` says so of what would be left; the last message always stays. */
-  #shorten(enough: (kept: number, weight: number, next: string) => boolean): void {
+  #has(seq: number): boolean {
+    return seq >= this.#firstSeq && seq <= this.seq;
+  }
+
+  /** Drops from the old end until so much is left; the last message always stays. */
+  #shorten(count: number, bytes: number): void {
     let drop = 0;
-    for (const frame of this.#tail) {
-      if (drop === this.#tail.length - 1 || enough(this.#tail.length - drop, this.#bytes, frame)) break;
-      this.#bytes -= Buffer.byteLength(frame);
-      drop++;
+    let left = this.#tail.bytes;
+    while (drop < this.#tail.length - 1 && (this.#tail.length - drop > count || left > bytes)) {
+      left -= this.#tail.sizeOf(drop++);
     }
-    this.#foldUpTo(this.#firstSeq + drop - 1);
-    this.#tail = this.#tail.slice(drop);
+    this.#drop(drop);
+  }
+
+  #drop(count: number): void {
+    if (count === 0) return;
+    this.#foldUpTo(this.#firstSeq + count - 1);
+    this.#tail.drop(count);
   }
 
   #foldUpTo(seq: number): void {
     if (seq <= this.#foldedSeq) return;
     const first = this.#firstSeq;
-    const frames = this.#tail.slice(this.#foldedSeq + 1 - first, seq + 1 - first);
-    this.#folded = applyAll(this.#folded, frames.map(messageIn));
+    const from = this.#foldedSeq + 1 - first;
+    const to = seq + 1 - first;
+    // Where enough messages stay behind these to fill the state's list of the last ones by themselves, none of these can stand in it.
+    const forgets = this.seq - seq >= LIMITS.state.messages.count;
+    const messages: Message[] = [];
+    for (let index = from; index < to; index++) {
+      if (!forgets || !this.#isSuperseded(index, from, to)) messages.push(messageIn(this.#tail.text(index)));
+    }
+    this.#folded = applyAll(this.#folded, messages);
+    if (forgets) this.#folded = { ...this.#folded, messages: [], bytes: { ...this.#folded.bytes, messages: 0 } };
     this.#foldedSeq = seq;
+  }
+
+  /** Whether a message stands between two plain statuses, being one itself: the one before began what there is to begin, the one behind says the rest. */
+  #isSuperseded(index: number, from: number, to: number): boolean {
+    const isPlain = (at: number) => at >= from && at < to && this.#tail.isMarked(at);
+    return isPlain(index - 1) && isPlain(index) && isPlain(index + 1);
   }
 }
 

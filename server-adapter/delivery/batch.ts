@@ -1,21 +1,43 @@
 import type { ChannelLog } from '../channels/channel-store.js';
+import { encodeTextFrames } from '../channels/websocket-frames.js';
 
-/** Bytes after which a batch ends: a transport is asked whether it can take more between two of them. */
-const BATCH = 64 * 1024;
+/** Text frames that go out together: as texts, and as a WebSocket carries them. Either is made at most once, and only where it is asked for. */
+export interface Batch {
+  readonly texts: readonly string[];
+  readonly webSocket: Buffer;
+}
 
-/** Text frames that go out together, encoded once however many connections send them. */
-export class Batch {
-  readonly frames: readonly string[];
+/** A batch of texts. */
+export class TextBatch implements Batch {
+  readonly texts: readonly string[];
   #webSocket: Buffer | undefined;
 
-  constructor(frames: readonly string[]) {
-    this.frames = frames;
+  constructor(texts: readonly string[]) {
+    this.texts = texts;
   }
 
-  /** The frames as a server's WebSocket frames (RFC 6455, section 5.2): final, text, not masked. */
   get webSocket(): Buffer {
-    this.#webSocket ??= encode(this.frames);
+    this.#webSocket ??= encodeTextFrames(this.texts);
     return this.#webSocket;
+  }
+}
+
+/** A stretch of a log, as it lies there. */
+class StretchBatch implements Batch {
+  readonly webSocket: Buffer;
+  readonly #log: ChannelLog;
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(log: ChannelLog, from: number, to: number, webSocket: Buffer) {
+    this.#log = log;
+    this.#from = from;
+    this.#to = to;
+    this.webSocket = webSocket;
+  }
+
+  get texts(): readonly string[] {
+    return textsOf(this.#log, this.#from, this.#to);
   }
 }
 
@@ -35,15 +57,14 @@ export class Batches {
   after(log: ChannelLog, from: number, prefix: string): Piece | undefined {
     const known = this.#pieces.get(log);
     if (known && known.from === from && known.prefix === prefix) return known;
-    const frames: string[] = [];
-    let to = from;
-    for (let size = 0; to < log.seq && size < BATCH; to++) {
-      const frame = log.frame(to + 1);
-      if (frame === undefined) return undefined;
-      frames.push(withPrefix(prefix, frame));
-      size += frame.length;
-    }
-    const piece = { from, to, prefix, batch: new Batch(frames) };
+    const stretch = log.stretch(from + 1);
+    if (!stretch) return undefined;
+    const to = from + stretch.count;
+    const batch =
+      prefix === ''
+        ? new StretchBatch(log, from, to, stretch.bytes)
+        : new TextBatch(textsOf(log, from, to).map((text) => withPrefix(prefix, text)));
+    const piece = { from, to, prefix, batch };
     this.#pieces.set(log, piece);
     return piece;
   }
@@ -54,29 +75,6 @@ export function withPrefix(prefix: string, frame: string): string {
   return prefix === '' ? frame : `{${prefix}${frame.slice(1)}`;
 }
 
-function encode(frames: readonly string[]): Buffer {
-  const sizes = frames.map((frame) => Buffer.byteLength(frame));
-  const buffer = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size + headerSize(size), 0));
-  let at = 0;
-  for (const [i, frame] of frames.entries()) {
-    const size = sizes[i] ?? 0;
-    buffer[at] = 0x81;
-    if (size < 126) {
-      buffer[at + 1] = size;
-    } else if (size < 65_536) {
-      buffer[at + 1] = 126;
-      buffer.writeUInt16BE(size, at + 2);
-    } else {
-      buffer[at + 1] = 127;
-      buffer.writeBigUInt64BE(BigInt(size), at + 2);
-    }
-    at += headerSize(size);
-    at += buffer.write(frame, at);
-  }
-  return buffer;
-}
-
-function headerSize(payload: number): number {
-  if (payload < 126) return 2;
-  return payload < 65_536 ? 4 : 10;
+function textsOf(log: ChannelLog, from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, i) => log.frame(from + 1 + i) ?? '');
 }

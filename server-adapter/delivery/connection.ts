@@ -1,7 +1,7 @@
 import { type ChannelName, formatPosition, type Position } from '../../protocol/index.js';
 import type { ChannelLog } from '../channels/channel-store.js';
 import type { Ids } from '../context.js';
-import { Batch, Batches, withPrefix } from './batch.js';
+import { type Batch, Batches, TextBatch, withPrefix } from './batch.js';
 import type { Transport } from './transport.js';
 
 /** How far a connection has come in one channel. */
@@ -104,7 +104,7 @@ export class Connection {
   /** Sends a message of the connection itself. One that asks without end and never reads the answers is cut off. */
   say(type: string, data: unknown): void {
     if (this.transport.buffered > MOST_UNREAD) this.transport.terminate();
-    else if (!this.#closed) this.#send(new Batch([JSON.stringify({ type, data })]));
+    else if (!this.#closed) this.#send(new TextBatch([JSON.stringify({ type, data })]));
   }
 
   close(code: number, reason: string): void {
@@ -148,7 +148,7 @@ export class Connection {
     const head = `{${prefix}"type":"snapshot","id":"${formatPosition(log)}","data":`;
     const frames = [`${head}${JSON.stringify(log.state())}}`];
     if (log.latestStatus !== undefined) frames.push(withPrefix(prefix, log.latestStatus));
-    this.#send(new Batch(frames));
+    this.#send(new TextBatch(frames));
     cursor.epoch = log.epoch;
     cursor.seq = log.seq;
   }

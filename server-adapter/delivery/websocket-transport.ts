@@ -25,7 +25,7 @@ export class WebSocketTransport implements Transport {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     // Written to the stream itself, what was encoded once serves every connection. `ws` writes whole frames to it, too, and compresses none.
     if (this.#socket) this.#socket.write(batch.webSocket);
-    else for (const frame of batch.frames) this.#ws.send(frame);
+    else for (const text of batch.texts) this.#ws.send(text);
   }
 
   whenTaken(taken: () => void): void {

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Server as SocketIoServer } from 'socket.io';
+import { StatusMessenger } from 'status-messenger/server';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { StatusMessenger } from '../../server-adapter/index.js';
 
 /** A way to bring a status to everyone who watches a session, as a server under test does it. */
 export interface Peer {
