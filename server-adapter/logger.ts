@@ -17,6 +17,9 @@ export const consoleLogger: Logger = {
 /** Logs nothing. */
 export const silentLogger: Logger = { ...consoleLogger, warn: () => {}, error: () => {} };
 
+/** Keys that are remembered: what strangers send must not fill the memory, nor the log. */
+const KEYS = 1000;
+
 /**
  * A logger in the kit's own voice: every line begins with `status-messenger:`, what could repeat without end is said once, and a logger that throws
  * harms nobody.
@@ -39,7 +42,7 @@ export class Log {
 
   /** The first text under a key is written, later ones are not. */
   warnOnce(key: string, text: string): void {
-    if (this.#said.has(key)) return;
+    if (this.#said.has(key) || this.#said.size >= KEYS) return;
     this.#said.add(key);
     this.#write('warn', text);
   }

@@ -29,6 +29,7 @@ import { compose, type Outgoing, type SendResult, type StatusExtra } from './com
 import { currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
 import { Connection } from './delivery/connection.js';
 import { Delivery } from './delivery/delivery.js';
+import { isAllowedOrigin } from './delivery/origin.js';
 import { type HttpServer, listen } from './delivery/shared-server.js';
 import { attachUpgrades, type Upgrade } from './delivery/upgrades.js';
 import { WebSocketTransport } from './delivery/websocket-transport.js';
@@ -298,13 +299,24 @@ export class StatusMessenger implements Speaker {
     await store.close();
   }
 
-  #upgraded(ws: WebSocket, socket: Duplex, { sessionId, query }: Upgrade): void {
-    if (!isId(sessionId) || isRunId(sessionId)) {
+  #upgraded(ws: WebSocket, socket: Duplex, { sessionId, query, headers }: Upgrade): void {
+    const refuse = (code: number, reason: string) => {
       ws.on('error', () => {});
-      ws.close(CloseCode.malformed, `session id: expected ${isId(sessionId) ? 'no run (run_…)' : ID_RULE}`);
-      return;
+      ws.close(code, reason);
+    };
+    if (!isAllowedOrigin(headers.origin, headers.host, this.#settings.allowedOrigins)) {
+      const origin = clipText(headers.origin ?? '', 200);
+      const fix = 'add it to allowedOrigins if its pages may connect';
+      this.#log.warnOnce(
+        `origin ${origin}`,
+        `got a connection from a page of ${origin}, expected one of ${headers.host}; ${fix}`,
+      );
+      refuse(CloseCode.forbidden, 'pages of this origin may not connect');
+    } else if (!isId(sessionId) || isRunId(sessionId)) {
+      refuse(CloseCode.malformed, `session id: expected ${isId(sessionId) ? 'no run (run_…)' : ID_RULE}`);
+    } else {
+      this.#serve(ws, socket, { sessionId }, query.getAll('after'));
     }
-    this.#serve(ws, socket, { sessionId }, query.getAll('after'));
   }
 
   #serve(ws: WebSocket, socket: Duplex | undefined, ids: ViewerIds, after: readonly string[]): void {

@@ -2,6 +2,7 @@ import { type Clock, invalid, isObject, StatusMessengerError } from '../protocol
 import type { ChannelStore } from './channels/channel-store.js';
 import { MemoryStore, type MemoryStoreOptions } from './channels/memory-store.js';
 import { systemClock } from './clock.js';
+import { type AllowedOrigins, readOrigins } from './delivery/origin.js';
 import { consoleLogger, type Logger, silentLogger } from './logger.js';
 
 /** All options of a `StatusMessenger`; each has a default. Times are milliseconds, sizes bytes. */
@@ -23,7 +24,12 @@ export interface MessengerOptions {
   readonly statusData?: 'text' | 'object';
   /** The key that `POST /api/messages` asks for. Default: `STATUS_MESSENGER_API_KEY` of the environment; without one the address is off. */
   readonly apiKey?: string;
-  /** What the paths of `fetch` begin with. Default: nothing. */
+  /**
+   * Pages of other origins that may connect: `['https://example.org']`, or `'*'` for any. Default: none but those of the server's own origin. Clients that send
+   * no `Origin`, which are no browsers, are let in.
+   */
+  readonly allowedOrigins?: AllowedOrigins;
+  /** What all paths begin with. Default: nothing. */
   readonly base?: string;
   /** Default: warnings and errors on the console. `false` logs nothing. */
   readonly logger?: Logger | false;
@@ -47,6 +53,7 @@ const KNOWN = [
   'highWaterMark',
   'statusData',
   'apiKey',
+  'allowedOrigins',
   'base',
   'logger',
   'clock',
@@ -79,6 +86,7 @@ export function readOptions(options: MessengerOptions): Settings {
     highWaterMark: positive('options.highWaterMark', options.highWaterMark, 64 * 1024),
     statusData,
     apiKey: apiKey || undefined,
+    allowedOrigins: readOrigins(options.allowedOrigins),
     base,
     logger: logger === false ? silentLogger : logger,
     clock,

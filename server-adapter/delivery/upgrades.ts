@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { invalid, LIMITS } from '../../protocol/index.js';
@@ -9,6 +9,7 @@ export interface Upgrade {
   /** The session id as it stands in the path: not checked. */
   readonly sessionId: string;
   readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface UpgradeHandler {
@@ -31,7 +32,7 @@ export function attachUpgrades(server: HttpServer, pattern: string, handler: Upg
       if (sessionId === undefined) return false;
       if (handler.accepts()) {
         sockets.handleUpgrade(request, socket, head, (ws) => {
-          handler.connected(ws, socket, { sessionId, query: new URLSearchParams(query) });
+          handler.connected(ws, socket, { sessionId, query: new URLSearchParams(query), headers: request.headers });
         });
       } else {
         refuse(socket, '503 Service Unavailable');

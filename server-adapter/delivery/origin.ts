@@ -1,0 +1,34 @@
+import { invalid } from '../../protocol/index.js';
+
+/** The pages that may connect beside those of the server's own origin: exact origins (`https://example.org`), or `*` for any. */
+export type AllowedOrigins = readonly string[] | '*';
+
+/**
+ * Whether a page may connect. Browsers say in `Origin` which page opens a WebSocket, and send the user's cookies along whichever it is; so only pages of the
+ * origin that they speak to (`Host`) are let in, and those that are allowed. Who sends no `Origin` is no browser, and holds no cookies of a user.
+ */
+export function isAllowedOrigin(
+  origin: string | undefined,
+  host: string | undefined,
+  allowed: AllowedOrigins,
+): boolean {
+  if (origin === undefined || allowed === '*') return true;
+  if (allowed.includes(origin)) return true;
+  const own = URL.canParse(origin) ? new URL(origin).host : undefined;
+  return own !== undefined && own !== '' && own === host?.toLowerCase();
+}
+
+/** The option as it may be given. Throws `invalid` for what is no origin: a path or a slash at the end would never fit. */
+export function readOrigins(origins: unknown): AllowedOrigins {
+  if (origins === undefined) return [];
+  if (origins === '*') return '*';
+  const isOrigin = (value: unknown) =>
+    typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+  if (Array.isArray(origins) && origins.every(isOrigin)) return origins;
+  throw invalid(
+    'options.allowedOrigins',
+    origins,
+    'a list of origins, or "*"',
+    'write for instance ["https://example.org"]',
+  );
+}
