@@ -1,5 +1,6 @@
 import type { Connection } from './session/index.js';
 import { SessionClient } from './session/index.js';
+import { words } from './words.js';
 
 /**
  * Shows the current status of a session as text in an element of the page (seed: `status-messenger.js`). Unlike its model it resumes after a
@@ -32,11 +33,13 @@ export function startStatusUpdates(elementId: string, url: string, reconnectDela
       : {}),
   });
   const show = () => {
+    // Whoever took the element over since shows something else in it.
+    if (status.parentNode !== element) return;
     const { text } = client.state.status ?? {};
     const lost = connectionText(client.connection);
     status.textContent = text ?? (lost || 'Connected. Waiting for status…');
     connection.textContent = lost;
-    if (text !== undefined && lost !== '') element.append(connection);
+    if (text !== undefined && lost !== '') status.after(connection);
     else connection.remove();
     element.scrollTop = element.scrollHeight;
   };
@@ -54,7 +57,7 @@ function connectionText(connection: Connection): string {
     case 'connecting':
       return 'Connecting…';
     case 'refused':
-      return `Connection refused: ${connection.reason}`;
+      return words.refused(connection.local ? '' : connection.reason);
     case 'idle':
       return 'Stopped. This is what was last known.';
     default:

@@ -102,9 +102,13 @@ find(document, '#again', HTMLButtonElement).addEventListener('click', () => {
 });
 const cut = find(document, '#cut', HTMLButtonElement);
 cut.addEventListener('click', async () => {
-  cut.disabled = true;
-  await fetch(`/demo/cut?session=${session}&viewer=first&ms=${CUT}`, { method: 'POST' });
-  setTimeout(() => {
-    cut.disabled = false;
-  }, CUT);
+  // Not `disabled`: that would take the focus away from whoever pressed it.
+  if (cut.ariaDisabled === 'true') return;
+  cut.ariaDisabled = 'true';
+  const answer = await fetch(`/demo/cut?session=${session}&viewer=first&ms=${CUT}`, { method: 'POST' }).catch(
+    () => null,
+  );
+  // Without a server, or a connection, there is nothing to cut.
+  if (answer?.ok) await new Promise((resolve) => setTimeout(resolve, CUT));
+  cut.ariaDisabled = null;
 });

@@ -78,9 +78,19 @@ const server = createServer((request, response) => {
 });
 server.on('upgrade', trackSocket);
 messenger.attach(server);
+// Vite's own client would reload the page when this server starts again; that the elements heal by themselves is what the demo shows.
 const vite = await createVite({
   configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-  server: { middlewareMode: true, hmr: { server } },
+  server: { middlewareMode: true, hmr: false, ws: false },
+  plugins: [
+    {
+      name: 'without-client',
+      transformIndexHtml: {
+        order: 'post',
+        handler: (html) => html.replace(/<script[^>]*"\/@vite\/client"[^>]*><\/script>/, ''),
+      },
+    },
+  ],
   appType: 'mpa',
   logLevel: 'warn',
 });

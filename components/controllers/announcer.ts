@@ -4,13 +4,14 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 const PAUSE = 1000;
 
 /**
- * The text of a live region: what was said last, changed at most once a second however often it is told. The host renders `text` in an element that
- * is always there.
+ * The text of a live region, changed at most once a second however often it is told, and gone again after that second: what was spoken stands in
+ * the page already. The host renders `text` in an element that is always there.
  */
 export class AnnouncerController implements ReactiveController {
   text = '';
   readonly #host: ReactiveControllerHost;
   #next = '';
+  #said = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: ReactiveControllerHost) {
@@ -30,8 +31,10 @@ export class AnnouncerController implements ReactiveController {
   }
 
   #speak(): void {
-    if (this.text === this.#next) return;
-    this.text = this.#next;
+    const text = this.#next === this.#said ? '' : this.#next;
+    this.#said = this.#next;
+    if (this.text === text) return;
+    this.text = text;
     this.#host.requestUpdate();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

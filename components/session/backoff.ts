@@ -1,7 +1,7 @@
 /** The longest wait before another attempt, in milliseconds. */
-export const LONGEST_WAIT = 20_000;
+const LONGEST_WAIT = 20_000;
 /** The longest wait before the first. */
-export const SHORTEST_WAIT = 500;
+const SHORTEST_WAIT = 500;
 
 /**
  * Milliseconds before attempt `n` (0 is the first after a loss): anything between 0 and a bound that doubles, at every attempt. The cap comes

@@ -21,7 +21,15 @@ export type Connection =
   | { readonly status: 'offline'; readonly since: number }
   /** The server closed with 1000: the run is over, nothing more will come. */
   | { readonly status: 'ended' }
-  /** The server will not have this page; trying again cannot help. */
-  | { readonly status: 'refused'; readonly code: number; readonly reason: string };
+  | Refusal;
+
+/** The server will not have this page; trying again cannot help. */
+export interface Refusal {
+  readonly status: 'refused';
+  readonly code: number;
+  readonly reason: string;
+  /** The reason is the page's own, in words for its author; a visitor has no use for it. */
+  readonly local?: true;
+}
 
 export type ConnectionStatus = Connection['status'];

@@ -8,13 +8,14 @@ import {
 } from '../../protocol/index.js';
 import { reconnectDelay } from './backoff.js';
 import { browserClock } from './browser-clock.js';
-import type { Connection } from './connection.js';
+import type { Connection, Refusal } from './connection.js';
 import { isOnline, type PageListener, watchPage } from './page-lifecycle.js';
+import type { SocketConstructor, SocketLike } from './socket.js';
 
 export interface LinkOptions {
   /** A credential, sent in the query. */
   readonly token?: string;
-  /** Asked for a credential at every attempt, and once more when the server says that the last one is not good (4401). */
+  /** Asked for a credential at every attempt; also when the server says that the last one is not good (4401), until it refuses two in a row. */
   readonly getToken?: () => string | undefined | Promise<string | undefined>;
   /** Milliseconds before attempt `n` (0 is the first after a loss). Default: full jitter, 0.5 s doubling up to 20 s. */
   readonly reconnectDelay?: (n: number, random: () => number) => number;
@@ -22,9 +23,7 @@ export interface LinkOptions {
   /** Randomness in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
   /** Default: the platform's. */
-  readonly WebSocket?: new (
-    url: string,
-  ) => WebSocket;
+  readonly WebSocket?: SocketConstructor;
   /** Watches the page's life. Default: the page that this runs in. */
   readonly watchPage?: (listener: PageListener) => () => void;
 }
@@ -45,6 +44,8 @@ export interface LinkUser {
 const STEADY = 5000;
 /** The spread of attempts when many pages come back at once. */
 const WAKE_JITTER = 250;
+/** The longest quiet that is waited for, in milliseconds, whatever a server promises: a timer of the platform's overflows at 25 days. */
+const LONGEST_PATIENCE = 24 * 3_600_000;
 
 type TimerName = 'retry' | 'steady' | 'quiet';
 
@@ -56,7 +57,8 @@ export class Link {
   readonly #random: () => number;
 
   #connection: Connection = { status: 'idle' };
-  #socket: WebSocket | undefined;
+  #beforeLive: Connection = this.#connection;
+  #socket: SocketLike | undefined;
   /** Counts sockets: what an earlier one still has to say is not heard. */
   #generation = 0;
   /** How many attempts failed since the connection was last steady. */
@@ -65,7 +67,7 @@ export class Link {
   #lostAt: number | undefined;
   /** The server asked not to be tried before. */
   #notBefore = 0;
-  /** The token in use, the one that the server would not have, and whether a fresh one was asked for since. */
+  /** The token in use, the one that the server would not have, and whether a fresh one was asked for since the connection was last live. */
   #token: string | undefined;
   #rejectedToken: string | undefined;
   #renewed = false;
@@ -115,6 +117,7 @@ export class Link {
   /** The user has everything that was missed. */
   live(): void {
     if (this.#connection.status === 'live' || !this.#socket) return;
+    this.#beforeLive = this.#connection;
     this.#lostAt = undefined;
     this.#renewed = false;
     this.#timer('steady', STEADY, () => {
@@ -123,9 +126,17 @@ export class Link {
     this.#become({ status: 'live', since: this.clock.now() });
   }
 
+  /** The user was taken for live too early: it is as before until it has everything. */
+  behind(): void {
+    if (this.#connection.status !== 'live') return;
+    this.#timers.steady?.();
+    if ('since' in this.#beforeLive) this.#lostAt = this.#beforeLive.since;
+    this.#become(this.#beforeLive);
+  }
+
   /** From now on, `ms` milliseconds in which nothing is heard mean that the connection is dead. */
   expectSigns(ms: number): void {
-    this.#patience = ms;
+    this.#patience = Math.min(ms, LONGEST_PATIENCE);
     this.#checkSigns();
   }
 
@@ -200,15 +211,15 @@ export class Link {
 
   #openWith(token: string | undefined): void {
     if (token !== undefined && token === this.#rejectedToken) {
-      this.#refuse(CloseCode.unauthorized, 'the server does not take this token');
+      this.#refuseToken();
       return;
     }
     this.#token = token;
-    let socket: WebSocket;
+    let socket: SocketLike;
     try {
       socket = new (this.#options.WebSocket ?? WebSocket)(this.#user.address(token));
     } catch (error) {
-      this.#refuse(CloseCode.malformed, messageOf(error), error);
+      this.#refuse({ code: CloseCode.malformed, reason: messageOf(error), local: true }, error);
       return;
     }
     socket.binaryType = 'arraybuffer';
@@ -236,29 +247,33 @@ export class Link {
         this.#rest({ status: 'ended' });
         break;
       case 'refused':
-        this.#refuse(code, reason);
+        this.#refuse({ code, reason });
         break;
       case 'renew':
         this.#rejectedToken = this.#token;
+        // Every attempt asks for a token, so coming back is all it takes: once, until the connection was live again.
         if (this.#options.getToken && !this.#renewed) {
           this.#renewed = true;
-          this.#drop();
-          this.#open();
-        } else {
-          this.#refuse(code, reason || 'the server does not take this token');
-        }
+          this.lost(reason || 'the token has expired', retryAfter(reason));
+        } else if (reason) this.#refuse({ code, reason });
+        else this.#refuseToken();
         break;
       case 'retry':
         this.lost(reason || `closed with ${code}`, retryAfter(reason));
     }
   }
 
-  #refuse(code: number, reason: string, cause?: unknown): void {
-    this.#rest({ status: 'refused', code, reason });
+  #refuse(refusal: Omit<Refusal, 'status'>, cause?: unknown): void {
+    const { code, reason } = refusal;
+    this.#rest({ status: 'refused', ...refusal });
     const text = `the connection was refused with ${code}: ${reason || 'no reason was given'}; it is not tried again`;
     const error =
       cause instanceof StatusMessengerError ? cause : new StatusMessengerError('not_allowed', text, { cause });
     this.#user.problem('refused', error);
+  }
+
+  #refuseToken(): void {
+    this.#refuse({ code: CloseCode.unauthorized, reason: 'the server does not take this token', local: true });
   }
 
   #retryIn(ms: number): void {

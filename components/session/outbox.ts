@@ -4,8 +4,10 @@ import { type Ack, StatusMessengerError } from '../../protocol/index.js';
 const WAITING = 1000;
 
 interface Waiting {
+  readonly ref: string;
   readonly frame: string;
   settle(ack: Ack): void;
+  fail(error: StatusMessengerError): void;
 }
 
 /** Frames that the server has not acknowledged: each is sent on every connection until it is. */
@@ -20,16 +22,22 @@ export class Outbox {
         `send: got ${WAITING} frames that wait for the server; wait for some of them`,
       );
     }
-    return new Promise((settle) => this.#waiting.set(ref, { frame, settle }));
+    return new Promise((settle, fail) => this.#waiting.set(ref, { ref, frame, settle, fail }));
   }
 
   /** What has to be sent on a new connection, oldest first. */
-  get frames(): string[] {
-    return [...this.#waiting.values()].map(({ frame }) => frame);
+  get frames(): ReadonlyArray<Pick<Waiting, 'ref' | 'frame'>> {
+    return [...this.#waiting.values()];
   }
 
   settle(ack: Ack): void {
     this.#waiting.get(ack.ref)?.settle(ack);
     this.#waiting.delete(ack.ref);
+  }
+
+  /** Gives up every frame: the server will not acknowledge it any more. */
+  fail(error: StatusMessengerError): void {
+    for (const { fail } of this.#waiting.values()) fail(error);
+    this.#waiting.clear();
   }
 }

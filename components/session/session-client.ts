@@ -16,6 +16,7 @@ import {
   StatusMessengerError,
 } from '../../protocol/index.js';
 import { ChannelView } from './channel-view.js';
+import { writeFrame } from './client-frame.js';
 import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { FrameReader } from './frame-reader.js';
@@ -69,6 +70,8 @@ export class SessionClient {
   /** The server has greeted in this protocol: on this connection, on any. */
   #greeted = false;
   #knowsProtocol = false;
+  /** This connection goes on without a greeting: its server acknowledges nothing either. */
+  #ungreeted = false;
   #stopWaitingForGreeting: () => void = () => {};
   #serverOffset = 0;
   #refs = 0;
@@ -80,7 +83,7 @@ export class SessionClient {
       opened: () => this.#opened(),
       heard: (data) => this.#heard(data),
       dropped: () => this.#dropped(),
-      connection: (connection) => this.#emitter.emit('connection', connection),
+      connection: (connection) => this.#connectionChanged(connection),
       problem: (key, error) => this.#report(key, error),
     });
   }
@@ -124,42 +127,46 @@ export class SessionClient {
     this.#link.disconnect();
   }
 
+  /** Disconnects, and rejects what waits for the server's word: nobody will connect again. */
+  close(): void {
+    this.disconnect();
+    const text = 'send: the client was closed, or turned to another address, before the server answered; send it again';
+    this.#outbox.fail(new StatusMessengerError('closed', text));
+  }
+
   /** Answers a question; without an id the oldest open one. Resolves with the server's word. */
   async sendAnswer(answer: unknown, questionId = openQuestion(this.state)?.id): Promise<Ack> {
-    if (questionId) return this.#post('answer', { questionId, answer });
-    // The seed's form: whoever asks without an id knows no acknowledgement either.
-    return this.#sendUnacknowledged(JSON.stringify({ answer }));
+    if (questionId) return this.#post({ type: 'answer', data: { questionId, answer } });
+    // A server of this protocol tells of every question; of what another one waits for, nothing is known.
+    if (questionId === undefined && this.#knowsProtocol) {
+      return { ref: '', accepted: false, reason: 'no question is open' };
+    }
+    return this.#post({ answer });
   }
 
   /** Asks the run to stop. Resolves with the server's word. */
   async cancel(): Promise<Ack> {
-    return this.#post('cancel', {});
+    return this.#post({ type: 'cancel', data: {} });
   }
 
   /** Sends something of the application's own. Resolves with the server's word. */
   async send(data: unknown): Promise<Ack> {
-    return this.#post('input', data);
+    return this.#post({ type: 'input', data });
   }
 
-  #post(type: 'answer' | 'cancel' | 'input', data: unknown): Promise<Ack> | Ack {
+  #post(body: object): Promise<Ack> | Ack {
+    const { connection } = this;
+    if (isOver(connection)) throw closed(connection);
+    if (this.#ungreeted) {
+      this.#link.send(writeFrame(body));
+      return { ref: '', accepted: true };
+    }
     const random = (this.#options.random ?? Math.random)().toString(36).slice(2);
     const ref = `${this.#link.clock.now().toString(36)}-${random}-${++this.#refs}`;
-    const frame = JSON.stringify({ type, ref, data });
-    if (this.#link.isOpen && !this.#greeted && !this.#knowsProtocol) return this.#sendUnacknowledged(frame);
+    const frame = writeFrame({ ...body, ref });
     const acknowledged = this.#outbox.add(ref, frame);
     if (this.#greeted) this.#link.send(frame);
     return acknowledged;
-  }
-
-  #sendUnacknowledged(frame: string): Ack {
-    if (!this.#link.isOpen) {
-      throw new StatusMessengerError(
-        'not_allowed',
-        'send: got no connection, expected an open one; call connect() first',
-      );
-    }
-    this.#link.send(frame);
-    return { ref: '', accepted: true };
   }
 
   #view(channel: string | undefined): ChannelView {
@@ -183,13 +190,30 @@ export class SessionClient {
   }
 
   #opened(): void {
-    if (!this.#knowsProtocol) this.#stopWaitingForGreeting = this.#link.clock.after(GREETING, () => this.#link.live());
+    if (this.#knowsProtocol) return;
+    this.#stopWaitingForGreeting = this.#link.clock.after(GREETING, () => this.#goOnUngreeted());
   }
 
   #dropped(): void {
     this.#stopWaitingForGreeting();
-    this.#greeted = false;
+    this.#greeted = this.#ungreeted = false;
     this.#reader.reset();
+  }
+
+  #connectionChanged(connection: Connection): void {
+    if (isOver(connection)) this.#outbox.fail(closed(connection));
+    this.#emitter.emit('connection', connection);
+  }
+
+  /** The server is taken for one that greets nobody: what waits is sent as it is, and what it says is all there is. */
+  #goOnUngreeted(): void {
+    this.#stopWaitingForGreeting();
+    this.#ungreeted = true;
+    for (const { ref, frame } of this.#outbox.frames) {
+      this.#link.send(frame);
+      this.#outbox.settle({ ref, accepted: true });
+    }
+    this.#link.live();
   }
 
   #heard(data: unknown): void {
@@ -248,11 +272,14 @@ export class SessionClient {
     const connected = readConnected(data);
     if (!connected) return;
     this.#stopWaitingForGreeting();
+    // It only took its time: what was missed is yet to come.
+    if (this.#ungreeted) this.#link.behind();
+    this.#ungreeted = false;
     this.#greeted = this.#knowsProtocol = true;
     this.#serverOffset = Number.NEGATIVE_INFINITY;
     this.#learnServerTime(connected.serverTime);
-    this.#link.expectSigns(connected.heartbeat + HEARTBEAT_GRACE);
-    for (const frame of this.#outbox.frames) this.#link.send(frame);
+    this.#link.expectSigns(Math.max(0, connected.heartbeat) + HEARTBEAT_GRACE);
+    for (const { frame } of this.#outbox.frames) this.#link.send(frame);
   }
 
   /** Every time of the server's was true a little before it is read here: the latest of them, as seen from now, is the nearest. */
@@ -280,7 +307,7 @@ export class SessionClient {
       this.#link.lost('messages are missing');
       return;
     }
-    if (!this.#greeted) this.#link.live();
+    if (!this.#greeted) this.#goOnUngreeted();
     else if (own.ts !== undefined) this.#learnServerTime(own.ts);
     this.#emitter.emit('message', channel === undefined ? own : message);
     if (channel === undefined) this.#emitter.emit('state', this.state);
@@ -295,4 +322,16 @@ export class SessionClient {
     this.#reported.add(key);
     this.#emitter.emit('problem', error);
   }
+}
+
+type Over = Extract<Connection, { status: 'ended' | 'refused' }>;
+
+/** Whether nothing but a new `connect()` brings the connection back. */
+function isOver(connection: Connection): connection is Over {
+  return connection.status === 'ended' || connection.status === 'refused';
+}
+
+function closed(end: Over): StatusMessengerError {
+  const what = end.status === 'ended' ? 'the session has ended' : `the connection was refused with ${end.code}`;
+  return new StatusMessengerError('closed', `send: ${what}, so the server will not answer; connect() tries again`);
 }

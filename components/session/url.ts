@@ -3,7 +3,10 @@ import { assertId, invalid } from '../../protocol/index.js';
 export interface Address {
   /** Where the server is, in any usual form: a path, `http(s)://` or `ws(s)://`, with or without the placeholder `{session-id}`. */
   readonly url: string;
-  /** Takes the placeholder's place, or is appended as the last segment of the path where it does not stand there already. */
+  /**
+   * Takes the placeholder's place, or is appended to the path. Where it stands at the end already, behind another segment (`/ws/abc` for `abc`),
+   * the URL is taken for the whole address; a path of one segment is never: `/ws` for `ws` is `/ws/ws`.
+   */
   readonly sessionId?: string | undefined;
   /** What a relative URL is relative to. */
   readonly base?: string | undefined;
@@ -11,11 +14,12 @@ export interface Address {
   readonly query?: ReadonlyArray<readonly [name: string, value: string]>;
 }
 
-const PLACEHOLDER = /\{session[-_]?id\}/gi;
+/** The placeholder, also as a URL object would write it, and the slashes between it and the end of the path. */
+const PLACEHOLDER = /(?:\{|%7B)session[-_]?id(?:\}|%7D)(?:\/+(?=$|[?#]))?/gi;
 
 /** The WebSocket URL of a session. Throws `invalid` for a URL or an id that is none. */
 export function connectionUrl({ url, sessionId, base, query = [] }: Address): string {
-  if (sessionId !== undefined) assertId(sessionId, 'session-id');
+  if (sessionId !== undefined) assertSegment(sessionId);
   const hasPlaceholder = url.search(PLACEHOLDER) >= 0;
   if (hasPlaceholder && sessionId === undefined) {
     throw invalid('session-id', sessionId, `a session id for the placeholder in "${url}"`, 'set session-id');
@@ -24,10 +28,30 @@ export function connectionUrl({ url, sessionId, base, query = [] }: Address): st
   address.hash = '';
   if (sessionId !== undefined && !hasPlaceholder) {
     const path = address.pathname.replace(/\/+$/, '');
-    if (decodeURI(path.slice(path.lastIndexOf('/') + 1)) !== sessionId) address.pathname = `${path}/${sessionId}`;
+    if (!endsWithId(path, sessionId)) address.pathname = `${path}/${sessionId}`;
   }
   for (const [name, value] of query) address.searchParams.append(name, value);
   return address.href;
+}
+
+function assertSegment(sessionId: string): void {
+  assertId(sessionId, 'session-id');
+  if (sessionId !== '.' && sessionId !== '..') return;
+  throw invalid('session-id', sessionId, 'an id that can stand in a path', 'a URL takes "." and ".." for folders');
+}
+
+function endsWithId(path: string, sessionId: string): boolean {
+  const [last = '', ...before] = path.split('/').reverse();
+  return before.some((segment) => segment !== '') && decoded(last) === sessionId;
+}
+
+/** A segment of a path without its escapes; with them where they are malformed. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 const SOCKET_SCHEME: { readonly [scheme: string]: string } = {

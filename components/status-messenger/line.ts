@@ -1,10 +1,12 @@
-import { type ChannelState, hasEnded, openQuestion } from '../../protocol/index.js';
+import { type ChannelState, hasEnded, openQuestion, type Phase } from '../../protocol/index.js';
 import type { Connection } from '../session/index.js';
 import { formatAgo, formatDuration, words } from '../words.js';
 
 /** What the status line says. */
 export interface Line {
   readonly message: string;
+  /** What the indicator says by its look, for those who do not see it; empty where the message says it. */
+  readonly sign: string;
   /** How long the run has taken; empty while that is not known. */
   readonly time: string;
   /** How the page stands to its server; empty while it is live. */
@@ -23,8 +25,11 @@ export interface Now {
 export function statusLine(state: ChannelState, connection: Connection, now: Now, language?: string): Line {
   const isLive = connection.status === 'live' || connection.status === 'ended';
   const isStale = !isLive && state.messages.length > 0;
+  const message = messageText(state, connection);
+  const sign = signText(state.phase);
   return {
-    message: messageText(state, connection),
+    message,
+    sign: sign === message ? '' : sign,
     time: elapsed(state, connection, now),
     connection: connectionText(connection, now, isStale, language),
     states: new Set([state.phase, connection.status, ...(isStale ? ['stale'] : [])]),
@@ -46,6 +51,10 @@ function messageText(state: ChannelState, connection: Connection): string {
       if (status !== undefined) return status;
       return connection.status === 'live' ? words.waitingForStatus : '';
   }
+}
+
+function signText(phase: Phase): string {
+  return phase === 'idle' || phase === 'running' ? '' : words[phase];
 }
 
 /** The time of a run goes on only while its server is heard; what is not known is not counted. */
@@ -73,24 +82,8 @@ function connectionText(connection: Connection, now: Now, isStale: boolean, lang
     case 'offline':
       return words.offline + (isStale ? `,${age(connection.since)}` : '');
     case 'refused':
-      return words.refused(connection.reason);
+      return words.refused(connection.local ? '' : connection.reason);
     case 'idle':
       return words.notConnected;
-  }
-}
-
-/** What a listener hears: the message while live, and that the connection was lost. */
-export function announcement(line: Line, connection: Connection): string {
-  switch (connection.status) {
-    case 'live':
-    case 'ended':
-      return line.message;
-    case 'reconnecting':
-    case 'offline':
-      return line.states.has('stale') ? words.connectionLost : '';
-    case 'refused':
-      return line.connection;
-    default:
-      return '';
   }
 }

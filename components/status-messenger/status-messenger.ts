@@ -1,34 +1,28 @@
-import { html, LitElement, type PropertyValues } from 'lit';
+import { html, LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import {
   type Ack,
   type ChannelState,
-  hasEnded,
   initialState,
   invalid,
   type Message,
   openQuestion,
   type QuestionView,
   type ResultView,
-  type StatusView,
 } from '../../protocol/index.js';
 import { AnnouncerController } from '../controllers/announcer.js';
 import { nextFrame } from '../controllers/frame.js';
 import { SecondsController } from '../controllers/seconds.js';
+import { SessionController } from '../controllers/session.js';
 import { setStates } from '../controllers/states.js';
-import { type Connection, type Decode, SessionClient } from '../session/index.js';
+import type { Connection, Decode, SessionClient } from '../session/index.js';
+import { announce, NOTHING_HEARD } from './announcement.js';
 import type { StatusMessengerEventMap } from './events.js';
-import { announcement, type Line, statusLine } from './line.js';
+import { statusLine } from './line.js';
+import { type News, NOTHING_TOLD, readNews } from './news.js';
 import { styles } from './styles.js';
 
-/** Milliseconds for which an element that left the page keeps its connection: one that is only moved is back by then. */
-const MOVE_GRACE = 250;
-/** Milliseconds after which a missing `url` is a mistake, and not a framework that has yet to set it. */
-const URL_GRACE = 1000;
-
-const TARGET = ['url', 'sessionId', 'threadId', 'userId', 'decode'] as const;
 const NOT_CONNECTED: Connection = { status: 'idle' };
-const NOTHING_TOLD = { state: initialState, status: null, question: undefined, ended: false };
 
 /**
  * Shows what work on a server is doing, live, and holds the connection to it.
@@ -89,17 +83,22 @@ export class StatusMessengerElement extends LitElement {
   /** Makes messages of a server's frames that are not this protocol's. */
   @property({ attribute: false }) decode: Decode | null = null;
 
+  readonly #session = new SessionController(this, {
+    message: (detail) => this.#fire({ type: 'message', detail }),
+    state: () => this.requestUpdate(),
+    connection: (detail) => {
+      this.requestUpdate();
+      this.#fire({ type: 'connectionchange', detail });
+    },
+    problem: (detail) => this.#fire({ type: 'problem', detail }),
+  });
   readonly #announcer = new AnnouncerController(this);
   readonly #internals = this.attachInternals();
-  #client: SessionClient | undefined;
-  #stopListening: Array<() => void> = [];
-  #leaving: ReturnType<typeof setTimeout> | undefined;
-  #complaint: ReturnType<typeof setTimeout> | undefined;
-  #wasLive = false;
-  #line: Line = statusLine(initialState, NOT_CONNECTED, { page: 0, server: 0 });
-  /** What the last events spoke of. */
-  #told: { state: ChannelState; status: StatusView | null; question: QuestionView | undefined; ended: boolean } =
-    NOTHING_TOLD;
+  /** The client of whose session is told, what its last events spoke of, and what was said of it. */
+  #shown: SessionClient | undefined;
+  #told = NOTHING_TOLD;
+  #heard = NOTHING_HEARD;
+  #line = statusLine(initialState, NOT_CONNECTED, { page: 0, server: 0 });
 
   constructor() {
     super();
@@ -108,12 +107,12 @@ export class StatusMessengerElement extends LitElement {
 
   /** How the page stands to its server. */
   get connection(): Connection {
-    return this.#client?.connection ?? NOT_CONNECTED;
+    return this.#session.client?.connection ?? NOT_CONNECTED;
   }
 
   /** What the session's messages add up to. */
   get state(): ChannelState {
-    return this.#client?.state ?? initialState;
+    return this.#session.client?.state ?? initialState;
   }
 
   /** The last messages, oldest first. */
@@ -141,72 +140,62 @@ export class StatusMessengerElement extends LitElement {
     return this.state.summary;
   }
 
-  /** Connects, also while `paused`; at once where the next attempt is being waited for. */
+  /** Connects, also while `paused`; at once where the next attempt is being waited for. Outside the page it waits to be inserted. */
   connect(): void {
-    this.#prepare();
-    this.#client?.connect();
+    this.#session.connect();
   }
 
-  /** Ends the connection; nothing but `connect()` or another address revives it. */
+  /** Ends the connection; nothing but `connect()`, an end of `paused` or another address revives it. */
   disconnect(): void {
-    this.#client?.disconnect();
+    this.#session.disconnect();
   }
 
-  /** Answers a question; without an id the oldest open one. Resolves with the server's word. */
+  /**
+   * Answers a question; without an id the oldest open one. Resolves with the server's word; rejects when that cannot come any more, because the
+   * connection has ended for good or the address is another.
+   */
   sendAnswer(answer: unknown, questionId?: string): Promise<Ack> {
-    return this.#session('sendAnswer').sendAnswer(answer, questionId);
+    return this.#clientFor('sendAnswer').sendAnswer(answer, questionId);
   }
 
-  /** Asks the run to stop. Resolves with the server's word. */
+  /** Asks the run to stop. Resolves and rejects like `sendAnswer()`. */
   cancel(): Promise<Ack> {
-    return this.#session('cancel').cancel();
+    return this.#clientFor('cancel').cancel();
   }
 
-  /** Sends something of the application's own to the server. Resolves with the server's word. */
+  /** Sends something of the application's own to the server. Resolves and rejects like `sendAnswer()`. */
   send(data: unknown): Promise<Ack> {
-    return this.#session('send').send(data);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    const moved = this.#leaving !== undefined;
-    clearTimeout(this.#leaving);
-    this.#leaving = undefined;
-    if (this.hasUpdated && !moved && !this.paused) this.#client?.connect();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#leaving = setTimeout(() => {
-      this.#leaving = undefined;
-      this.#client?.disconnect();
-    }, MOVE_GRACE);
+    return this.#clientFor('send').send(data);
   }
 
   /** A move by `moveBefore()` changes nothing. */
   connectedMoveCallback(): void {}
+
+  override requestUpdate(...args: Parameters<LitElement['requestUpdate']>): void {
+    super.requestUpdate(...args);
+    // A property was set. The frame in which that is rendered may be far away; the connection is not to wait for it.
+    if (args[0] !== undefined && this.hasUpdated) this.#session.updateSoon();
+  }
 
   protected override async scheduleUpdate(): Promise<void> {
     if (this.hasUpdated) await nextFrame();
     super.scheduleUpdate();
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    const retargeted = TARGET.some((name) => changed.has(name) && this[name] !== (changed.get(name) ?? null));
-    if (retargeted || !this.hasUpdated) {
-      this.#release();
-      this.#prepare();
-    }
-    if (this.paused) {
-      if (changed.has('paused')) this.#client?.disconnect();
-    } else if (retargeted || changed.has('paused')) {
-      this.#client?.connect();
+  protected override willUpdate(): void {
+    this.#session.update();
+    const { client } = this.#session;
+    if (client !== this.#shown) {
+      this.#shown = client;
+      this.#told = { ...NOTHING_TOLD, state: this.#told.state };
+      this.#heard = NOTHING_HEARD;
     }
     const now = Date.now();
     const { state, connection } = this;
-    this.#line = statusLine(state, connection, { page: now, server: this.#client?.serverNow ?? now }, this.#language);
+    this.#line = statusLine(state, connection, { page: now, server: client?.serverNow ?? now }, this.#language);
     setStates(this.#internals, this.#line.states);
-    this.#announcer.say(announcement(this.#line, connection));
+    this.#heard = announce(this.#heard, this.#line, connection);
+    this.#announcer.say(this.#heard.text);
   }
 
   protected override render() {
@@ -216,17 +205,18 @@ export class StatusMessengerElement extends LitElement {
     return html`
       <div part="base">
         <span part="indicator" class="${state.phase} ${stale}" aria-hidden="true"></span>
+        <span class="hidden">${line.sign}</span>
         <span part="message">${line.message}</span>
         <span part="time">${line.time}</span>
         <span part="connection">${line.connection}</span>
       </div>
-      <div role="status">${this.#announcer.text}</div>
+      <div class="hidden" role="status">${this.#announcer.text}</div>
       <slot></slot>
     `;
   }
 
   protected override updated(): void {
-    this.#tell(this.state);
+    this.#tell();
   }
 
   get #language(): string | undefined {
@@ -243,73 +233,22 @@ export class StatusMessengerElement extends LitElement {
       : status === 'reconnecting' || status === 'offline';
   }
 
-  #session(call: string): SessionClient {
-    if (!this.#client) throw invalid(call, this.url, 'an element with a url', 'set url and session-id first');
-    return this.#client;
+  #clientFor(call: string): SessionClient {
+    const { client } = this.#session;
+    if (!client) throw invalid(call, this.url, 'an element with a url', 'set url and session-id first');
+    return client;
   }
 
-  /** Makes the client for the present address, if there is one. */
-  #prepare(): void {
-    if (this.#client) return;
-    const { url, sessionId, threadId, userId } = this;
-    clearTimeout(this.#complaint);
-    if (!url) {
-      this.#complaint = setTimeout(() => {
-        if (this.isConnected && !this.url) {
-          const error = invalid('url', this.url ?? undefined, 'where the server is', 'write for instance url="/ws"');
-          console.error(error.message);
-          this.#fire('problem', error);
-        }
-      }, URL_GRACE);
-      return;
-    }
-    const client = new SessionClient({
-      url,
-      ...(sessionId === null ? {} : { sessionId }),
-      ...(threadId === null ? {} : { threadId }),
-      ...(userId === null ? {} : { userId }),
-      getToken: () => (this.getToken ? this.getToken() : (this.token ?? undefined)),
-      ...(this.decode ? { decode: this.decode } : {}),
-      base: this.ownerDocument.baseURI,
-    });
-    this.#client = client;
-    this.#stopListening = [
-      client.on('message', (message) => this.#fire('message', message)),
-      client.on('state', () => this.requestUpdate()),
-      client.on('connection', (connection) => {
-        this.requestUpdate();
-        this.#fire('connectionchange', connection);
-      }),
-      client.on('problem', (error) => this.#fire('problem', error)),
-    ];
+  /** Fires what has happened since the last time. */
+  #tell(): void {
+    const { told, news } = readNews(this.#told, this.state, this.connection);
+    this.#told = told;
+    // A listener may turn to another session: of this one nothing more is told.
+    for (const event of news) if (this.#session.client === this.#shown) this.#fire(event);
   }
 
-  #release(): void {
-    for (const stop of this.#stopListening) stop();
-    this.#client?.disconnect();
-    this.#client = undefined;
-    this.#told = NOTHING_TOLD;
-  }
-
-  /** Fires what has happened to the state since the last time. */
-  #tell(state: ChannelState): void {
-    const told = this.#told;
-    if (state === told.state) {
-      if (this.connection.status !== 'live' || this.#wasLive) return;
-    }
-    this.#wasLive = this.connection.status === 'live';
-    const isCertain = this.#wasLive || this.connection.status === 'ended';
-    const question = isCertain ? openQuestion(state) : told.question;
-    const ended = isCertain ? hasEnded(state.phase) : told.ended;
-    this.#told = { state, status: state.status, question, ended };
-    if (state !== told.state) this.#fire('statechange', state);
-    if (state.status && state.status !== told.status) this.#fire('statuschange', state.status);
-    if (question && question.id !== told.question?.id) this.#fire('questionopen', question);
-    if (ended && !told.ended) this.#fire('runend', state);
-  }
-
-  #fire<K extends keyof StatusMessengerEventMap>(type: K, detail: StatusMessengerEventMap[K]['detail']): void {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+  #fire({ type, detail }: News): void {
+    this.dispatchEvent(new CustomEvent<News['detail']>(type, { detail }));
   }
 }
 

@@ -117,7 +117,7 @@ export const styles = css`
     display: none;
   }
 
-  [role='status'] {
+  .hidden {
     position: absolute;
     inline-size: 1px;
     block-size: 1px;

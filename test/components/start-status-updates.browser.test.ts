@@ -50,6 +50,21 @@ describe('startStatusUpdates, from the one-file build', () => {
     expect(box.textContent).to.equal('twoStopped. This is what was last known.');
   });
 
+  it('started again on the same element, the first does not touch what the second shows', async () => {
+    const [one, two] = [newSession(), newSession()];
+    const box = await fixture<HTMLElement>(html`<div id="shared"></div>`);
+    const stopFirst = window.startStatusUpdates('shared', `/ws/${one}`);
+    await status(one, 'of the first');
+    await until(() => box.textContent === 'of the first');
+    const stopSecond = window.startStatusUpdates('shared', `/ws/${two}`);
+    await status(two, 'of the second');
+    await until(() => box.textContent === 'of the second');
+    stopFirst();
+    expect(box.textContent).to.equal('of the second');
+    stopSecond();
+    expect(box.textContent).to.equal('of the secondStopped. This is what was last known.');
+  });
+
   it('says on the console what is missing, and stops nothing', async () => {
     const caught = catchConsole();
     const stopNothing = window.startStatusUpdates('no-such-element', '/ws/x');

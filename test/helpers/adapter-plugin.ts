@@ -19,8 +19,8 @@ export type AdapterCommand =
   /** Sends frames as they are to the sockets at `/raw/ID`, a server that knows nothing of the protocol. */
   | { readonly do: 'rawSend'; readonly sessionId: string; readonly frames: readonly string[] }
   | { readonly do: 'rawClose'; readonly sessionId: string; readonly code: number; readonly reason: string }
-  /** What the sockets at `/raw/ID` were asked for, oldest first. */
-  | { readonly do: 'rawUrls'; readonly sessionId: string };
+  /** What the sockets at `/raw/ID` were asked for, and what they heard, oldest first. */
+  | { readonly do: 'rawUrls' | 'rawHeard'; readonly sessionId: string };
 
 /** The real adapter on the test runner's own server, and beside it a bare WebSocket server for what the adapter never sends. */
 export function adapterPlugin(): TestRunnerPlugin<AdapterCommand> {
@@ -30,6 +30,7 @@ export function adapterPlugin(): TestRunnerPlugin<AdapterCommand> {
   const sockets = new Map<string, { open: Set<Duplex>; ever: number }>();
   const rawSockets = new Map<string, WebSocket[]>();
   const rawUrls = new Map<string, string[]>();
+  const rawHeard = new Map<string, string[]>();
 
   const track = (id: string, socket: Duplex) => {
     const known = sockets.get(id) ?? { open: new Set(), ever: 0 };
@@ -51,7 +52,10 @@ export function adapterPlugin(): TestRunnerPlugin<AdapterCommand> {
         }
         if (kind === 'raw') {
           rawUrls.set(id, [...(rawUrls.get(id) ?? []), request.url ?? '']);
-          raw.handleUpgrade(request, socket, head, (ws) => rawSockets.set(id, [...(rawSockets.get(id) ?? []), ws]));
+          raw.handleUpgrade(request, socket, head, (ws) => {
+            rawSockets.set(id, [...(rawSockets.get(id) ?? []), ws]);
+            ws.on('message', (data) => rawHeard.set(id, [...(rawHeard.get(id) ?? []), String(data)]));
+          });
         }
       });
       messenger.attach(server, { http: false });
@@ -91,6 +95,8 @@ export function adapterPlugin(): TestRunnerPlugin<AdapterCommand> {
           return true;
         case 'rawUrls':
           return rawUrls.get(sessionId) ?? [];
+        case 'rawHeard':
+          return rawHeard.get(sessionId) ?? [];
       }
     },
   };

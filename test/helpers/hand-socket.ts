@@ -1,7 +1,7 @@
-import type { PageListener } from '../../components/session/index.js';
+import type { PageListener, SocketLike } from '../../components/session/index.js';
 
 /** A socket in a test's hands: what a client opens, the test answers, at the moment that it chooses. */
-export class HandSocket {
+export class HandSocket implements SocketLike {
   static all: HandSocket[] = [];
 
   readonly sent: string[] = [];
@@ -71,9 +71,6 @@ export class HandSocket {
     this.sent.push(text);
   }
 }
-
-/** `HandSocket` where a client wants the platform's `WebSocket`; the members that it uses are the same. */
-export const HandWebSocket = HandSocket as unknown as new (url: string) => WebSocket;
 
 /** A page that wakes and hides at a test's word. */
 export class HandPage {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, type Mock, mock, test } from 'node:test';
 import { type Connection, SessionClient, type SessionClientOptions } from '../../../components/session/index.js';
-import { HandPage, HandSocket, HandWebSocket, statusAt } from '../../helpers/hand-socket.js';
+import { HandPage, HandSocket, statusAt } from '../../helpers/hand-socket.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
 interface Setup {
@@ -30,7 +30,7 @@ function setUp(options: Partial<SessionClientOptions> = {}): Setup {
     sessionId: 's',
     clock,
     random: () => 0.5,
-    WebSocket: HandWebSocket,
+    WebSocket: HandSocket,
     watchPage: page.watch,
     ...options,
   });
@@ -214,6 +214,21 @@ test('a server that has gone quiet is left: heartbeat and 10 s', () => {
   assert.equal(last?.status === 'reconnecting' && last.reason, 'the server has gone quiet');
 });
 
+test('a server that promises a heartbeat in a month is listened to for a day', () => {
+  const waits: number[] = [];
+  const clock = {
+    now: () => 0,
+    after(ms: number) {
+      waits.push(ms);
+      return () => {};
+    },
+  };
+  const { client } = setUp({ clock });
+  client.connect();
+  HandSocket.last.greet({ heartbeat: 2 ** 31 - 1 });
+  assert.equal(Math.max(...waits), 24 * 3_600_000);
+});
+
 test('a page that slept through the heartbeat notices as it wakes', () => {
   const { client, clock, page } = setUp();
   // Timers stand still while a page sleeps: this clock has none.
@@ -310,22 +325,43 @@ test('a token is asked for at every attempt, and once more when the server does 
   await settled();
   assert.equal(HandSocket.last.query.get('token'), 'two');
   HandSocket.last.end(4401);
+  clock.advance(500);
   await settled();
-  assert.equal(HandSocket.last.query.get('token'), 'three', 'a fresh one at once');
+  assert.equal(HandSocket.last.query.get('token'), 'three');
   HandSocket.last.end(4401, 'expired');
+  clock.advance(100_000);
   await settled();
   assert.equal(HandSocket.all.length, 3, 'and only once');
   assert.deepEqual(client.connection, { status: 'refused', code: 4401, reason: 'expired' });
 });
 
+test('a token that expires while live is renewed, every time; what is shown is last known meanwhile', async () => {
+  let tokens = 0;
+  const { client, clock } = setUp({ getToken: () => `token-${++tokens}` });
+  client.connect();
+  await settled();
+  for (let expiries = 1; expiries <= 3; expiries++) {
+    HandSocket.last.greet();
+    clock.advance(3_600_000 / 1000);
+    HandSocket.last.end(4401, 'expired');
+    const { connection } = client;
+    assert.deepEqual([connection.status, 'reason' in connection && connection.reason], ['reconnecting', 'expired']);
+    clock.advance(20_000);
+    await settled();
+    assert.equal(HandSocket.last.query.get('token'), `token-${expiries + 1}`);
+  }
+});
+
 test('a token that was rejected is never shown again', async () => {
-  const { client } = setUp({ getToken: () => 'stale' });
+  const { client, clock } = setUp({ getToken: () => 'stale' });
   client.connect();
   await settled();
   HandSocket.last.end(4401);
+  clock.advance(250);
   await settled();
   assert.equal(HandSocket.all.length, 1);
-  assert.deepEqual(client.connection, { status: 'refused', code: 4401, reason: 'the server does not take this token' });
+  const reason = 'the server does not take this token';
+  assert.deepEqual(client.connection, { status: 'refused', code: 4401, reason, local: true });
 });
 
 test('getToken that fails is asked again after the backoff', async () => {
@@ -384,6 +420,25 @@ test('a server that sends only statuses is live with its first word, or a second
   assert.equal(HandSocket.last.query.get('after'), null);
 });
 
+test('a greeting that comes late takes live back until everything is here', () => {
+  const { client, clock, connections } = setUp();
+  client.connect();
+  HandSocket.last.open();
+  clock.advance(1000);
+  HandSocket.last.greet({ replay: [statusAt(1)] });
+  assert.deepEqual(statuses(connections), ['connecting', 'live', 'connecting', 'live']);
+
+  const second = setUp();
+  second.client.connect();
+  HandSocket.last.end();
+  second.clock.advance(250);
+  HandSocket.last.open();
+  second.clock.advance(1000);
+  HandSocket.last.greet();
+  const after = statuses(second.connections).slice(-3);
+  assert.deepEqual(after, ['live', 'reconnecting', 'live']);
+});
+
 test('frames that cannot be read are left out, each kind is named once on the console, and the rest goes on', () => {
   const { client, messages, problems } = setUp();
   client.connect();
@@ -430,7 +485,7 @@ test('decode makes messages of whatever a server sends', () => {
 test('an address that cannot be is refused with its reason, and not tried', () => {
   const { client, problems } = setUp({ sessionId: 'a b' });
   client.connect();
-  assert.equal(client.connection.status, 'refused');
+  assert.equal(client.connection.status === 'refused' && client.connection.local, true);
   assert.equal(HandSocket.all.length, 0);
   assert.match(problems[0] ?? '', /^status-messenger: session-id: got string "a b", expected 1–128 characters/);
 });
@@ -465,13 +520,109 @@ test('a frame with a ref is sent again on every connection until it is acknowled
   assert.deepEqual(HandSocket.last.sent, []);
 });
 
-test("an answer without a question's id is in the seed's form", async () => {
+test("an answer without a question's id is in the seed's form, and unacknowledged where nobody greets", async () => {
   const { client } = setUp();
   client.connect();
   HandSocket.last.open();
   HandSocket.last.say({ type: 'question', data: { question: 'Why?' } });
   assert.deepEqual(await client.sendAnswer('because'), { ref: '', accepted: true });
   assert.deepEqual(HandSocket.last.sent, ['{"answer":"because"}']);
+});
+
+test("an answer in the seed's form is acknowledged by a server of this protocol", async () => {
+  const { client } = setUp();
+  client.connect();
+  HandSocket.last.greet({ replay: [{ ...statusAt(1), type: 'question', data: { question: 'Why?' } }] });
+  const answered = client.sendAnswer('because');
+  const { ref, ...frame } = JSON.parse(HandSocket.last.sent[0] ?? '');
+  assert.deepEqual(frame, { answer: 'because' });
+  HandSocket.last.say({ type: 'ack', data: { ref, accepted: true } });
+  assert.deepEqual(await answered, { ref, accepted: true });
+});
+
+test('an answer to no question is not sent where the server would have told of one', async () => {
+  const { client } = setUp();
+  client.connect();
+  HandSocket.last.greet();
+  assert.deepEqual(await client.sendAnswer('because'), { ref: '', accepted: false, reason: 'no question is open' });
+  assert.deepEqual(HandSocket.last.sent, []);
+});
+
+test('what was said before it was clear whether the server greets waits for that', async () => {
+  const greeted = setUp();
+  greeted.client.connect();
+  HandSocket.last.open();
+  greeted.client.cancel();
+  assert.deepEqual(HandSocket.last.sent, []);
+  HandSocket.last.greet();
+  assert.equal(HandSocket.last.sent.length, 1);
+
+  const ungreeted = setUp();
+  const early = ungreeted.client.send('early');
+  ungreeted.client.connect();
+  HandSocket.last.open();
+  ungreeted.clock.advance(1000);
+  assert.equal((await early).accepted, true);
+  assert.equal(JSON.parse(HandSocket.last.sent[0] ?? '').data, 'early');
+});
+
+for (const [code, name] of [
+  [1000, 'has ended'],
+  [4403, 'was refused with 4403'],
+] as const) {
+  test(`what waits for an answer is rejected when the server closes with ${code}, and so is what comes after`, async () => {
+    const { client } = setUp();
+    client.connect();
+    HandSocket.last.greet();
+    const before = client.cancel();
+    HandSocket.last.end(code);
+    const wanted = {
+      code: 'closed',
+      message: new RegExp(`^status-messenger: send: the \\w+ ${name}, .*connect\\(\\)`),
+    };
+    await assert.rejects(before, wanted);
+    await assert.rejects(client.send('after'), wanted);
+    client.connect();
+    HandSocket.last.greet();
+    assert.deepEqual(HandSocket.last.sent, []);
+  });
+}
+
+test('what waits for an answer outlives a disconnect(), and is rejected by close()', async () => {
+  const { client } = setUp();
+  client.connect();
+  HandSocket.last.greet();
+  const answered = client.cancel();
+  client.disconnect();
+  client.connect();
+  HandSocket.last.greet();
+  assert.equal(HandSocket.last.sent.length, 1);
+  client.close();
+  await assert.rejects(answered, { code: 'closed', message: /^status-messenger: send: the client was closed/ });
+  assert.deepEqual(client.connection, { status: 'idle' });
+});
+
+test('a frame that no server takes is refused before it waits', async () => {
+  const { client } = setUp();
+  client.connect();
+  HandSocket.last.greet();
+  const message =
+    /^status-messenger: send: got a frame of 800\d\d bytes, expected at most 65536; upload it over HTTP and send its address$/;
+  // Two bytes each: characters are not what is counted.
+  await assert.rejects(client.send('é'.repeat(40_000)), { code: 'too_large', message });
+  const circle: unknown[] = [];
+  circle.push(circle);
+  for (const data of [12n, circle]) {
+    await assert.rejects(client.send(data), {
+      code: 'invalid',
+      message:
+        /^status-messenger: send: got data that JSON cannot carry \(.*\); send texts, numbers, lists and plain objects$/,
+    });
+  }
+  await assert.rejects(client.sendAnswer('x'.repeat(70_000), 'q'), { code: 'too_large' });
+  assert.deepEqual(HandSocket.last.sent, []);
+  client.send('x'.repeat(65_000));
+  assert.equal(HandSocket.last.sent.length, 1);
 });
 
 test("the server's time is the latest that it told, and goes on with the page's", () => {

@@ -19,6 +19,13 @@ const forms: ReadonlyArray<[name: string, url: string, sessionId: string | undef
   ['a placeholder in the query', '/ws?session={session-id}', 'abc', 'wss://example.org/ws?session=abc'],
   ['the whole address without a session id', 'ws://host/ws/abc', undefined, 'ws://host/ws/abc'],
   ['the whole address and a session id, too', 'ws://host/ws/abc', 'abc', 'ws://host/ws/abc'],
+  ['a path of one segment that is the id, too', '/ws', 'ws', 'wss://example.org/ws/ws'],
+  ['a host and a path of one segment that is the id, too', 'ws://host/ws/', 'ws', 'ws://host/ws/ws'],
+  ['the whole address with escapes', '/ws/a%3ab', 'a:b', 'wss://example.org/ws/a%3ab'],
+  ['a malformed escape', '/ws/%zz', 'abc', 'wss://example.org/ws/%zz/abc'],
+  ['a placeholder with escapes', '/ws/%7Bsession-id%7d', 'abc', 'wss://example.org/ws/abc'],
+  ['a placeholder and a slash', '/ws/{session-id}/', 'abc', 'wss://example.org/ws/abc'],
+  ['a placeholder, a slash and a query', '/ws/{session-id}/?x=1', 'abc', 'wss://example.org/ws/abc?x=1'],
   ['a query', '/ws?tenant=7', 'abc', 'wss://example.org/ws/abc?tenant=7'],
   ['a fragment', '/ws#here', 'abc', 'wss://example.org/ws/abc'],
   ['an id with every character that it may have', '/ws', 'aA0._~:-', 'wss://example.org/ws/aA0._~:-'],
@@ -60,6 +67,14 @@ const mistakes: ReadonlyArray<[url: string, sessionId: string | undefined, messa
     'a b',
     'status-messenger: session-id: got string "a b", expected 1–128 characters of A-Z a-z 0-9 . _ ~ : -; replace other characters, for instance by "_"',
   ],
+  ...['.', '..'].map(
+    (id) =>
+      [
+        '/ws',
+        id,
+        `status-messenger: session-id: got string "${id}", expected an id that can stand in a path; a URL takes "." and ".." for folders`,
+      ] as [string, string, string],
+  ),
   [
     '/ws/{session-id}',
     undefined,

@@ -154,6 +154,86 @@ describe('<status-messenger> on the adapter', () => {
     await until(() => element.connection.status === 'live' && element.messages.length === 2);
   });
 
+  it('whatever was set counts at once, though the frame that shows it is yet to come', async () => {
+    const [first, second] = [newSession(), newSession()];
+    const element = await viewer(first);
+    await status(first, 'of the first');
+    await until(() => part(element, 'message') === 'of the first');
+    // An update is under way already, and waits for its frame.
+    element.requestUpdate();
+    await Promise.resolve();
+    element.sessionId = second;
+    expect(element.state.messages.length).to.equal(0);
+    expect(element.currentStatus).to.equal('');
+    expect(element.connection.status).to.equal('idle');
+    await Promise.resolve();
+    expect(element.connection.status).to.equal('connecting');
+    expect(part(element, 'message')).to.equal('of the first');
+    await until(() => part(element, 'message') === 'Waiting for the first status…');
+    element.disconnect();
+    element.sessionId = first;
+    element.paused = true;
+    element.connect();
+    await live(element);
+  });
+
+  it('properties that are set one after the other open no socket for what is between them', async () => {
+    const [first, between, second] = [newSession(), newSession(), newSession()];
+    const element = await viewer(first);
+    element.sessionId = between;
+    expect(element.messages.length).to.equal(0);
+    element.sessionId = second;
+    await live(element);
+    expect((await server<{ ever: number }>({ do: 'sockets', sessionId: between })).ever).to.equal(0);
+    expect((await server<{ ever: number }>({ do: 'sockets', sessionId: second })).ever).to.equal(1);
+  });
+
+  it('a listener that turns to another session hears nothing more of the one before', async () => {
+    const [first, second] = [newSession(), newSession()];
+    const element = await viewer(first);
+    const told: unknown[] = [];
+    element.addEventListener('message', ({ detail }) => {
+      told.push(detail.data);
+      element.sessionId = second;
+    });
+    element.addEventListener('statuschange', ({ detail }) => told.push(detail.text));
+    const messages = ['one', 'two', 'three'].map((data) => ({ type: 'status', data }));
+    await server({ do: 'publish', sessionId: first, messages });
+    await until(() => told.length === 1);
+    await live(element);
+    await status(second, 'of the second');
+    await until(() => told.length === 3);
+    expect(told).to.deep.equal(['one', 'of the second', 'of the second']);
+  });
+
+  it('outside the page it holds no socket, whatever is set; inserted again it connects', async () => {
+    const [first, second] = [newSession(), newSession()];
+    const element = await viewer(first);
+    element.remove();
+    await until(() => element.connection.status === 'idle');
+    element.sessionId = second;
+    element.connect();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(element.connection.status).to.equal('idle');
+    document.body.append(element);
+    await live(element);
+    element.remove();
+    expect((await server<{ ever: number }>({ do: 'sockets', sessionId: second })).ever).to.equal(1);
+  });
+
+  it('what was disconnected on purpose stays so, though it is removed and inserted again', async () => {
+    const element = await viewer(newSession());
+    element.disconnect();
+    element.remove();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    document.body.append(element);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(element.connection.status).to.equal('idle');
+    element.connect();
+    await live(element);
+    element.remove();
+  });
+
   it('a move in the page keeps the socket; leaving it closes the socket', async () => {
     const id = newSession();
     const element = await viewer(id);
@@ -285,6 +365,14 @@ describe('<status-messenger> on the adapter', () => {
     expect(element.shadowRoot?.querySelector('[role="status"]')).to.equal(region);
     expect(texts.length).to.be.at.most(Math.ceil((performance.now() - began) / 1000) + 1);
     await expect(element).to.be.accessible();
+    // What was spoken stands in the page once.
+    await until(() => region?.textContent === '');
+    expect(part(element, 'message')).to.equal('message 499');
+    await server({ do: 'publish', sessionId: id, messages: [{ type: 'complete', data: { summary: 'All read' } }] });
+    await until(() => region?.textContent === 'Done: All read');
+    await until(() => region?.textContent === '');
+    expect(element.shadowRoot?.querySelector('[role="status"]')).to.equal(region);
+    expect(element.shadowRoot?.textContent?.replace(/\s+/g, ' ').trim()).to.match(/^Done All read \d+:\d\d$/);
   });
 
   it('shows text as text', async () => {
@@ -349,7 +437,9 @@ describe('<status-messenger> and mistakes', () => {
     caught.restore();
     expect(caught.lines[0]).to.contain('status-messenger: url: got string "http://["');
     expect(caught.lines[1]).to.contain('status-messenger: session-id: got string "not an id"');
-    await until(() => part(element, 'connection').startsWith('Connection refused'));
+    // A visitor has no use for what the page's author has to do.
+    await until(() => part(element, 'connection') === 'Connection refused');
+    expect(element.connection.status === 'refused' && element.connection.reason).to.contain('not an id');
   });
 
   it('calls before there is an address are refused with the way out', async () => {
@@ -383,6 +473,27 @@ describe("<status-messenger> on a server that knows only the seed's frames", () 
     await server({ do: 'rawClose', sessionId: id, code: 4403, reason: 'not yours' });
     await until(() => part(element, 'connection') === 'Connection refused: not yours');
     expect(part(element, 'message')).to.equal('three');
+  });
+
+  it('a call belongs to the address that is set, and is rejected when another takes its place', async () => {
+    const [first, second] = [newSession(), newSession()];
+    const element = await fixture<StatusMessengerElement>(
+      html`<status-messenger url="/raw" session-id=${first}></status-messenger>`,
+    );
+    // Until it is clear that this server greets nobody, it may still acknowledge.
+    const call = element.send('for the first').then(
+      () => 'resolved',
+      (error: Error) => error.message,
+    );
+    element.sessionId = second;
+    const next = element.send('for the second');
+    expect(await call).to.equal(
+      'status-messenger: send: the client was closed, or turned to another address, before the server answered; send it again',
+    );
+    expect((await next).accepted).to.equal(true);
+    const heard = await server<string[]>({ do: 'rawHeard', sessionId: second });
+    expect(heard.map((frame) => JSON.parse(frame).data)).to.deep.equal(['for the second']);
+    expect(await server<string[]>({ do: 'rawHeard', sessionId: first })).to.deep.equal([]);
   });
 
   it('sends its token, and the one that getToken gives instead', async () => {

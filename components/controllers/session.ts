@@ -1,0 +1,141 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { invalid } from '../../protocol/index.js';
+import { type Decode, SessionClient, type SessionEvents } from '../session/index.js';
+
+/** Milliseconds for which an element that left the page keeps its connection: one that is only moved is back by then. */
+const MOVE_GRACE = 250;
+/** Milliseconds after which a missing `url` is a mistake, and not a framework that has yet to set it. */
+const URL_GRACE = 1000;
+
+/** An element that says which session it wants. */
+export interface SessionHost extends ReactiveControllerHost {
+  readonly url: string | null;
+  readonly sessionId: string | null;
+  readonly threadId: string | null;
+  readonly userId: string | null;
+  readonly decode: Decode | null;
+  readonly token: string | null;
+  readonly getToken: (() => string | undefined | Promise<string | undefined>) | null;
+  readonly paused: boolean;
+  readonly isConnected: boolean;
+  readonly hasUpdated: boolean;
+  /** None where an element is made on a server. */
+  readonly ownerDocument?: Document;
+}
+
+export type SessionListeners = { readonly [K in keyof SessionEvents]: (value: SessionEvents[K]) => void };
+
+/**
+ * The session that an element wants: always the one that its properties name now, rendered or not. It is connected while that is wanted and the
+ * element is in the page; `update()` sees to it.
+ */
+export class SessionController implements ReactiveController {
+  readonly #host: SessionHost;
+  readonly #listeners: SessionListeners;
+  #client: SessionClient | undefined;
+  /** What the client was made for, and `paused` as it was last looked at. */
+  #target: readonly unknown[] = [];
+  #paused = false;
+  /** Whether a connection is wanted: said last by `paused`, by `connect()` and `disconnect()`, or by another address. */
+  #wanted = false;
+  #leaving: ReturnType<typeof setTimeout> | undefined;
+  #complaint: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: SessionHost, listeners: SessionListeners) {
+    this.#host = host;
+    this.#listeners = listeners;
+    host.addController(this);
+  }
+
+  /** The client of the present address; `undefined` without a url. It tells nothing any more once the address is another. */
+  get client(): SessionClient | undefined {
+    const { url, sessionId, threadId, userId, decode, paused } = this.#host;
+    const target = [url, sessionId, threadId, userId, decode];
+    const isElsewhere = target.some((value, i) => value !== this.#target[i]);
+    if (isElsewhere || paused !== this.#paused) this.#wanted = !paused;
+    this.#paused = paused;
+    if (isElsewhere) {
+      const former = this.#client;
+      this.#target = target;
+      this.#client = url ? this.#makeClient(url) : undefined;
+      former?.close();
+    }
+    return this.#client;
+  }
+
+  /** Connects, also while the host is paused; at once where the next attempt is being waited for, and never outside the page. */
+  connect(): void {
+    const { client } = this;
+    this.#wanted = true;
+    if (this.#isHere) client?.connect();
+  }
+
+  disconnect(): void {
+    this.client?.disconnect();
+    this.#wanted = false;
+  }
+
+  /** Connects or disconnects, where that is not as it is wanted. */
+  update(): void {
+    const { client } = this;
+    if (client) {
+      clearTimeout(this.#complaint);
+      this.#complaint = undefined;
+      const isConnected = client.connection.status !== 'idle';
+      const shouldBe = this.#wanted && this.#isHere;
+      if (shouldBe && !isConnected) client.connect();
+      if (!shouldBe && isConnected) client.disconnect();
+    } else if (this.#host.isConnected) {
+      this.#complaint ??= setTimeout(() => this.#complain(), URL_GRACE);
+    }
+  }
+
+  /** Updates when everything that is being set has been set, long before the next frame. */
+  updateSoon(): void {
+    queueMicrotask(() => this.update());
+  }
+
+  hostConnected(): void {
+    clearTimeout(this.#leaving);
+    this.#leaving = undefined;
+    if (this.#host.hasUpdated) this.updateSoon();
+  }
+
+  hostDisconnected(): void {
+    this.#leaving = setTimeout(() => {
+      this.#leaving = undefined;
+      this.update();
+    }, MOVE_GRACE);
+  }
+
+  get #isHere(): boolean {
+    return this.#host.isConnected || this.#leaving !== undefined;
+  }
+
+  #makeClient(url: string): SessionClient {
+    const { sessionId, threadId, userId, decode, ownerDocument } = this.#host;
+    const client = new SessionClient({
+      url,
+      ...(sessionId === null ? {} : { sessionId }),
+      ...(threadId === null ? {} : { threadId }),
+      ...(userId === null ? {} : { userId }),
+      ...(decode ? { decode } : {}),
+      ...(ownerDocument ? { base: ownerDocument.baseURI } : {}),
+      getToken: () => (this.#host.getToken ? this.#host.getToken() : (this.#host.token ?? undefined)),
+    });
+    const isCurrent = () => this.client === client;
+    const { message, state, connection, problem } = this.#listeners;
+    client.on('message', (value) => isCurrent() && message(value));
+    client.on('state', (value) => isCurrent() && state(value));
+    client.on('connection', (value) => isCurrent() && connection(value));
+    client.on('problem', (value) => isCurrent() && problem(value));
+    return client;
+  }
+
+  #complain(): void {
+    if (!this.#host.isConnected || this.client) return;
+    const error = invalid('url', this.#host.url ?? undefined, 'where the server is', 'write for instance url="/ws"');
+    console.error(error.message);
+    this.#listeners.problem(error);
+  }
+}

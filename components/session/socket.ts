@@ -1,0 +1,22 @@
+/** What a client uses of a WebSocket: the platform's is one, and so is that of the package `ws`. */
+export interface SocketLike {
+  readonly readyState: number;
+  binaryType: string;
+  onopen: Handlers['open'] | null;
+  onmessage: Handlers['message'] | null;
+  onerror: Handlers['error'] | null;
+  onclose: Handlers['close'] | null;
+  send(text: string): void;
+  close(): void;
+}
+
+/** Makes a socket that is on its way to `url`. */
+export type SocketConstructor = new (url: string) => SocketLike;
+
+/** Written as methods, whose arguments are compared both ways: a socket may hand its handlers more than what is used here. */
+interface Handlers {
+  open(event: unknown): void;
+  message(event: { readonly data: unknown }): void;
+  error(event: unknown): void;
+  close(event: { readonly code: number; readonly reason: string }): void;
+}
