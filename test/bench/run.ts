@@ -75,7 +75,7 @@ for (const scenario of SCENARIOS.filter(({ name }) => name.includes(filter))) {
   const samples: Record<string, number[]> = {};
   // In turns, so that whatever else the machine does falls on all of them.
   for (let round = 0; round < rounds; round++) {
-    for (const peer of scenario.peers) (samples[peer] ??= []).push(await scenario.measure(peer));
+    for (const peer of scenario.peers) samples[peer] = [...(samples[peer] ?? []), await scenario.measure(peer)];
   }
   const { name, unit, better } = scenario;
   const naive = median(samples.naive ?? []);
