@@ -104,18 +104,20 @@ export class Sessions {
       return;
     }
     session.running++;
-    let failure: Outgoing | undefined;
+    let end: Outgoing | undefined;
     try {
       await session.run(() => handler(session));
     } catch (error) {
-      failure = FAILED;
-      if (!session.signal.aborted)
+      end = FAILED;
+      if (!session.signal.aborted) {
         this.#log.error(`the onSession handler of session ${session.id} failed: ${stackOf(error)}`);
+      }
     }
     session.running--;
-    if (session.signal.aborted && !hasEnded(held.log.state().phase)) failure = cancelled(session.id);
-    if (failure && !this.#owner.isClosed()) {
-      await session.send(failure).catch((error: unknown) => {
+    // However a run that was asked to stop came to its end, it was stopped, unless it had said how it ended before.
+    if (session.signal.aborted) end = hasEnded(held.log.state().phase) ? undefined : cancelled(session.id);
+    if (end && !this.#owner.isClosed()) {
+      await session.send(end).catch((error: unknown) => {
         this.#log.error(`session ${session.id} could not be told how its run ended: ${messageOf(error)}`);
       });
     }
