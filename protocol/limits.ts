@@ -5,7 +5,7 @@ const MiB = 1024 * KiB;
 export const LIMITS = {
   /** A frame from a page. Answers and inputs are short; a server should not have to parse more from a stranger. */
   clientFrame: 64 * KiB,
-  /** One stored message as JSON. A quarter of the outgoing high-water mark, so that one message never fills a connection. */
+  /** One stored message as JSON. As much as a snapshot: nothing that is sent is larger. */
   message: 256 * KiB,
   /** Levels of lists and objects in a message's data. No form or result needs so many, and every reader can walk them. */
   depth: 100,

@@ -126,17 +126,23 @@ export class StatusMessenger implements Speaker {
     this.#detach.push(requests);
   }
 
-  /** Serves a socket of `ws` that the application accepted itself, to whom it wants. */
+  /** Serves a socket of `ws` that the application accepted itself, to whom it wants. Ids that are none end the connection with 4400. */
   handleConnection(ws: WebSocket, ids: ConnectionIds): void {
     this.#assertOpen('handleConnection');
     if (typeof ids !== 'object' || ids === null)
       throw invalid('ids', ids, '{ sessionId }', 'say whose connection it is');
-    assertId(ids.sessionId, 'sessionId');
     const after = typeof ids.after === 'string' ? [ids.after] : (ids.after ?? []);
     if (!Array.isArray(after) || !after.every((value) => typeof value === 'string')) {
       throw invalid('after', ids.after, 'a position, or a list of them', 'pass the query values of "after"');
     }
-    this.#serve(ws, undefined, { ...readIds(ids), sessionId: ids.sessionId }, after);
+    try {
+      assertId(ids.sessionId, 'sessionId');
+      this.#serve(ws, undefined, { ...readIds(ids), sessionId: ids.sessionId }, after);
+    } catch (error) {
+      // The ids may be a stranger's: they end that stranger's connection, not the application.
+      this.#log.warnOnce('handed-ids', `handleConnection: ${messageOf(error)}`);
+      refuse(ws, CloseCode.malformed, `ids: expected ${ID_RULE}, and no run`);
+    }
   }
 
   /** Answers the plain HTTP addresses of the wire contract, for any framework that speaks `Request` and `Response`. */
@@ -300,10 +306,6 @@ export class StatusMessenger implements Speaker {
   }
 
   #upgraded(ws: WebSocket, socket: Duplex, { sessionId, query, headers }: Upgrade): void {
-    const refuse = (code: number, reason: string) => {
-      ws.on('error', () => {});
-      ws.close(code, reason);
-    };
     if (!isAllowedOrigin(headers.origin, headers.host, this.#settings.allowedOrigins)) {
       const origin = clipText(headers.origin ?? '', 200);
       const fix = 'add it to allowedOrigins if its pages may connect';
@@ -311,9 +313,9 @@ export class StatusMessenger implements Speaker {
         `origin ${origin}`,
         `got a connection from a page of ${origin}, expected one of ${headers.host}; ${fix}`,
       );
-      refuse(CloseCode.forbidden, 'pages of this origin may not connect');
+      refuse(ws, CloseCode.forbidden, 'pages of this origin may not connect');
     } else if (!isId(sessionId) || isRunId(sessionId)) {
-      refuse(CloseCode.malformed, `session id: expected ${isId(sessionId) ? 'no run (run_…)' : ID_RULE}`);
+      refuse(ws, CloseCode.malformed, `session id: expected ${isId(sessionId) ? 'no run (run_…)' : ID_RULE}`);
     } else {
       this.#serve(ws, socket, { sessionId }, query.getAll('after'));
     }
@@ -354,7 +356,10 @@ export class StatusMessenger implements Speaker {
       if (this.#closing) {
         connection.close(CloseCode.restarting, retryReason(0));
       } else {
-        connection.begin(logs, parseAfter(after, own));
+        const positions = parseAfter(after, own);
+        if (positions.size < after.length)
+          this.#log.debug(`got ${describe(after)} as after, expected positions; a snapshot is sent`);
+        connection.begin(logs, positions);
         this.#delivery.add(connection);
         this.#sessions.arrived(ids);
       }
@@ -403,6 +408,11 @@ export class StatusMessenger implements Speaker {
       );
     }
   }
+}
+
+function refuse(ws: WebSocket, code: number, reason: string): void {
+  ws.on('error', () => {});
+  ws.close(code, reason);
 }
 
 type ViewerIds = Ids & { readonly sessionId: string };

@@ -60,7 +60,7 @@ export class Sessions {
     if ('problem' in reading) {
       const { ref, problem } = reading;
       const text = `got a malformed frame from a page (${problem}), expected one of the wire contract; it is refused`;
-      this.#log.warnOnce('malformed-frame', text);
+      this.#log.warnOnce(`malformed-frame ${problem}`, text);
       return ref === undefined ? undefined : { ref, accepted: false, reason: `malformed: ${problem}` };
     }
     const session = this.#session(ids);

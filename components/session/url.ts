@@ -19,6 +19,7 @@ const PLACEHOLDER = /(?:\{|%7B)session[-_]?id(?:\}|%7D)(?:\/+(?=$|[?#]))?/gi;
 
 /** The WebSocket URL of a session. Throws `invalid` for a URL or an id that is none. */
 export function connectionUrl({ url, sessionId, base, query = [] }: Address): string {
+  if (typeof url !== 'string') throw invalid('url', url, 'a path or a URL', 'write for instance url="/ws"');
   if (sessionId !== undefined) assertSegment(sessionId);
   const hasPlaceholder = url.search(PLACEHOLDER) >= 0;
   if (hasPlaceholder && sessionId === undefined) {

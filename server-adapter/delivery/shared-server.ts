@@ -17,11 +17,14 @@ export interface SharedListener<Args extends readonly unknown[]> {
   nobody(...args: Args): void;
 }
 
-/** An event of a server that several of this kit's listeners share. Heard of only while there is one. */
+/** An event of a server that several of this kit's listeners share. */
 class SharedEvent<Args extends readonly unknown[]> {
   readonly #server: HttpServer;
   readonly #event: keyof Events;
   readonly #listeners = new Map<string, SharedListener<Args>>();
+  /** Who stopped listening last: it still answers where otherwise nobody would. */
+  #last: SharedListener<Args> | undefined;
+  #isHeard = false;
 
   constructor(server: HttpServer, event: keyof Events) {
     this.#server = server;
@@ -32,11 +35,12 @@ class SharedEvent<Args extends readonly unknown[]> {
     if (this.#listeners.has(key)) {
       throw invalid('attach', key, 'a path that is not attached to this server yet', 'choose another path');
     }
-    if (this.#listeners.size === 0) this.#server.on(this.#event, this.#dispatch);
+    if (!this.#isHeard) this.#server.on(this.#event, this.#dispatch);
+    this.#isHeard = true;
     this.#listeners.set(key, listener);
     return () => {
       this.#listeners.delete(key);
-      if (this.#listeners.size === 0) this.#server.off(this.#event, this.#dispatch);
+      this.#last = listener;
     };
   }
 
@@ -45,7 +49,7 @@ class SharedEvent<Args extends readonly unknown[]> {
     const given = args as unknown as Args;
     const all = [...this.#listeners.values()];
     if (all.some((listener) => listener.take(...given))) return;
-    if (this.#server.listenerCount(this.#event) === 1) all[0]?.nobody(...given);
+    if (this.#server.listenerCount(this.#event) === 1) (all[0] ?? this.#last)?.nobody(...given);
   };
 }
 

@@ -59,11 +59,7 @@ export function createHandler(deps: HandlerDependencies): Handler {
       async GET(_, url) {
         const id = url.searchParams.get('session_id');
         if (!isId(id))
-          throw new HttpError(
-            400,
-            'invalid',
-            invalid('session_id', id, 'the id of a session', 'add ?session_id=ID').message,
-          );
+          throw new HttpError(400, 'invalid', invalid('session_id', id, ID_RULE, 'add ?session_id=ID').message);
         return json(200, deps.statuses(id));
       },
     },
@@ -77,7 +73,9 @@ export function createHandler(deps: HandlerDependencies): Handler {
             'status-messenger: expected the header "Authorization: Bearer KEY" with the server\'s key',
           );
         }
-        const body = parseJson(await readBody(request));
+        const text = await readBody(request);
+        const body = parseJson(text);
+        if (body === undefined) throw invalid('body', text, 'JSON', 'send { "session_id": …, "type": …, "data": … }');
         const publications = (Array.isArray(body) ? body : [body]).map(readPublication);
         const results: SendResult[] = [];
         for (const { channel, message } of publications) {
@@ -151,7 +149,10 @@ function readPublication(value: unknown): { channel: ChannelName; message: Outgo
   }
   const [kind, id] = given;
   const name = kind === 'channel' || typeof id !== 'string' ? id : `${kind}:${id}`;
-  if (!isChannelName(name)) throw invalid('recipient', id, ID_RULE, 'name a valid id');
+  if (!isChannelName(name)) {
+    const rule = kind === 'channel' ? `session:ID, thread:ID, user:ID or task:ID, where an id is ${ID_RULE}` : ID_RULE;
+    throw invalid('recipient', id, rule, 'name a valid id');
+  }
   return { channel: name, message };
 }
 

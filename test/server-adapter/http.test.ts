@@ -87,10 +87,7 @@ for (const way of WAYS) {
     ]) {
       const { status, body } = await ask(`/status${query}`);
       assert.equal(status, 400);
-      assert.deepEqual(
-        body,
-        refused('invalid', `session_id: got ${got}, expected the id of a session; add ?session_id=ID`),
-      );
+      assert.deepEqual(body, refused('invalid', `session_id: got ${got}, expected ${ID_RULE}; add ?session_id=ID`));
     }
   });
 
@@ -136,11 +133,12 @@ for (const way of WAYS) {
   test(`${way}: what cannot be published says why, and nothing of its list is sent`, async (t) => {
     const { publish, messenger, log } = await start(t, way);
     const object = 'expected a JSON object, or a list of them; send { "session_id": …, "type": …, "data": … }';
+    const json = 'expected JSON; send { "session_id": …, "type": …, "data": … }';
     const recipient = 'expected one of session_id, thread_id, user_id and channel; name just one';
     const id = `expected ${ID_RULE}; name a valid id`;
     const cases: Array<[unknown, string]> = [
-      ['', `body: got nothing, ${object}`],
-      ['{"type":', `body: got nothing, ${object}`],
+      ['', `body: got an empty string, ${json}`],
+      ['{"type":', `body: got string "{\\"type\\":", ${json}`],
       ['null', `body: got null, ${object}`],
       ['"text"', `body: got string "text", ${object}`],
       [[STATUS, 5], `body: got number 5, ${object}`],
@@ -164,7 +162,10 @@ for (const way of WAYS) {
       [[STATUS, { type: 'own' }], `recipient: got an object with type, ${recipient}`],
       [[STATUS, { session_id: 'a b', type: 'own' }], `recipient: got string "a b", ${id}`],
       [[STATUS, { thread_id: 5, type: 'own' }], `recipient: got number 5, ${id}`],
-      [[STATUS, { channel: 'room:a', type: 'own' }], `recipient: got string "room:a", ${id}`],
+      [
+        [STATUS, { channel: 'room:a', type: 'own' }],
+        `recipient: got string "room:a", expected session:ID, thread:ID, user:ID or task:ID, where an id is ${ID_RULE}; name a valid id`,
+      ],
       [
         [STATUS, { session_id: 'a b', thread_id: 't', type: 'own' }],
         `recipient: got an object with session_id, thread_id, type, ${recipient}`,
