@@ -58,8 +58,7 @@ export function createHandler(deps: HandlerDependencies): Handler {
     '/status': {
       async GET(_, url) {
         const id = url.searchParams.get('session_id');
-        if (!isId(id))
-          throw new HttpError(400, 'invalid', invalid('session_id', id, ID_RULE, 'add ?session_id=ID').message);
+        if (!isId(id)) throw invalid('session_id', id, ID_RULE, 'add ?session_id=ID');
         return json(200, deps.statuses(id));
       },
     },
