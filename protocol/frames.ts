@@ -10,6 +10,10 @@ export interface Connected {
   /** Milliseconds after which a quiet server says that it is there. */
   readonly heartbeat: number;
   readonly serverTime: number;
+  /** Milliseconds over which the pages should spread when all of them have to come back: more than the usual where they are many. */
+  readonly spread?: number;
+  /** When the credential that this connection was let in by ends, in server time. */
+  readonly expiresAt?: number;
 }
 
 /** The answer to a page's frame that had a `ref`. */
@@ -18,13 +22,19 @@ export interface Ack {
   readonly accepted: boolean;
   readonly reason?: string;
   readonly by?: string;
+  /** When a credential that was accepted ends, in server time. */
+  readonly expiresAt?: number;
 }
 
 /** What a page says. */
 export type ClientFrame =
   | { readonly type: 'answer'; readonly ref?: string; readonly data: AnswerData }
   | { readonly type: 'cancel'; readonly ref?: string }
-  | { readonly type: 'input'; readonly ref?: string; readonly data: unknown };
+  | { readonly type: 'input'; readonly ref?: string; readonly data: unknown }
+  /** Asks for a sign of life: its `ack`. */
+  | { readonly type: 'ping'; readonly ref: string }
+  /** A fresh credential for the connection as it stands. */
+  | { readonly type: 'token'; readonly ref: string; readonly data: { readonly token: string } };
 
 export interface AnswerData {
   /** None in the seed's form, which answers the oldest open question. */
@@ -41,6 +51,13 @@ export function readClientFrame(raw: string): ClientFrameReading {
   const value = parseJson(raw);
   if (!isObject(value)) return { frame: { type: 'input', data: raw } };
   const { type, data } = value;
+  // An application may have a ping or a token of its own: the kit's always have a `ref`.
+  if (type === 'ping' && isRef(value.ref)) return { frame: { type, ref: value.ref } };
+  if (type === 'token' && isRef(value.ref) && isObject(data)) {
+    const { token } = data;
+    if (typeof token !== 'string') return { problem: 'data.token: expected a text', ref: value.ref };
+    return { frame: { type, ref: value.ref, data: { token } } };
+  }
   const isOwn = type !== 'answer' && type !== 'cancel' && type !== 'input';
   const isSeeds = type === undefined && 'answer' in value;
   if (value.ref !== undefined && !isRef(value.ref) && (!isOwn || isSeeds)) {
@@ -72,9 +89,12 @@ export function parseJson(raw: string): unknown {
   }
 }
 
-const connected: Check<Pick<Connected, 'sessionId' | 'heartbeat' | 'serverTime'>> = object<
-  Pick<Connected, 'sessionId' | 'heartbeat' | 'serverTime'>
->({ sessionId: text, heartbeat: number, serverTime: number }, {});
+type Said = Omit<Connected, 'message' | 'protocol' | 'channels'>;
+
+const connected: Check<Said> = object<Said>(
+  { sessionId: text, heartbeat: number, serverTime: number },
+  { spread: number, expiresAt: number },
+);
 
 const channel = object<Connected['channels'][string]>({ position: text, recovered: boolean }, {});
 
@@ -85,8 +105,16 @@ export function readConnected(data: unknown): Connected | undefined {
   return data as unknown as Connected;
 }
 
+/** What a `heartbeat` frame says that a page can use. */
+export function readHeartbeat(data: unknown): { readonly serverTime?: number; readonly spread?: number } {
+  if (!isObject(data)) return {};
+  const { serverTime, spread } = data;
+  return { ...(is(number, serverTime) ? { serverTime } : {}), ...(is(number, spread) ? { spread } : {}) };
+}
+
 /** The answer in an `ack` frame; `undefined` where it is none. */
 export function readAck(data: unknown): Ack | undefined {
   if (!isObject(data) || typeof data.ref !== 'string' || typeof data.accepted !== 'boolean') return undefined;
+  if (data.expiresAt !== undefined && !is(number, data.expiresAt)) return undefined;
   return data as unknown as Ack;
 }

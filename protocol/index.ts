@@ -11,7 +11,7 @@ export {
   splitChannel,
 } from './addresses.js';
 export { isObject } from './check.js';
-export type { Clock } from './clock.js';
+export { type Clock, elapsed } from './clock.js';
 export { CloseCode, type CloseVerdict, closeReason, closeVerdict, retryAfter, retryReason } from './close.js';
 export { describe, type ErrorCode, invalid, messageOf, StatusMessengerError } from './errors.js';
 export { apply, applyAll } from './fold.js';
@@ -25,6 +25,7 @@ export {
   readAck,
   readClientFrame,
   readConnected,
+  readHeartbeat,
 } from './frames.js';
 export { clipText, type JsonObject, type JsonValue, jsonSize, jsonTextSize } from './json.js';
 export { LIMITS } from './limits.js';

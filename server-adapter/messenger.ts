@@ -18,6 +18,7 @@ import {
   messageOf,
   parseAfter,
   parseJson,
+  readClientFrame,
   readMessage,
   retryReason,
   StatusMessengerError,
@@ -77,7 +78,16 @@ export class StatusMessenger implements Speaker {
     this.#log = new Log(logger);
     this.#delivery = new Delivery(this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
-    this.#sessions = new Sessions(this, { hold: (id) => this.#hold(id), isClosed: () => this.closed }, this.#log);
+    this.#sessions = new Sessions(
+      this,
+      {
+        hold: (id) => this.#hold(id),
+        isClosed: () => this.closed,
+        recall: (id, ref) => store.peek(channelName('session', id))?.recall(ref),
+        remember: (id, ack) => store.remember(channelName('session', id), ack),
+      },
+      this.#log,
+    );
     store.use({
       appended: (name) => this.#delivery.schedule(name),
       dropping: (name) => this.#delivery.flush(name),
@@ -178,9 +188,7 @@ export class StatusMessenger implements Speaker {
    */
   async send(channel: ChannelName, message: Outgoing): Promise<SendResult> {
     this.#assertOpen('send');
-    if (!isChannelName(channel)) {
-      throw invalid('channel', channel, 'session:ID, thread:ID, user:ID or task:ID', `write an id of ${ID_RULE}`);
-    }
+    assertChannel(channel);
     return this.#send(channel, message);
   }
 
@@ -200,6 +208,16 @@ export class StatusMessenger implements Speaker {
   async sendToUser(userId: string, message: Outgoing): Promise<SendResult> {
     this.#assertOpen('send');
     return this.#send(channelName('user', userId), message);
+  }
+
+  /**
+   * Leaves nothing of a channel behind: not its messages, not its state, not what was answered to its pages. Pages that watch it see it empty; work that
+   * still runs for it speaks into a new log. Resolves when it is gone.
+   */
+  async forget(channel: ChannelName): Promise<void> {
+    this.#assertOpen('forget');
+    assertChannel(channel);
+    await this.#settings.store.forget(channel);
   }
 
   /**
@@ -371,7 +389,7 @@ export class StatusMessenger implements Speaker {
     await left;
     connection.ended();
     this.#delivery.remove(connection);
-    for (const { name } of logs) store.release(name, this.#sessions.remembers(ids.sessionId));
+    for (const { name } of logs) store.release(name, this.#sessions.hasStarted(ids.sessionId));
   }
 
   #receive(connection: Connection, raw: string): void {
@@ -380,8 +398,23 @@ export class StatusMessenger implements Speaker {
       connection.close(CloseCode.frameTooLarge, `got a frame over ${LIMITS.clientFrame} bytes`);
       return;
     }
-    const ack = this.#sessions.receive(connection.ids, raw);
-    if (ack) connection.say('ack', ack);
+    const reading = readClientFrame(raw);
+    if ('problem' in reading) {
+      const { ref, problem } = reading;
+      const text = `got a malformed frame from a page (${problem}), expected one of the wire contract; it is refused`;
+      this.#log.warnOnce(`malformed-frame ${problem}`, text);
+      if (ref !== undefined) connection.say('ack', { ref, accepted: false, reason: `malformed: ${problem}` });
+      return;
+    }
+    const { frame } = reading;
+    if (frame.type === 'ping') connection.say('ack', { ref: frame.ref, accepted: true });
+    else if (frame.type === 'token') {
+      connection.say('ack', { ref: frame.ref, accepted: false, reason: 'this server takes no tokens' });
+    } else {
+      const ack = this.#sessions.receive(connection.ids, frame);
+      if (ack instanceof Promise) void ack.then((stored) => connection.say('ack', stored));
+      else if (ack) connection.say('ack', ack);
+    }
   }
 
   /** Keeps a session's channel for work that is done for it. */
@@ -408,6 +441,11 @@ export class StatusMessenger implements Speaker {
       );
     }
   }
+}
+
+function assertChannel(channel: unknown): asserts channel is ChannelName {
+  if (isChannelName(channel)) return;
+  throw invalid('channel', channel, 'session:ID, thread:ID, user:ID or task:ID', `write an id of ${ID_RULE}`);
 }
 
 function refuse(ws: WebSocket, code: number, reason: string): void {

@@ -1,4 +1,4 @@
-import { type Ack, hasEnded, invalid, messageOf, readClientFrame } from '../protocol/index.js';
+import { type Ack, type ClientFrame, hasEnded, invalid, messageOf } from '../protocol/index.js';
 import type { ChannelLog } from './channels/channel-store.js';
 import type { Outgoing } from './compose.js';
 import type { Ids, Speaker } from './context.js';
@@ -9,11 +9,17 @@ export type SessionHandler = (session: Session) => unknown;
 /** `input` is what the page sent: the `data` of an `input` frame, or any other text as it came. */
 export type InputHandler = (input: unknown, session: Session) => unknown;
 
+/** A page's frame that is for its session. */
+export type RequestFrame = Extract<ClientFrame, { type: 'answer' | 'cancel' | 'input' }>;
+
 /** What the sessions ask of their messenger beside speaking. */
 export interface SessionsOwner {
   isClosed(): boolean;
   /** Keeps the session's channel until it is released. */
   hold(sessionId: string): Promise<{ readonly log: ChannelLog; release(): void }>;
+  /** What was answered to a frame of the session's pages. */
+  recall(sessionId: string, ref: string): Ack | Promise<Ack> | undefined;
+  remember(sessionId: string, ack: Ack): void | Promise<void>;
 }
 
 /** The sessions that a messenger knows: it starts their work, and carries out what their pages ask for. */
@@ -39,10 +45,9 @@ export class Sessions {
     return register(this.#onInput, handler, 'onInput');
   }
 
-  /** Whether something happened in the session that must not happen again: its channel is then kept, also while nothing was said in it. */
-  remembers(sessionId: string): boolean {
-    const session = this.#sessions.get(sessionId);
-    return session !== undefined && (session.started || session.hasAnswered);
+  /** Whether the session's work was begun, which must not happen again: its channel is then kept, also while nothing was said in it. */
+  hasStarted(sessionId: string): boolean {
+    return this.#sessions.get(sessionId)?.started === true;
   }
 
   /** A viewer is here: the first one starts the handlers. */
@@ -54,29 +59,40 @@ export class Sessions {
     for (const handler of this.#onSession) void this.#run(session, handler);
   }
 
-  /** Carries out a page's frame. Answers what to acknowledge, if it is to be. */
-  receive(ids: Ids & { readonly sessionId: string }, raw: string): Ack | undefined {
-    const reading = readClientFrame(raw);
-    if ('problem' in reading) {
-      const { ref, problem } = reading;
-      const text = `got a malformed frame from a page (${problem}), expected one of the wire contract; it is refused`;
-      this.#log.warnOnce(`malformed-frame ${problem}`, text);
-      return ref === undefined ? undefined : { ref, accepted: false, reason: `malformed: ${problem}` };
+  /** Carries out a page's frame, once for each `ref`. Answers what to acknowledge, if it is to be. */
+  receive(ids: Ids & { readonly sessionId: string }, frame: RequestFrame): Ack | Promise<Ack> | undefined {
+    const { ref } = frame;
+    if (ref === undefined) {
+      this.#carryOut(ids, frame);
+      return undefined;
     }
+    const known = this.#owner.recall(ids.sessionId, ref);
+    if (known) return known;
+    const ack: Ack = { ref, ...this.#carryOut(ids, frame) };
+    const stored = this.#owner.remember(ids.sessionId, ack);
+    if (!stored) return ack;
+    return stored.then(
+      () => ack,
+      (error: unknown) => {
+        // It was carried out, and this process knows that it was.
+        this.#log.warnOnce('unremembered', `what was answered to a page could not be stored: ${messageOf(error)}`);
+        return ack;
+      },
+    );
+  }
+
+  #carryOut(ids: Ids & { readonly sessionId: string }, frame: RequestFrame): Omit<Ack, 'ref'> {
     const session = this.#session(ids);
-    const { frame } = reading;
-    return session.once(frame.ref, () => {
-      switch (frame.type) {
-        case 'answer':
-          return { accepted: false, reason: 'no such question is open' };
-        case 'cancel':
-          if (session.running === 0) return { accepted: false, reason: 'nothing is running' };
-          session.cancel('a viewer asked to stop');
-          return { accepted: true };
-        case 'input':
-          return this.#input(session, ids, frame.data);
-      }
-    });
+    switch (frame.type) {
+      case 'answer':
+        return { accepted: false, reason: 'no such question is open' };
+      case 'cancel':
+        if (session.running === 0) return { accepted: false, reason: 'nothing is running' };
+        session.cancel('a viewer asked to stop');
+        return { accepted: true };
+      case 'input':
+        return this.#input(session, ids, frame.data);
+    }
   }
 
   forget(sessionId: string): void {

@@ -1,11 +1,11 @@
-import type { ChannelName, ChannelState, Position } from '../../protocol/index.js';
+import type { Ack, ChannelName, ChannelState, Position } from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
 import type { Stretch } from './frame-tail.js';
 
 /** One channel: its snapshot and its tail, readable at once. */
 export interface ChannelLog {
   readonly name: ChannelName;
-  /** New whenever the log starts over. */
+  /** New whenever the log starts over; of a log that is being held, too. */
   readonly epoch: string;
   /** The number of the last message; 0 while there is none. */
   readonly seq: number;
@@ -19,6 +19,8 @@ export interface ChannelLog {
   state(): ChannelState;
   /** The frame of the latest `status`, also when it is no longer in the tail. */
   readonly latestStatus: string | undefined;
+  /** What was answered to the page's frame `ref`: at once, or when it is stored. `undefined` where nothing was. */
+  recall(ref: string): Ack | Promise<Ack> | undefined;
 }
 
 /** Where channels are kept. */
@@ -28,12 +30,19 @@ export interface ChannelStore {
    * any viewer sees it, with the position as it stands in the frame.
    */
   append(name: ChannelName, message: Composed): string | Promise<string>;
+  /**
+   * Keeps what was answered to a page's frame as long as the channel lives, at least for the last thousand of them. Resolves once it is stored, together with
+   * everything that was appended before.
+   */
+  remember(name: ChannelName, ack: Ack): void | Promise<void>;
   /** The channel, which is kept until each `retain` was followed by its `release`. */
   retain(name: ChannelName): ChannelLog | Promise<ChannelLog>;
-  /** Lets go of a channel. One that nothing was ever said in is forgotten with its last holder, unless `keepEmpty`. */
+  /** Lets go of a channel. One that nothing ever happened in is forgotten with its last holder, unless `keepEmpty`. */
   release(name: ChannelName, keepEmpty?: boolean): void;
-  /** The channel as this process has it at hand; `undefined` where it has not. Makes none. */
+  /** The channel if there is one, as far as it can be had at once. Makes none. */
   peek(name: ChannelName): ChannelLog | undefined;
+  /** Leaves nothing of a channel behind. Whoever holds it goes on with an empty log of another epoch. */
+  forget(name: ChannelName): void | Promise<void>;
   /** Called once, first: who is told what happens. Throws `not_allowed` where somebody already is. */
   use(user: StoreUser): void;
   /** Does what time asks for: folds what is too old, forgets what nobody uses. */
@@ -45,10 +54,10 @@ export interface ChannelStore {
 
 /** Who is told what happens in a store. */
 export interface StoreUser {
-  /** A message has become readable in a channel's log. */
+  /** There is something new to read in a channel's log: a message, or that it starts over. */
   appended(name: ChannelName): void;
   /** Messages are about to leave a channel's tail: the last moment to read them one by one. */
   dropping(name: ChannelName): void;
-  /** A channel was forgotten: its log would start over. */
+  /** A channel was forgotten: its log starts over. */
   forgot(name: ChannelName): void;
 }

@@ -1,4 +1,5 @@
 import {
+  type Ack,
   applyAll,
   type ChannelName,
   type ChannelState,
@@ -24,6 +25,9 @@ export interface TailBounds {
   readonly age: number;
 }
 
+/** How many answered frames a channel remembers. */
+const ACKS = 1000;
+
 /** A channel in memory: the tail, and the state that everything before some position of it was folded into. */
 export class MemoryLog implements ChannelLog {
   /** When something was last added or someone last let go, server time. */
@@ -37,14 +41,16 @@ export class MemoryLog implements ChannelLog {
 
   readonly #bounds: TailBounds;
   /** Frames, each with its time at the end. */
-  readonly #tail = new FrameTail();
+  #tail = new FrameTail();
   /** The fold of everything up to `#foldedSeq`, which is never before the tail's first message. */
   #folded: ChannelState = initialState;
   #foldedSeq = 0;
+  /** What was answered to pages' frames; none, as a rule. */
+  #acks: Map<string, Ack> | undefined;
 
   constructor(
     readonly name: ChannelName,
-    readonly epoch: string,
+    public epoch: string,
     bounds: TailBounds,
     now: number,
   ) {
@@ -91,6 +97,33 @@ export class MemoryLog implements ChannelLog {
     let old = 0;
     while (old < this.#tail.length - 1 && isOld(old)) old++;
     this.#drop(old);
+  }
+
+  recall(ref: string): Ack | undefined {
+    return this.#acks?.get(ref);
+  }
+
+  remember(ack: Ack): void {
+    this.#acks ??= new Map();
+    this.#acks.set(ack.ref, ack);
+    for (const oldest of this.#acks.keys()) {
+      if (this.#acks.size <= ACKS) break;
+      this.#acks.delete(oldest);
+    }
+  }
+
+  /** Nothing was ever said here, nor answered. */
+  get isEmpty(): boolean {
+    return this.seq === 0 && this.#acks === undefined;
+  }
+
+  /** Starts over: whoever holds on to it finds an empty log of another epoch. */
+  startOver(epoch: string): void {
+    this.epoch = epoch;
+    this.seq = this.#foldedSeq = 0;
+    this.#tail = new FrameTail();
+    this.#folded = initialState;
+    this.latestStatus = this.#acks = undefined;
   }
 
   get #firstSeq(): number {

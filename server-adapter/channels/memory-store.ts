@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ChannelName, type Clock, StatusMessengerError } from '../../protocol/index.js';
+import { type Ack, type ChannelName, type Clock, StatusMessengerError } from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
 import type { ChannelLog, ChannelStore, StoreUser } from './channel-store.js';
 import { MemoryLog, type TailBounds } from './memory-log.js';
@@ -36,6 +36,10 @@ export class MemoryStore implements ChannelStore {
     return id;
   }
 
+  remember(name: ChannelName, ack: Ack): void {
+    this.#open(name).remember(ack);
+  }
+
   retain(name: ChannelName): ChannelLog {
     const log = this.#open(name);
     log.holders++;
@@ -47,11 +51,23 @@ export class MemoryStore implements ChannelStore {
     if (!log) return;
     log.holders--;
     log.usedAt = this.#clock.now();
-    if (log.holders === 0 && log.seq === 0 && !keepEmpty) this.#forget(name);
+    if (log.holders === 0 && log.isEmpty && !keepEmpty) this.#forget(name);
   }
 
   peek(name: ChannelName): ChannelLog | undefined {
     return this.#logs.get(name);
+  }
+
+  forget(name: ChannelName): void {
+    const log = this.#logs.get(name);
+    if (!log) return;
+    if (log.holders === 0) {
+      this.#forget(name);
+      return;
+    }
+    log.startOver(newEpoch());
+    this.#user?.forgot(name);
+    this.#user?.appended(name);
   }
 
   use(user: StoreUser): void {
@@ -84,7 +100,7 @@ export class MemoryStore implements ChannelStore {
     const known = this.#logs.get(name);
     if (known) return known;
     if (this.#logs.size >= this.#channels) this.#makeRoom();
-    const log = new MemoryLog(name, randomBytes(8).toString('hex'), this.#tail, this.#clock.now());
+    const log = new MemoryLog(name, newEpoch(), this.#tail, this.#clock.now());
     this.#logs.set(name, log);
     return log;
   }
@@ -107,4 +123,9 @@ export class MemoryStore implements ChannelStore {
     this.#logs.delete(name);
     this.#user?.forgot(name);
   }
+}
+
+/** Random, so that positions of a lost log are never taken for current ones. */
+export function newEpoch(): string {
+  return randomBytes(8).toString('hex');
 }

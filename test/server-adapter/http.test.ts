@@ -311,6 +311,8 @@ test('what fails inside is 500 without its reason; the log has it', async (t) =>
     store: {
       append: () => Promise.reject(new Error('SECRET')),
       retain: () => Promise.reject(new Error('SECRET')),
+      remember() {},
+      forget() {},
       release() {},
       peek: () => {
         throw new Error('SECRET');
