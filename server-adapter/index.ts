@@ -1,3 +1,4 @@
+export type { AccessRequest, Authorize, Grant, Refusal } from './access/authorize.js';
 export {
   addStatusMessage,
   getStatusMessages,
@@ -13,7 +14,7 @@ export { type Context, currentContext, type Ids } from './context.js';
 export type { HttpServer } from './delivery/shared-server.js';
 export type { Logger } from './logger.js';
 export { type AttachOptions, type ConnectionIds, StatusMessenger } from './messenger.js';
-export type { MessengerOptions } from './options.js';
+export type { Limits, MessengerOptions } from './options.js';
 export type { Session } from './session.js';
 export type { InputHandler, SessionHandler } from './sessions.js';
 export type { StatusUpdate } from './updates.js';

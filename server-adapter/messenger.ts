@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import {
   assertId,
@@ -12,34 +11,30 @@ import {
   invalid,
   isBuiltInMessage,
   isChannelName,
-  isId,
   isRunId,
   LIMITS,
   messageOf,
-  parseAfter,
   parseJson,
-  readClientFrame,
   readMessage,
-  retryReason,
   StatusMessengerError,
   splitChannel,
   statusText,
 } from '../protocol/index.js';
+import { Door } from './access/door.js';
+import { refuse } from './access/refuse.js';
 import type { ChannelLog } from './channels/channel-store.js';
 import { compose, type Outgoing, type SendResult, type StatusExtra } from './compose.js';
 import { currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
-import { Connection } from './delivery/connection.js';
 import { Delivery } from './delivery/delivery.js';
-import { isAllowedOrigin } from './delivery/origin.js';
 import { type HttpServer, listen } from './delivery/shared-server.js';
-import { attachUpgrades, type Upgrade } from './delivery/upgrades.js';
-import { WebSocketTransport } from './delivery/websocket-transport.js';
+import { attachUpgrades } from './delivery/upgrades.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { answerNode, pathOf } from './http/node.js';
-import { Log, stackOf } from './logger.js';
+import { Log } from './logger.js';
 import { type MessengerOptions, readOptions, type Settings } from './options.js';
 import { type InputHandler, type SessionHandler, Sessions } from './sessions.js';
 import { type StatusUpdate, StatusUpdates } from './updates.js';
+import { Viewers } from './viewers.js';
 
 export interface AttachOptions {
   /** Where pages connect. Default `/ws/:sessionId`. */
@@ -65,6 +60,8 @@ export class StatusMessenger implements Speaker {
   readonly #delivery: Delivery;
   readonly #updates: StatusUpdates;
   readonly #sessions: Sessions;
+  readonly #door: Door;
+  readonly #viewers: Viewers;
   readonly #detach: Array<() => void> = [];
   readonly #handler: Handler;
   #unrouted: string | undefined;
@@ -74,7 +71,7 @@ export class StatusMessenger implements Speaker {
   /** Throws `invalid` for options that cannot be. */
   constructor(options: MessengerOptions = {}) {
     this.#settings = readOptions(options);
-    const { store, clock, logger, apiKey, base } = this.#settings;
+    const { store, clock, logger, apiKey, base, allowedOrigins } = this.#settings;
     this.#log = new Log(logger);
     this.#delivery = new Delivery(this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
@@ -87,6 +84,7 @@ export class StatusMessenger implements Speaker {
         remember: (id, ack) => store.remember(channelName('session', id), ack),
       },
       this.#log,
+      clock.now(),
     );
     store.use({
       appended: (name) => this.#delivery.schedule(name),
@@ -96,9 +94,13 @@ export class StatusMessenger implements Speaker {
         if (kind === 'session') this.#sessions.forget(id);
       },
     });
+    this.#door = new Door(this.#settings, this.#log);
+    this.#viewers = new Viewers(this.#settings, this.#door, this.#delivery, this.#sessions, this.#log);
     this.#handler = createHandler({
       base,
       apiKey,
+      allowedOrigins,
+      door: this.#door,
       log: this.#log,
       health: async () => (this.#closing ? 'the server is closing' : store.health()),
       statuses: (sessionId) => this.getStatusMessages(sessionId),
@@ -117,7 +119,10 @@ export class StatusMessenger implements Speaker {
     const where = typeof path === 'string' ? `${this.#settings.base}${path}` : path;
     const upgrades = attachUpgrades(server, where, {
       accepts: () => !this.#closing,
-      connected: (ws, socket, upgrade) => this.#upgraded(ws, socket, upgrade),
+      connected: (ws, socket, upgrade) =>
+        this.#door.arrived(ws, upgrade, (access, request) => {
+          this.#viewers.serve({ ws, socket, access, request, after: upgrade.query.getAll('after') });
+        }),
     });
     this.#detach.push(upgrades);
     if (http === false) return;
@@ -147,11 +152,14 @@ export class StatusMessenger implements Speaker {
     }
     try {
       assertId(ids.sessionId, 'sessionId');
-      this.#serve(ws, undefined, { ...readIds(ids), sessionId: ids.sessionId }, after);
+      const { threadId, userId } = readIds(ids);
+      const threadIds = threadId === undefined ? [] : [threadId];
+      const { sessionId } = ids;
+      this.#viewers.serve({ ws, access: { sessionId, threadIds, ...(userId === undefined ? {} : { userId }) }, after });
     } catch (error) {
       // The ids may be a stranger's: they end that stranger's connection, not the application.
       this.#log.warnOnce('handed-ids', `handleConnection: ${messageOf(error)}`);
-      refuse(ws, CloseCode.malformed, `ids: expected ${ID_RULE}, and no run`);
+      refuse(ws, { code: CloseCode.malformed, reason: `ids: expected ${ID_RULE}, and no run` });
     }
   }
 
@@ -315,106 +323,13 @@ export class StatusMessenger implements Speaker {
   async #close(timeout: number): Promise<void> {
     instances.delete(this);
     this.#stopSweeping();
-    const { clock, random, store } = this.#settings;
+    const { random, store } = this.#settings;
+    this.#viewers.close();
     this.#sessions.cancelAll('the server is closing');
-    await this.#delivery.drain(clock.now() + timeout, 5000, random);
+    await this.#delivery.drain(timeout, Math.max(5000, this.#delivery.spread), random);
     for (const detach of this.#detach) detach();
     this.#updates.close();
     await store.close();
-  }
-
-  #upgraded(ws: WebSocket, socket: Duplex, { sessionId, query, headers }: Upgrade): void {
-    if (!isAllowedOrigin(headers.origin, headers.host, this.#settings.allowedOrigins)) {
-      const origin = clipText(headers.origin ?? '', 200);
-      const fix = 'add it to allowedOrigins if its pages may connect';
-      this.#log.warnOnce(
-        `origin ${origin}`,
-        `got a connection from a page of ${origin}, expected one of ${headers.host}; ${fix}`,
-      );
-      refuse(ws, CloseCode.forbidden, 'pages of this origin may not connect');
-    } else if (!isId(sessionId) || isRunId(sessionId)) {
-      refuse(ws, CloseCode.malformed, `session id: expected ${isId(sessionId) ? 'no run (run_…)' : ID_RULE}`);
-    } else {
-      this.#serve(ws, socket, { sessionId }, query.getAll('after'));
-    }
-  }
-
-  #serve(ws: WebSocket, socket: Duplex | undefined, ids: ViewerIds, after: readonly string[]): void {
-    // An application may have awaited something meanwhile, and the page may have left: such a socket would never say so again.
-    if (ws.readyState !== ws.OPEN) return;
-    const { clock, heartbeat, highWaterMark } = this.#settings;
-    const transport = new WebSocketTransport(ws, socket);
-    const connection = new Connection(ids, transport, { heartbeat, highWaterMark, now: () => clock.now() });
-    ws.on('error', (error) => this.#log.debug(`a connection of session ${ids.sessionId} failed: ${error.message}`));
-    ws.on('pong', () => {
-      connection.lastHeard = clock.now();
-    });
-    ws.on('message', (data, isBinary) => {
-      connection.lastHeard = clock.now();
-      if (isBinary) connection.close(CloseCode.malformed, 'got a binary frame, expected text');
-      else this.#receive(connection, data.toString());
-    });
-    const left = new Promise<void>((resolve) => ws.once('close', () => resolve()));
-    void this.#watch(ws, connection, after, left);
-  }
-
-  /** Serves a connection from its greeting to its end. */
-  async #watch(ws: WebSocket, connection: Connection, after: readonly string[], left: Promise<void>): Promise<void> {
-    const { store } = this.#settings;
-    const { ids } = connection;
-    const own = channelName('session', ids.sessionId);
-    const names = [own];
-    if (ids.threadId !== undefined) names.push(channelName('thread', ids.threadId));
-    if (ids.userId !== undefined) names.push(channelName('user', ids.userId));
-    const logs: ChannelLog[] = [];
-    // Nothing that the page says is heard before it was greeted.
-    ws.pause();
-    try {
-      for (const name of names) logs.push(await store.retain(name));
-      if (this.#closing) {
-        connection.close(CloseCode.restarting, retryReason(0));
-      } else {
-        const positions = parseAfter(after, own);
-        if (positions.size < after.length)
-          this.#log.debug(`got ${describe(after)} as after, expected positions; a snapshot is sent`);
-        connection.begin(logs, positions);
-        this.#delivery.add(connection);
-        this.#sessions.arrived(ids);
-      }
-    } catch (error) {
-      this.#log.warnOnce(`unserved ${messageOf(error)}`, `a viewer could not be served: ${stackOf(error)}`);
-      connection.close(CloseCode.tooBusy, retryReason(5000));
-    }
-    ws.resume();
-    await left;
-    connection.ended();
-    this.#delivery.remove(connection);
-    for (const { name } of logs) store.release(name, this.#sessions.hasStarted(ids.sessionId));
-  }
-
-  #receive(connection: Connection, raw: string): void {
-    if (connection.closed) return;
-    if (Buffer.byteLength(raw) > LIMITS.clientFrame) {
-      connection.close(CloseCode.frameTooLarge, `got a frame over ${LIMITS.clientFrame} bytes`);
-      return;
-    }
-    const reading = readClientFrame(raw);
-    if ('problem' in reading) {
-      const { ref, problem } = reading;
-      const text = `got a malformed frame from a page (${problem}), expected one of the wire contract; it is refused`;
-      this.#log.warnOnce(`malformed-frame ${problem}`, text);
-      if (ref !== undefined) connection.say('ack', { ref, accepted: false, reason: `malformed: ${problem}` });
-      return;
-    }
-    const { frame } = reading;
-    if (frame.type === 'ping') connection.say('ack', { ref: frame.ref, accepted: true });
-    else if (frame.type === 'token') {
-      connection.say('ack', { ref: frame.ref, accepted: false, reason: 'this server takes no tokens' });
-    } else {
-      const ack = this.#sessions.receive(connection.ids, frame);
-      if (ack instanceof Promise) void ack.then((stored) => connection.say('ack', stored));
-      else if (ack) connection.say('ack', ack);
-    }
   }
 
   /** Keeps a session's channel for work that is done for it. */
@@ -447,13 +362,6 @@ function assertChannel(channel: unknown): asserts channel is ChannelName {
   if (isChannelName(channel)) return;
   throw invalid('channel', channel, 'session:ID, thread:ID, user:ID or task:ID', `write an id of ${ID_RULE}`);
 }
-
-function refuse(ws: WebSocket, code: number, reason: string): void {
-  ws.on('error', () => {});
-  ws.close(code, reason);
-}
-
-type ViewerIds = Ids & { readonly sessionId: string };
 
 /** The open messengers of this process: where there is just one, calls without a context mean it. */
 export const instances = new Set<StatusMessenger>();

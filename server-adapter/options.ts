@@ -1,8 +1,9 @@
 import { type Clock, invalid, isObject, StatusMessengerError } from '../protocol/index.js';
+import type { Authorize } from './access/authorize.js';
+import { type AllowedOrigins, readOrigins } from './access/origin.js';
 import type { ChannelStore } from './channels/channel-store.js';
 import { MemoryStore, type MemoryStoreOptions } from './channels/memory-store.js';
 import { systemClock } from './clock.js';
-import { type AllowedOrigins, readOrigins } from './delivery/origin.js';
 import { consoleLogger, type Logger, silentLogger } from './logger.js';
 
 /** All options of a `StatusMessenger`; each has a default. Times are milliseconds, sizes bytes. */
@@ -29,6 +30,19 @@ export interface MessengerOptions {
    * no `Origin`, which are no browsers, are let in.
    */
   readonly allowedOrigins?: AllowedOrigins;
+  /**
+   * Decides who may watch what. Default: whoever knows a session's id may watch that session, and no thread or user. Asked for each WebSocket, for `GET /status`, and for
+   * each fresh token.
+   */
+  readonly authorize?: Authorize;
+  /** How long `authorize` may take. Default 10,000. */
+  readonly authorizeTimeout?: number;
+  /**
+   * How many reverse proxies of your own stand in front: so many entries at the end of `X-Forwarded-For` are believed, for `limits.connectionsPerAddress` and
+   * `authorize`. Default 0: the socket's address counts.
+   */
+  readonly trustedProxies?: number;
+  readonly limits?: Partial<Limits>;
   /** What all paths begin with. Default: nothing. */
   readonly base?: string;
   /** Default: warnings and errors on the console. `false` logs nothing. */
@@ -39,10 +53,29 @@ export interface MessengerOptions {
   readonly random?: () => number;
 }
 
-export interface Settings extends Required<Omit<MessengerOptions, 'store' | 'apiKey' | 'logger'>> {
+/** What strangers may take of a server; whoever finds no room is told when to come back. */
+export interface Limits {
+  /** Frames and pings a second of one page, ten times as many at once: a page that comes back repeats all that was not acknowledged. Default 100; beyond 4429. */
+  readonly framesPerSecond: number;
+  /**
+   * Connections of one network address (of an IPv6 one, its /64). Default 10,000, since behind a proxy that is not named by `trustedProxies` all pages have the same;
+   * beyond 1013.
+   */
+  readonly connectionsPerAddress: number;
+  /** Connections to one session. Default 10,000; beyond 1013. */
+  readonly connectionsPerSession: number;
+  /** Connections that wait for `authorize` at the same time. Default 1,000; beyond 1013. */
+  readonly pendingUpgrades: number;
+}
+
+type Defaulted = Omit<MessengerOptions, 'store' | 'apiKey' | 'logger' | 'authorize' | 'limits'>;
+
+export interface Settings extends Required<Defaulted> {
   readonly store: ChannelStore;
   readonly apiKey: string | undefined;
   readonly logger: Logger;
+  readonly authorize: Authorize | undefined;
+  readonly limits: Limits;
 }
 
 const KNOWN = [
@@ -54,6 +87,10 @@ const KNOWN = [
   'statusData',
   'apiKey',
   'allowedOrigins',
+  'authorize',
+  'authorizeTimeout',
+  'trustedProxies',
+  'limits',
   'base',
   'logger',
   'clock',
@@ -78,6 +115,13 @@ export function readOptions(options: MessengerOptions): Settings {
   assertMethods('options.clock', clock, ['now', 'after']);
   if (typeof random !== 'function')
     throw invalid('options.random', random, 'a function', 'leave it out for Math.random');
+  const { authorize, trustedProxies = 0 } = options;
+  if (authorize !== undefined && typeof authorize !== 'function') {
+    throw invalid('options.authorize', authorize, 'a function', 'leave it out to let in whoever knows the session id');
+  }
+  if (!Number.isInteger(trustedProxies) || trustedProxies < 0) {
+    throw invalid('options.trustedProxies', trustedProxies, 'a whole number', 'leave it out where there is no proxy');
+  }
   return {
     store: readStore(store, clock),
     heartbeat: positive('options.heartbeat', options.heartbeat, 25_000),
@@ -87,6 +131,10 @@ export function readOptions(options: MessengerOptions): Settings {
     statusData,
     apiKey: apiKey || undefined,
     allowedOrigins: readOrigins(options.allowedOrigins),
+    authorize,
+    authorizeTimeout: positive('options.authorizeTimeout', options.authorizeTimeout, 10_000),
+    trustedProxies,
+    limits: readLimits(options.limits),
     base,
     logger: logger === false ? silentLogger : logger,
     clock,
@@ -109,6 +157,18 @@ function readStore(store: ChannelStore | Omit<MemoryStoreOptions, 'clock'>, cloc
     channels: positive('options.store.channels', channels, 10_000),
     clock,
   });
+}
+
+function readLimits(limits: Partial<Limits> = {}): Limits {
+  const names = ['framesPerSecond', 'connectionsPerAddress', 'connectionsPerSession', 'pendingUpgrades'] as const;
+  assertFields('options.limits', limits, names);
+  const limit = (name: keyof Limits, fallback: number) => positive(`options.limits.${name}`, limits[name], fallback);
+  return {
+    framesPerSecond: limit('framesPerSecond', 100),
+    connectionsPerAddress: limit('connectionsPerAddress', 10_000),
+    connectionsPerSession: limit('connectionsPerSession', 10_000),
+    pendingUpgrades: limit('pendingUpgrades', 1000),
+  };
 }
 
 function isStore(store: object): store is ChannelStore {

@@ -29,9 +29,12 @@ export class Sessions {
   readonly #log: Log;
   readonly #sessions = new Map<string, Session>();
   readonly #onSession: SessionHandler[] = [];
+  /** When this process took over, server time. */
+  readonly #begun: number;
   readonly #onInput: InputHandler[] = [];
 
-  constructor(speaker: Speaker, owner: SessionsOwner, log: Log) {
+  constructor(speaker: Speaker, owner: SessionsOwner, log: Log, now: number) {
+    this.#begun = now;
     this.#speaker = speaker;
     this.#owner = owner;
     this.#log = log;
@@ -50,12 +53,13 @@ export class Sessions {
     return this.#sessions.get(sessionId)?.started === true;
   }
 
-  /** A viewer is here: the first one starts the handlers. */
-  arrived(ids: Ids & { readonly sessionId: string }): void {
+  /** A viewer is here: the first one starts the handlers, unless the session's run came to its end before this process began. */
+  arrived(ids: Ids & { readonly sessionId: string }, log: ChannelLog | undefined): void {
     if (this.#onSession.length === 0) return;
     const session = this.#session(ids);
     if (session.started) return;
     session.started = true;
+    if (log && this.#endedBefore(log)) return;
     for (const handler of this.#onSession) void this.#run(session, handler);
   }
 
@@ -101,6 +105,11 @@ export class Sessions {
 
   cancelAll(reason: string): void {
     for (const session of this.#sessions.values()) session.cancel(reason);
+  }
+
+  #endedBefore(log: ChannelLog): boolean {
+    const { phase, endedAt } = log.state();
+    return hasEnded(phase) && endedAt !== undefined && endedAt < this.#begun;
   }
 
   #session(ids: Ids & { readonly sessionId: string }): Session {

@@ -1,6 +1,6 @@
-import { type ChannelName, formatPosition, type Position } from '../../protocol/index.js';
+import { type ChannelName, type Clock, elapsed, formatPosition, type Position } from '../../protocol/index.js';
+import type { Access } from '../access/authorize.js';
 import type { ChannelLog } from '../channels/channel-store.js';
-import type { Ids } from '../context.js';
 import { type Batch, Batches, TextBatch, withPrefix } from './batch.js';
 import type { Transport } from './transport.js';
 
@@ -22,7 +22,7 @@ export interface ConnectionSettings {
   readonly highWaterMark: number;
   /** Milliseconds of quiet after which the page is told that the server is there. */
   readonly heartbeat: number;
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 /**
@@ -30,9 +30,16 @@ export interface ConnectionSettings {
  * resumes, one that is slow and one that comes late are all just cursors behind the head.
  */
 export class Connection {
-  lastSent = 0;
+  /** When something was last sent, heard and asked for, by a clock that nobody sets. */
+  lastSent: number;
   lastHeard: number;
   lastPing: number;
+  /** When the page's credential ends, in server time. */
+  expiresAt: number | undefined;
+  /** A fresh credential is being looked at. */
+  renewing = false;
+  /** The spread that the page was told last. */
+  spread = 0;
   /** Paused at the high-water mark: since when, and how much was waiting when it last took something. */
   #paused: { since: number; waiting: number } | undefined;
   readonly #cursors: Cursor[] = [];
@@ -40,11 +47,12 @@ export class Connection {
   #closed = false;
 
   constructor(
-    readonly ids: Ids & { readonly sessionId: string },
+    readonly access: Access,
     readonly transport: Transport,
     readonly settings: ConnectionSettings,
   ) {
-    this.lastHeard = this.lastPing = settings.now();
+    this.lastSent = this.lastHeard = this.lastPing = elapsed(settings.clock);
+    this.expiresAt = access.expiresAt;
   }
 
   get closed(): boolean {
@@ -60,8 +68,13 @@ export class Connection {
     return this.#closed || (this.transport.buffered === 0 && this.#cursors.every(isAtHead));
   }
 
+  /** The page gave a sign of life. */
+  heard(): void {
+    this.lastHeard = elapsed(this.settings.clock);
+  }
+
   /** Greets the page and begins to deliver these channels, the connection's own first. */
-  begin(logs: readonly ChannelLog[], after: ReadonlyMap<ChannelName, Position>): void {
+  begin(logs: readonly ChannelLog[], after: ReadonlyMap<ChannelName, Position>, spread = 0): void {
     const channels: Record<string, { position: string; recovered: boolean }> = {};
     for (const log of logs) {
       const asked = after.get(log.name);
@@ -72,8 +85,9 @@ export class Connection {
       this.#cursors.push({ log, prefix, ...at });
       channels[log.name] = { position: formatPosition(log), recovered: resumes };
     }
-    const { heartbeat, now } = this.settings;
-    const { sessionId } = this.ids;
+    const { heartbeat, clock } = this.settings;
+    const { sessionId } = this.access;
+    this.spread = spread;
     this.transport.batch(() => {
       this.say('connected', {
         message: `Connected to session ${sessionId}`,
@@ -81,7 +95,9 @@ export class Connection {
         sessionId,
         channels,
         heartbeat,
-        serverTime: now(),
+        serverTime: clock.now(),
+        ...(spread > 0 ? { spread } : {}),
+        ...(this.expiresAt === undefined ? {} : { expiresAt: this.expiresAt }),
       });
       this.#pump(new Batches());
     });
@@ -93,12 +109,18 @@ export class Connection {
     this.#pump(batches);
   }
 
-  /** Milliseconds for which the page has taken nothing although something waits for it; `undefined` while it is not paused. */
+  /** Milliseconds for which the page has taken nothing although something waits for it, `now` by `elapsed`; `undefined` while it is not paused. */
   stalledFor(now: number): number | undefined {
     if (!this.#paused) return undefined;
     const waiting = this.transport.buffered;
     if (waiting < this.#paused.waiting) this.#paused = { since: now, waiting };
     return now - this.#paused.since;
+  }
+
+  /** Tells the page that the server is there, and over what time to spread if it should be gone. */
+  beat(spread: number): void {
+    this.spread = spread;
+    this.say('heartbeat', { serverTime: this.settings.clock.now(), ...(spread > 0 ? { spread } : {}) });
   }
 
   /** Sends a message of the connection itself. One that asks without end and never reads the answers is cut off. */
@@ -154,17 +176,17 @@ export class Connection {
   }
 
   #pause(): void {
-    this.#paused = { since: this.settings.now(), waiting: this.transport.buffered };
+    this.#paused = { since: elapsed(this.settings.clock), waiting: this.transport.buffered };
     this.transport.whenTaken(() => {
       this.#paused = undefined;
       // It has taken what it was sent, and may answer pings again.
-      this.lastHeard = this.settings.now();
+      this.heard();
       this.pump();
     });
   }
 
   #send(batch: Batch): void {
-    this.lastSent = this.settings.now();
+    this.lastSent = elapsed(this.settings.clock);
     this.transport.send(batch);
   }
 }

@@ -1,4 +1,5 @@
-import { type ChannelName, type Clock, CloseCode, retryReason } from '../../protocol/index.js';
+import { type ChannelName, type Clock, CloseCode, elapsed, type Position, retryReason } from '../../protocol/index.js';
+import type { ChannelLog } from '../channels/channel-store.js';
 import { Batches } from './batch.js';
 import type { Connection } from './connection.js';
 
@@ -10,6 +11,9 @@ export interface DeliverySettings {
   /** Milliseconds after which a page that takes nothing is closed with 4408. */
   readonly stallTimeout: number;
 }
+
+/** Milliseconds over which pages spread by themselves when their server is gone. */
+const USUAL_SPREAD = 500;
 
 /** All connections of a messenger: who watches which channel, one flush per turn of the event loop, and one timer for all that is timed. */
 export class Delivery {
@@ -31,7 +35,18 @@ export class Delivery {
     return this.#viewers.get(name)?.size ?? 0;
   }
 
-  add(connection: Connection): void {
+  /**
+   * Milliseconds over which all pages should spread when they come back at once: eight in a millisecond is what a server takes without a queue. Nothing
+   * where there are so few that their usual wait spreads them as far.
+   */
+  get spread(): number {
+    const ms = Math.round(this.#connections.size / 8);
+    return ms > USUAL_SPREAD ? ms : 0;
+  }
+
+  /** Begins to serve a connection: greets it, sends what it missed, and whatever comes from here on. */
+  add(connection: Connection, logs: readonly ChannelLog[], after: ReadonlyMap<ChannelName, Position>): void {
+    connection.begin(logs, after, this.spread);
     this.#connections.add(connection);
     for (const name of connection.channels) {
       const viewers = this.#viewers.get(name);
@@ -51,12 +66,13 @@ export class Delivery {
   }
 
   /**
-   * Sends what was accepted, as far as the pages take it before `deadline` (server time), then tells every page to come back elsewhere, spread
-   * over `spread` milliseconds.
+   * Sends what was accepted, as far as the pages take it within `timeout` milliseconds, then tells every page to come back elsewhere, spread over
+   * `spread` milliseconds.
    */
-  async drain(deadline: number, spread: number, random: () => number): Promise<void> {
+  async drain(timeout: number, spread: number, random: () => number): Promise<void> {
     this.#flush();
-    while (this.#connections.size > 0 && this.#clock.now() < deadline) {
+    const deadline = elapsed(this.#clock) + timeout;
+    while (this.#connections.size > 0 && elapsed(this.#clock) < deadline) {
       // Each as soon as it has everything: one that is slow keeps no other waiting.
       for (const connection of this.#connections) {
         if (connection.drained) connection.close(CloseCode.restarting, retryReason(random() * spread));
@@ -103,9 +119,14 @@ export class Delivery {
   }
 
   #tick(interval: number): void {
-    const now = this.#clock.now();
+    const now = elapsed(this.#clock);
+    const time = this.#clock.now();
     const { heartbeat, pongTimeout, stallTimeout } = this.#settings;
+    const { spread } = this;
     for (const connection of this.#connections) {
+      if (connection.expiresAt !== undefined && time >= connection.expiresAt) {
+        connection.close(CloseCode.unauthorized, 'the token has expired');
+      }
       const stalled = connection.stalledFor(now);
       if (stalled !== undefined) {
         // One that takes nothing hears no ping either: its own limit decides.
@@ -117,7 +138,8 @@ export class Delivery {
           connection.lastPing = now;
           connection.transport.ping();
         }
-        if (now - connection.lastSent >= heartbeat) connection.say('heartbeat', { serverTime: now });
+        const isNews = spread >= 2 * connection.spread && spread > 0;
+        if (isNews || now - connection.lastSent >= heartbeat) connection.beat(spread);
       }
     }
   }

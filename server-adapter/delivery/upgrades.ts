@@ -10,6 +10,10 @@ export interface Upgrade {
   readonly sessionId: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** The path with its query. */
+  readonly url: string;
+  /** The network address at the other end of the socket. */
+  readonly address: string | undefined;
 }
 
 export interface UpgradeHandler {
@@ -27,12 +31,14 @@ export function attachUpgrades(server: HttpServer, pattern: string, handler: Upg
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.clientFrame, perMessageDeflate: false });
   return listen(server, 'upgrade', pattern, {
     take(request: IncomingMessage, socket: Duplex, head: Buffer) {
-      const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+      const { url = '', headers } = request;
+      const [path = '', query = ''] = url.split('?', 2);
       const sessionId = match(path);
       if (sessionId === undefined) return false;
       if (handler.accepts()) {
         sockets.handleUpgrade(request, socket, head, (ws) => {
-          handler.connected(ws, socket, { sessionId, query: new URLSearchParams(query), headers: request.headers });
+          const address = request.socket.remoteAddress;
+          handler.connected(ws, socket, { sessionId, query: new URLSearchParams(query), headers, url, address });
         });
       } else {
         refuse(socket, '503 Service Unavailable');

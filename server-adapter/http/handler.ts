@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   type ChannelName,
+  CloseCode,
   ID_RULE,
   invalid,
   isChannelName,
@@ -10,8 +11,12 @@ import {
   parseJson,
   StatusMessengerError,
 } from '../../protocol/index.js';
+import { type Denial, isDenial } from '../access/authorize.js';
+import type { Door } from '../access/door.js';
+import type { AllowedOrigins } from '../access/origin.js';
 import { compose, type Outgoing, type SendResult } from '../compose.js';
 import { type Log, stackOf } from '../logger.js';
+import { corsHeaders, preflight } from './cors.js';
 
 /** Bytes of a request body: a list of several messages of the largest size. */
 const BODY = 4 * LIMITS.message;
@@ -20,9 +25,11 @@ const BODY = 4 * LIMITS.message;
 export interface HandlerDependencies {
   readonly base: string;
   readonly apiKey: string | undefined;
+  readonly allowedOrigins: AllowedOrigins;
   readonly log: Log;
   health(): Promise<string | undefined>;
   statuses(sessionId: string): string[];
+  readonly door: Door;
   send(channel: ChannelName, message: Outgoing): Promise<SendResult>;
 }
 
@@ -37,13 +44,14 @@ class HttpError extends Error {
   }
 }
 
-type Route = (request: Request, url: URL) => Promise<Response>;
+/** `address` is the network address at the other end, where it is known. */
+type Route = (request: Request, url: URL, address: string | undefined) => Promise<Response>;
 
 /** Answers requests to the addresses that it owns. */
 export interface Handler {
   owns(path: string): boolean;
   /** Answers every request, errors included, and throws nothing. */
-  answer(request: Request): Promise<Response>;
+  answer(request: Request, address?: string): Promise<Response>;
 }
 
 /** The plain HTTP addresses of the wire contract. */
@@ -56,10 +64,19 @@ export function createHandler(deps: HandlerDependencies): Handler {
       },
     },
     '/status': {
-      async GET(_, url) {
+      async GET({ headers }, url, address) {
         const id = url.searchParams.get('session_id');
         if (!isId(id)) throw invalid('session_id', id, ID_RULE, 'add ?session_id=ID');
-        return json(200, deps.statuses(id));
+        const request = deps.door.request({
+          sessionId: id,
+          query: url.searchParams,
+          headers: Object.fromEntries(headers),
+          url: `${url.pathname}${url.search}`,
+          address,
+        });
+        const decision = await deps.door.decide(request);
+        if (isDenial(decision)) throw denied(decision);
+        return json(200, deps.statuses(decision.sessionId));
       },
     },
     '/api/messages': {
@@ -97,18 +114,29 @@ export function createHandler(deps: HandlerDependencies): Handler {
   };
   return {
     owns: (path) => methodsOf(path) !== undefined,
-    async answer(request) {
+    async answer(request, address) {
       const url = new URL(request.url);
+      const { headers } = request;
+      const origin = headers.get('origin');
       try {
         const methods = methodsOf(url.pathname);
         if (!methods) return nothingHere();
+        const isOpen = url.pathname === `${deps.base}/healthz`;
+        const host = headers.get('host') ?? url.host;
+        if (!isOpen && !deps.door.isWelcome({ host, ...(origin === null ? {} : { origin }) })) {
+          return error(403, 'not_allowed', 'status-messenger: pages of this origin may not ask');
+        }
+        const cors = isOpen ? {} : corsHeaders(origin, deps.allowedOrigins);
+        if (request.method === 'OPTIONS' && origin !== null) return preflight(Object.keys(methods), cors);
         const method = request.method === 'HEAD' ? 'GET' : request.method;
         const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
         if (!route) {
           const allowed = Object.keys(methods).join(', ');
           return error(405, 'method_not_allowed', `status-messenger: expected ${allowed}`, { allow: allowed });
         }
-        return await route(request, url);
+        const response = await route(request, url, address);
+        for (const [name, value] of Object.entries(cors)) response.headers.set(name, value);
+        return response;
       } catch (thrown) {
         if (thrown instanceof HttpError) return error(thrown.status, thrown.code, thrown.message);
         if (thrown instanceof StatusMessengerError) return error(STATUS[thrown.code], thrown.code, thrown.message);
@@ -130,6 +158,18 @@ const STATUS: { readonly [code in StatusMessengerError['code']]: number } = {
   not_allowed: 403,
   limit: 429,
   closed: 503,
+};
+
+/** The answer to a request that the application does not let in. */
+function denied({ code, reason }: Denial): HttpError {
+  const [status, name] = DENIALS[code] ?? [503, 'unavailable'];
+  return new HttpError(status, name, `status-messenger: ${reason}`);
+}
+
+const DENIALS: { readonly [code: number]: readonly [status: number, name: string] } = {
+  [CloseCode.unauthorized]: [401, 'unauthorized'],
+  [CloseCode.forbidden]: [403, 'not_allowed'],
+  [CloseCode.notFound]: [404, 'not_found'],
 };
 
 /** One message of `POST /api/messages`, checked before any of its list is sent. */

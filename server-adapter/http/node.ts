@@ -5,7 +5,7 @@ import type { Handler } from './handler.js';
 /** Answers a request of Node's `http` by a handler of web-standard requests. */
 export async function answerNode(request: IncomingMessage, response: ServerResponse, handler: Handler): Promise<void> {
   try {
-    const { status, headers, body } = await handler.answer(toRequest(request));
+    const { status, headers, body } = await handler.answer(toRequest(request), request.socket.remoteAddress);
     response.writeHead(status, Object.fromEntries(headers));
     if (request.method !== 'HEAD') for await (const chunk of body ?? []) response.write(chunk);
     response.end();

@@ -39,8 +39,8 @@ class HandTransport implements Transport {
 function setUp() {
   const clock = new ManualClock();
   const transport = new HandTransport();
-  const settings = { highWaterMark: 2000, heartbeat: 25_000, now: () => clock.now() };
-  const connection = new Connection({ sessionId: 's' }, transport, settings);
+  const settings = { highWaterMark: 2000, heartbeat: 25_000, clock };
+  const connection = new Connection({ sessionId: 's', threadIds: [] }, transport, settings);
   const log = new MemoryLog('session:s', 'epoch000', { count: 1000, bytes: 1e6, age: 1e9 }, clock.now());
   connection.begin([log], new Map());
   return { clock, transport, connection, log };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isAllowedOrigin, readOrigins } from '../../server-adapter/delivery/origin.js';
-import { startServer } from '../helpers/server.js';
-import { WireClient } from '../helpers/wire-client.js';
+import { isAllowedOrigin, readOrigins } from '../../../server-adapter/access/origin.js';
+import { startServer } from '../../helpers/server.js';
+import { WireClient } from '../../helpers/wire-client.js';
 
 const cases: ReadonlyArray<
   [origin: string | undefined, host: string | undefined, allowed: string[] | '*', expected: boolean]

@@ -1,0 +1,114 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { assertId, CloseCode, describe, invalid, isObject, isRunId } from '../../protocol/index.js';
+
+/** What a page asks for. Apart from `address` all of it is a stranger's word. */
+export interface AccessRequest {
+  /** The session named in the address: a valid id. */
+  readonly sessionId: string;
+  /** Threads and a user whose channels are asked for, too (query `thread`, which may repeat, and `user`): valid ids. */
+  readonly threadIds: readonly string[];
+  readonly userId?: string;
+  /** The credential of the query (`token`) or of the header `Authorization: Bearer`. */
+  readonly token?: string;
+  /** Names in lower case; cookies are in `cookie`. */
+  readonly headers: IncomingHttpHeaders;
+  /** The path with its query. */
+  readonly url: string;
+  /** The network address that the request came from; see `trustedProxies`. */
+  readonly address?: string;
+}
+
+/** What a page may have. */
+export interface Grant {
+  /** Default: the session that was asked for. */
+  readonly sessionId?: string;
+  /** Threads whose messages it gets. Default: none, whatever was asked for. */
+  readonly threadIds?: readonly string[];
+  /** Who it is: it gets what is sent to this user. Default: nobody. */
+  readonly userId?: string;
+  /** When that ends, milliseconds since 1970: the connection is then closed with 4401, unless a fresh token came before. Default: never. */
+  readonly expiresAt?: number;
+}
+
+/** Why a page may not connect. */
+export interface Refusal {
+  /** A reason that the page may read. */
+  readonly refuse: string;
+  /** 4401 (not known: it may come back with a fresh token), 4403 (not allowed) or 4404 (no such session). Default 4403. */
+  readonly code?: 4401 | 4403 | 4404;
+}
+
+/**
+ * Decides what a page may have: `true` grants the session that it asks for and nothing else, `false` refuses with 4403. What it throws is logged and closes
+ * the connection with 1011, so that the page comes back.
+ */
+export type Authorize = (request: AccessRequest) => boolean | Grant | Refusal | Promise<boolean | Grant | Refusal>;
+
+/** Whom a connection is for, and until when. */
+export interface Access {
+  readonly sessionId: string;
+  readonly threadIds: readonly string[];
+  readonly userId?: string;
+  readonly expiresAt?: number;
+}
+
+export interface Denial {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** What `authorize` says, checked. Throws what it throws, and `invalid` for an answer that is none. */
+export async function decide(authorize: Authorize, request: AccessRequest): Promise<Access | Denial> {
+  const answer: unknown = await authorize(request);
+  if (answer === false) return { code: CloseCode.forbidden, reason: 'not allowed' };
+  return readAnswer(answer === true ? {} : answer, request.sessionId);
+}
+
+export function isDenial(decision: Access | Denial): decision is Denial {
+  return 'code' in decision;
+}
+
+/** Access to a session alone. */
+export function accessTo(sessionId: string): Access {
+  return { sessionId, threadIds: [] };
+}
+
+const CODES: ReadonlySet<unknown> = new Set([CloseCode.unauthorized, CloseCode.forbidden, CloseCode.notFound]);
+
+function readAnswer(answer: unknown, asked: string): Access | Denial {
+  if (!isObject(answer)) {
+    throw invalid('authorize', answer, 'true, false, a grant or { refuse }', 'answer for instance { userId }');
+  }
+  if (answer.refuse !== undefined) {
+    const { refuse, code = CloseCode.forbidden } = answer;
+    if (typeof refuse !== 'string') throw invalid('authorize: refuse', refuse, 'a reason', 'say why in a text');
+    if (typeof code !== 'number' || !CODES.has(code)) {
+      throw invalid('authorize: code', code, '4401, 4403 or 4404', 'leave it out for 4403');
+    }
+    return { code, reason: refuse };
+  }
+  const { sessionId = asked, threadIds = [], userId, expiresAt } = answer;
+  assertId(sessionId, 'authorize: sessionId');
+  if (isRunId(sessionId)) throw invalid('authorize: sessionId', sessionId, 'a session, not a run', 'name the session');
+  if (!Array.isArray(threadIds)) {
+    throw invalid('authorize: threadIds', threadIds, 'a list of ids', 'answer for instance { threadIds: ["t1"] }');
+  }
+  if (threadIds.length > THREADS) {
+    throw invalid('authorize: threadIds', threadIds, `at most ${THREADS}`, 'grant those that the page shows');
+  }
+  for (const id of threadIds) assertId(id, 'authorize: threadIds');
+  if (userId !== undefined) assertId(userId, 'authorize: userId');
+  if (expiresAt !== undefined && (typeof expiresAt !== 'number' || Number.isNaN(expiresAt))) {
+    const expected = 'milliseconds since 1970';
+    throw invalid('authorize: expiresAt', expiresAt, expected, `got ${describe(expiresAt)}; leave it out for no end`);
+  }
+  return {
+    sessionId,
+    threadIds: [...new Set<string>(threadIds)],
+    ...(userId === undefined ? {} : { userId }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+/** How many threads a page may watch at once: each costs every connection a cursor. */
+export const THREADS = 100;
