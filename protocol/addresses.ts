@@ -43,6 +43,11 @@ export function isRunId(id: string): boolean {
   return id.startsWith('run_');
 }
 
+/** Whether a channel is named by a run, which none can be. */
+export function isRunChannel(name: ChannelName): boolean {
+  return name.startsWith('run_', name.indexOf(':') + 1);
+}
+
 /**
  * The positions in the query values of `after`: `[channel@]position`, where no channel means `own`.
  * What makes no sense is left out, so that it is answered with a snapshot; the first sixteen values count.

@@ -52,13 +52,15 @@ export function closeReason(text: string): string {
   return reason;
 }
 
-/** The reason `retry=MS`: come back after that many milliseconds. */
+const DAY = 24 * 3_600_000;
+
+/** The reason `retry=MS`: come back after that many milliseconds, a day at most. */
 export function retryReason(ms: number): string {
-  return `retry=${ms > 0 ? Math.round(ms) : 0}`;
+  return `retry=${ms > 0 ? Math.round(Math.min(ms, DAY)) : 0}`;
 }
 
 /** The milliseconds in a reason `retry=MS`; `undefined` where there are none. A day at most, whatever the server says. */
 export function retryAfter(reason: string): number | undefined {
-  const match = /\bretry=(\d{1,12})\b/.exec(reason);
-  return match ? Math.min(Number(match[1]), 24 * 3_600_000) : undefined;
+  const match = /\bretry=(\d+)\b/.exec(reason);
+  return match ? Math.min(Number(match[1]), DAY) : undefined;
 }

@@ -77,7 +77,7 @@ function applyContent(draft: Draft, message: BuiltInMessage): void {
       break;
     }
     case 'result': {
-      const { limited, truncated } = limitData(message.data.data, LIMITS.state.results.each - 1024);
+      const { limited, truncated } = limitData(message.data.data ?? null, LIMITS.state.results.each - 1024);
       const agent = clipText(message.data.agent, 512);
       const result = { agent, data: limited, ...stamp(message), ...given('truncated', truncated) };
       draft.results = put(draft, 'results', draft.results, result, (other) => other.agent === agent);
@@ -241,23 +241,26 @@ function applyQuestion(draft: Draft, data: QuestionData, message: BuiltInMessage
   const closed = draft.questions.find((other) => other.id === id && other.status !== 'open');
   if (closed) {
     draft.questions = draft.questions.filter((other) => other !== closed);
-    draft.bytes.questions -= jsonSize(closed);
+    draft.bytes.questions -= itemSize(closed);
   }
-  putQuestion(draft, jsonSize(whole) <= LIMITS.state.questions.each ? whole : bare);
+  putQuestion(draft, itemSize(whole) <= LIMITS.state.questions.each ? whole : bare);
 }
 
 function keepMessage(draft: Draft, message: Message): void {
-  const size = jsonSize(message);
+  const size = itemSize(message);
   const { each, count, bytes } = LIMITS.state.messages;
   const kept = size <= each ? message : clipMessage(message);
   draft.messages.push(kept);
-  draft.bytes.messages += kept === message ? size : jsonSize(kept);
+  draft.bytes.messages += kept === message ? size : itemSize(kept);
+  const { length } = draft.messages;
   let drop = 0;
-  while (draft.messages.length - drop > count || draft.bytes.messages > bytes) {
-    draft.bytes.messages -= jsonSize(draft.messages[drop]);
+  while (drop < length && (length - drop > count || draft.bytes.messages > bytes)) {
+    draft.bytes.messages -= itemSize(draft.messages[drop]);
     drop++;
   }
   if (drop > 0) draft.messages.splice(0, drop);
+  // A snapshot may have said that its lists weigh more than they do.
+  if (drop === length) draft.bytes.messages = 0;
 }
 
 function clipMessage(message: Message): KeptMessage {
@@ -287,7 +290,7 @@ function putStep(draft: Draft, step: StepView): void {
 }
 
 function putQuestion(draft: Draft, question: QuestionView): void {
-  const small = jsonSize(question) <= LIMITS.state.questions.each;
+  const small = itemSize(question) <= LIMITS.state.questions.each;
   const { answer: _, ...bare } = question;
   draft.questions = put(
     draft,
@@ -316,14 +319,21 @@ function put<T>(
   const before = items[place];
   if (before === undefined) items.push(item);
   else items[place] = item;
-  draft.bytes[key] += jsonSize(item) - (before === undefined ? 0 : jsonSize(before));
+  draft.bytes[key] += itemSize(item) - (before === undefined ? 0 : itemSize(before));
   const { count, bytes } = LIMITS.state[key];
-  while (items.length > count || draft.bytes[key] > bytes) {
+  while (items.length > count || (items.length > 0 && draft.bytes[key] > bytes)) {
     const expendable = items.findIndex((other) => other !== item && isExpendable(other));
     const [dropped] = items.splice(Math.max(0, expendable), 1);
-    draft.bytes[key] -= jsonSize(dropped);
+    draft.bytes[key] -= itemSize(dropped);
   }
+  // A snapshot may have said that its lists weigh more than they do.
+  if (items.length === 0) draft.bytes[key] = 0;
   return items;
+}
+
+/** What an item of a list weighs: the data in it may be as deep as data may be. */
+function itemSize(item: unknown): number {
+  return jsonSize(item, LIMITS.depth + 1);
 }
 
 /** Data within `limit` bytes of JSON: a text is cut, anything else that is larger becomes `null`. */

@@ -112,9 +112,16 @@ export function readHeartbeat(data: unknown): { readonly serverTime?: number; re
   return { ...(is(number, serverTime) ? { serverTime } : {}), ...(is(number, spread) ? { spread } : {}) };
 }
 
-/** The answer in an `ack` frame; `undefined` where it is none. */
+/** The answer in an `ack` frame; `undefined` where it is none. What it says beside that in the wrong type is left out. */
 export function readAck(data: unknown): Ack | undefined {
-  if (!isObject(data) || typeof data.ref !== 'string' || typeof data.accepted !== 'boolean') return undefined;
-  if (data.expiresAt !== undefined && !is(number, data.expiresAt)) return undefined;
-  return data as unknown as Ack;
+  if (!isObject(data)) return undefined;
+  const { ref, accepted, reason, by, expiresAt } = data;
+  if (!is(text, ref) || !is(boolean, accepted)) return undefined;
+  return {
+    ref,
+    accepted,
+    ...(is(text, reason) ? { reason } : {}),
+    ...(is(text, by) ? { by } : {}),
+    ...(is(number, expiresAt) ? { expiresAt } : {}),
+  };
 }

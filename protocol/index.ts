@@ -6,6 +6,7 @@ export {
   ID_RULE,
   isChannelName,
   isId,
+  isRunChannel,
   isRunId,
   parseAfter,
   splitChannel,

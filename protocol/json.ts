@@ -37,8 +37,9 @@ export function jsonSize(value: unknown, depth: number = LIMITS.depth): number {
   return Math.max(2, bytes);
 }
 
-/** Whole numbers, times among them, are counted without writing them. */
+/** Whole numbers, times among them, are counted without writing them. What is too large for a number is `null` in JSON. */
 function numberSize(value: number): number {
+  if (!Number.isFinite(value)) return 4;
   if (!Number.isInteger(value) || value < 0 || value >= 1e15) return String(value).length;
   let digits = 1;
   for (let bound = 10; value >= bound; bound *= 10) digits++;

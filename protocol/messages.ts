@@ -1,4 +1,4 @@
-import type { ChannelName } from './addresses.js';
+import { type ChannelName, isChannelName } from './addresses.js';
 import { anything, boolean, type Check, either, is, isObject, list, number, object, oneOf, text } from './check.js';
 import type { JsonValue } from './json.js';
 
@@ -173,9 +173,12 @@ export const envelope: Check<Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>>
   Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>
 >({}, { agent: text, step: text, run: text, level });
 
+export const channelCheck: Check<ChannelName> = (value, where) =>
+  isChannelName(value) ? undefined : `${where}: expected the name of a channel`;
+
 const message: Check<Message> = object<Message>(
   { type: text, data: anything as Check<JsonValue> },
-  { id: text, ts: number, channel: text as Check<ChannelName>, agent: text, step: text, run: text, level },
+  { id: text, ts: number, channel: channelCheck, agent: text, step: text, run: text, level },
 );
 
 const FIELDS = new Set(['type', 'data', 'id', 'ts', 'channel', 'agent', 'step', 'run', 'level']);

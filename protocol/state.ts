@@ -1,5 +1,15 @@
 import { anything, boolean, type Check, is, list, nullable, number, object, oneOf, text } from './check.js';
-import { type Choice, choice, type Level, type Message, type Outcome, type TaskStatus } from './messages.js';
+import { jsonSize } from './json.js';
+import { LIMITS } from './limits.js';
+import {
+  type Choice,
+  channelCheck,
+  choice,
+  type Level,
+  type Message,
+  type Outcome,
+  type TaskStatus,
+} from './messages.js';
 
 /** Where a run stands. `waiting`: for a person's answer. The last three are ends. */
 export type Phase = 'idle' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
@@ -172,7 +182,7 @@ const keptMessage: Check<KeptMessage> = object<KeptMessage>(
   {
     id: text,
     ts: number,
-    channel: text as Check<NonNullable<Message['channel']>>,
+    channel: channelCheck,
     agent: text,
     step: text,
     run: text,
@@ -227,7 +237,9 @@ const channelState: Check<ChannelState> = object<ChannelState>(
   { run: text, startedAt: number, endedAt: number },
 );
 
-/** The state in a snapshot frame; `undefined` where it is none. */
+/** The state in a snapshot frame; `undefined` where it is none, or is larger or deeper than a snapshot may be. */
 export function readState(value: unknown): ChannelState | undefined {
-  return is(channelState, value) ? value : undefined;
+  if (!is(channelState, value)) return undefined;
+  // Down to an item's data there are three levels: the state, its list, the item.
+  return jsonSize(value, LIMITS.depth + 3) <= LIMITS.snapshot ? value : undefined;
 }

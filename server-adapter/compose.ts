@@ -60,13 +60,13 @@ export function compose(outgoing: Outgoing): Composed {
   if (CONNECTION_TYPES.has(type)) {
     throw invalid('message type', type, 'a type that is not of the connection itself', 'choose another name');
   }
-  const problem = dataProblem(type, data) ?? envelope(outgoing, 'message');
+  const { agent, step, run, level } = outgoing;
+  const isBare = agent === undefined && step === undefined && run === undefined && level === undefined;
+  const problem = dataProblem(type, data) ?? (isBare ? undefined : envelope(outgoing, 'message'));
   if (problem) throw new StatusMessengerError('invalid', `${type} message: ${problem}; send it in that form`);
-  let head = `{"type":${JSON.stringify(type)},"data":${stringify(type, data)}`;
-  for (const key of EXTRAS) {
-    if (outgoing[key] !== undefined) head += `,"${key}":${JSON.stringify(outgoing[key])}`;
-  }
-  const bytes = Buffer.byteLength(head) + 1;
+  const head = `{"type":${JSON.stringify(type)},"data":${stringify(type, data)}${isBare ? '' : stringifyExtras(outgoing)}`;
+  // A character takes three bytes at most, so most messages need no count.
+  const bytes = head.length * 3 < LIMITS.message ? 0 : Buffer.byteLength(head) + 1;
   if (bytes > LIMITS.message) {
     throw new StatusMessengerError(
       'too_large',
@@ -77,9 +77,16 @@ export function compose(outgoing: Outgoing): Composed {
     const text = `${type} message: got data nested over ${LIMITS.depth} levels deep; flatten it`;
     throw new StatusMessengerError('invalid', text);
   }
-  const isPlainStatus =
-    type === 'status' && typeof data === 'string' && EXTRAS.every((key) => outgoing[key] === undefined);
-  return { type, head, isPlainStatus };
+  return { type, head, isPlainStatus: type === 'status' && typeof data === 'string' && isBare };
+}
+
+/** The fields beside type and data, as they stand in the JSON. */
+function stringifyExtras(outgoing: Outgoing): string {
+  let extras = '';
+  for (const key of EXTRAS) {
+    if (outgoing[key] !== undefined) extras += `,"${key}":${JSON.stringify(outgoing[key])}`;
+  }
+  return extras;
 }
 
 function stringify(type: string, data: unknown): string {

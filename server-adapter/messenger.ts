@@ -11,7 +11,7 @@ import {
   invalid,
   isBuiltInMessage,
   isChannelName,
-  isRunId,
+  isRunChannel,
   LIMITS,
   messageOf,
   parseJson,
@@ -121,7 +121,8 @@ export class StatusMessenger implements Speaker {
       accepts: () => !this.#closing,
       connected: (ws, socket, upgrade) =>
         this.#door.arrived(ws, upgrade, (access, request) => {
-          this.#viewers.serve({ ws, socket, access, request, after: upgrade.query.getAll('after') });
+          const after = upgrade.query.getAll('after');
+          this.#viewers.serve({ ws, socket, access, after, ...(request ? { request } : {}) });
         }),
     });
     this.#detach.push(upgrades);
@@ -309,15 +310,18 @@ export class StatusMessenger implements Speaker {
 
   /** What `send` does once the channel is known to be one. Synchronous as far as the store is, so that the order of calls is kept. */
   #send(channel: ChannelName, message: Outgoing): SendResult | Promise<SendResult> {
-    const { kind, id } = splitChannel(channel);
-    if (isRunId(id)) {
+    if (isRunChannel(channel)) {
+      const { kind, id } = splitChannel(channel);
       const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
       this.#log.debug(reason);
       return { delivered: 0, buffered: false, reason };
     }
     const stored = this.#settings.store.append(channel, compose(message));
-    const result = (position: string) => ({ id: position, delivered: this.#delivery.viewers(channel), buffered: true });
-    return typeof stored === 'string' ? result(stored) : stored.then(result);
+    return typeof stored === 'string' ? this.#sent(channel, stored) : stored.then((id) => this.#sent(channel, id));
+  }
+
+  #sent(channel: ChannelName, id: string): SendResult {
+    return { id, delivered: this.#delivery.viewers(channel), buffered: true };
   }
 
   async #close(timeout: number): Promise<void> {

@@ -64,7 +64,7 @@ export interface Limits {
   readonly connectionsPerAddress: number;
   /** Connections to one session. Default 10,000; beyond 1013. */
   readonly connectionsPerSession: number;
-  /** Connections that wait for `authorize` at the same time. Default 1,000; beyond 1013. */
+  /** Connections and requests for `GET /status` that wait for `authorize` at the same time. Default 1,000; beyond 1013, and 503. */
   readonly pendingUpgrades: number;
 }
 

@@ -1,6 +1,6 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
-import { assertId, CloseCode, invalid, StatusMessengerError } from '../protocol/index.js';
-import type { Authorize, Grant } from './access/authorize.js';
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { assertId, CloseCode, invalid, isId, isRunId, StatusMessengerError } from '../protocol/index.js';
+import { type Authorize, type Grant, THREADS } from './access/authorize.js';
 
 export interface SessionTokensOptions {
   /**
@@ -46,6 +46,10 @@ export class SessionTokens {
   async mint(claims: TokenClaims, { expiresIn = this.#expiresIn }: { expiresIn?: number } = {}): Promise<string> {
     const { sessionId, threadIds = [], userId } = claims;
     assertId(sessionId, 'tokens: sessionId');
+    if (isRunId(sessionId)) throw invalid('tokens: sessionId', sessionId, 'a session, not a run', 'name the session');
+    if (threadIds.length > THREADS) {
+      throw invalid('tokens: threadIds', threadIds, `at most ${THREADS}`, 'name those that the page shows');
+    }
     for (const id of threadIds) assertId(id, 'tokens: threadIds');
     if (userId !== undefined) assertId(userId, 'tokens: userId');
     assertSpan(expiresIn);
@@ -62,14 +66,14 @@ export class SessionTokens {
 
   /** Grants what the token of a request says, until it expires; for the option `authorize`. */
   readonly authorize: Authorize = async ({ token, sessionId }) => {
-    if (token === undefined) return { refuse: 'a token is needed', code: CloseCode.unauthorized };
+    if (token === undefined) return NO_TOKEN;
     const claims = await this.#verify(token);
     if ('refuse' in claims) return claims;
     if (claims.sessionId !== sessionId) return { refuse: 'the token is for another session' };
     return claims;
   };
 
-  async #verify(token: string): Promise<(Required<Pick<Grant, 'sessionId'>> & Grant) | { refuse: string; code: 4401 }> {
+  async #verify(token: string): Promise<Claims | Refused> {
     for (const key of this.#keys) {
       try {
         const { payload } = await jwtVerify(token, key, {
@@ -78,28 +82,35 @@ export class SessionTokens {
           requiredClaims: ['exp', 'sid'],
           currentDate: new Date(this.#now()),
         });
-        const { sid, threads = [], sub, exp = 0 } = payload;
-        return {
-          sessionId: String(sid),
-          threadIds: Array.isArray(threads) ? threads.map(String) : [],
-          ...(sub === undefined ? {} : { userId: sub }),
-          expiresAt: exp * 1000,
-        };
+        return readClaims(payload) ?? NOT_VALID;
       } catch (error) {
-        if (error instanceof errors.JWTExpired)
-          return { refuse: 'the token has expired', code: CloseCode.unauthorized };
+        if (error instanceof errors.JWTExpired) return EXPIRED;
         if (!(error instanceof errors.JOSEError)) throw error;
       }
     }
-    return { refuse: 'the token is not valid', code: CloseCode.unauthorized };
+    return NOT_VALID;
   }
+}
+
+type Claims = Grant & { readonly sessionId: string };
+type Refused = { readonly refuse: string; readonly code: 4401 };
+
+const NO_TOKEN: Refused = { refuse: 'a token is needed', code: CloseCode.unauthorized };
+const EXPIRED: Refused = { refuse: 'the token has expired', code: CloseCode.unauthorized };
+const NOT_VALID: Refused = { refuse: 'the token is not valid', code: CloseCode.unauthorized };
+
+/** Claims of another's making, under the same secret, may be anything. */
+function readClaims({ sid, threads = [], sub, exp = 0 }: JWTPayload): Claims | undefined {
+  const areIds = Array.isArray(threads) && threads.length <= THREADS && threads.every(isId);
+  if (!isId(sid) || !areIds || (sub !== undefined && !isId(sub))) return undefined;
+  return { sessionId: sid, threadIds: threads, ...(sub === undefined ? {} : { userId: sub }), expiresAt: exp * 1000 };
 }
 
 function readSecret(secret: unknown): Uint8Array {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret;
   if (bytes instanceof Uint8Array && bytes.length >= SECRET_BYTES) return bytes;
   // What it says is nobody's business, not even the log's.
-  const got = bytes instanceof Uint8Array ? `one of ${bytes.length} bytes` : `a ${typeof secret}`;
+  const got = `one of ${bytes instanceof Uint8Array ? `${bytes.length} bytes` : `type ${typeof secret}`}`;
   const text = `tokens: secret: got ${got}, expected at least ${SECRET_BYTES} bytes; make one with crypto.randomBytes(32)`;
   throw new StatusMessengerError('invalid', text);
 }

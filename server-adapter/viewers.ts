@@ -7,14 +7,13 @@ import {
   CloseCode,
   channelName,
   describe,
-  elapsed,
   LIMITS,
   messageOf,
   parseAfter,
   readClientFrame,
   retryReason,
 } from '../protocol/index.js';
-import { type Access, type AccessRequest, isDenial } from './access/authorize.js';
+import { type Access, type AccessRequest, type Denial, isDenial } from './access/authorize.js';
 import type { Door } from './access/door.js';
 import { Rate } from './access/rate.js';
 import { noRoom, refuse } from './access/refuse.js';
@@ -41,6 +40,8 @@ export interface Viewer {
 
 /** Milliseconds after which a page that was too fast may come back. */
 const TOO_FAST = 1000;
+/** What those hear who come while the server leaves. */
+const RESTARTING: Denial = { code: CloseCode.restarting, reason: retryReason(0) };
 
 /** Serves the pages that were let in, each from its greeting to its end. */
 export class Viewers {
@@ -64,46 +65,33 @@ export class Viewers {
     this.#closing = true;
   }
 
-  serve(viewer: Viewer): void {
-    const { ws, socket, access } = viewer;
+  serve({ ws, socket, access, after, request }: Viewer): void {
     // Somebody may have awaited something meanwhile, and the page may have left: such a socket would never say so again.
     if (ws.readyState !== ws.OPEN) return;
-    const { limits, store, random } = this.#settings;
-    const names = channelsOf(access);
-    if (this.#delivery.viewers(names[0]) >= limits.connectionsPerSession) {
-      const text = `got more viewers of a session than limits.connectionsPerSession (${limits.connectionsPerSession}); they are told to come back later`;
-      this.#log.warnOnce('full connectionsPerSession', text);
-      refuse(ws, noRoom(random));
+    // The application's word may have come only now.
+    if (this.#closing) {
+      refuse(ws, RESTARTING);
       return;
     }
+    const { store, random } = this.#settings;
+    const names = channelsOf(access);
     const connection = new Connection(access, new WebSocketTransport(ws, socket), this.#settings);
-    const held: ChannelLog[] = [];
-    const release = () => {
-      const keepEmpty = this.#sessions.hasStarted(access.sessionId);
-      for (const { name } of held.splice(0)) store.release(name, keepEmpty);
-    };
+    this.#listen(ws, connection, request);
     const fail = (error: unknown) => {
       this.#log.warnOnce(`unserved ${messageOf(error)}`, `a viewer could not be served: ${stackOf(error)}`);
       const { code, reason } = noRoom(random);
       connection.close(code, reason);
-      release();
     };
-    this.#listen(viewer, connection);
-    ws.once('close', () => {
-      connection.ended();
-      this.#delivery.remove(connection);
-      release();
-    });
     try {
-      const later = hold(names, store, held);
-      if (!later) {
-        this.#begin(connection, held, viewer.after);
+      const logs = retainAll(names, store);
+      if (!(logs instanceof Promise)) {
+        this.#begin(connection, logs, after);
         return;
       }
       // Nothing that the page says is heard before it was greeted.
       ws.pause();
-      void later
-        .then(() => (connection.closed ? release() : this.#begin(connection, held, viewer.after)))
+      void logs
+        .then((later) => this.#begin(connection, later, after))
         .catch(fail)
         .finally(() => ws.resume());
     } catch (error) {
@@ -112,11 +100,13 @@ export class Viewers {
   }
 
   #begin(connection: Connection, logs: readonly ChannelLog[], after: readonly string[]): void {
-    if (this.#closing) {
-      connection.close(CloseCode.restarting, retryReason(0));
+    const { access } = connection;
+    const denial = this.#closing ? RESTARTING : this.#noRoomFor(access);
+    if (connection.closed || denial) {
+      this.#release(access, logs);
+      if (denial) connection.close(denial.code, denial.reason);
       return;
     }
-    const { access } = connection;
     const positions = parseAfter(after, channelName('session', access.sessionId));
     if (positions.size < after.length) {
       this.#log.debug(`got ${describe(after)} as after, expected positions; a snapshot is sent`);
@@ -125,31 +115,52 @@ export class Viewers {
     this.#sessions.arrived(idsOf(access), logs[0]);
   }
 
-  #listen({ ws, access, request }: Viewer, connection: Connection): void {
-    const { clock, limits } = this.#settings;
-    let rate: Rate | undefined;
-    const isInTime = () => {
-      connection.heard();
-      rate ??= new Rate(limits.framesPerSecond, elapsed(clock));
-      if (rate.take(limits.framesPerSecond, elapsed(clock))) return true;
-      this.#log.warnOnce(
-        'too-fast',
-        `got frames from a page faster than limits.framesPerSecond (${limits.framesPerSecond})`,
-      );
-      connection.close(CloseCode.tooFast, retryReason(TOO_FAST));
-      return false;
-    };
-    ws.on('error', (error) => this.#log.debug(`a connection of session ${access.sessionId} failed: ${error.message}`));
+  /** A session that has all the viewers that it may have. Asked when nothing is waited for any more: a crowd may come at once. */
+  #noRoomFor({ sessionId }: Access): Denial | undefined {
+    const { limits, random } = this.#settings;
+    const { connectionsPerSession: most } = limits;
+    if (this.#delivery.viewers(channelName('session', sessionId)) < most) return undefined;
+    const text = `got more viewers of a session than limits.connectionsPerSession (${most}); they are told to come back later`;
+    this.#log.warnOnce('full connectionsPerSession', text);
+    return noRoom(random);
+  }
+
+  #release({ sessionId }: Access, logs: Iterable<ChannelLog>): void {
+    const keepEmpty = this.#sessions.hasStarted(sessionId);
+    for (const { name } of logs) this.#settings.store.release(name, keepEmpty);
+  }
+
+  #listen(ws: WebSocket, connection: Connection, request: AccessRequest | undefined): void {
+    ws.on('error', this.#failed);
     ws.on('pong', () => connection.heard());
-    ws.on('ping', isInTime);
+    ws.on('ping', () => this.#isInTime(connection));
     ws.on('message', (data, isBinary) => {
-      if (!isInTime() || connection.closed) return;
+      if (!this.#isInTime(connection) || connection.closed) return;
       const raw = data.toString();
       if (isBinary) connection.close(CloseCode.malformed, 'got a binary frame, expected text');
       else if (Buffer.byteLength(raw) > LIMITS.clientFrame) {
         connection.close(CloseCode.frameTooLarge, `got a frame over ${LIMITS.clientFrame} bytes`);
       } else this.#receive(connection, raw, request);
     });
+    ws.on('close', () => {
+      connection.ended();
+      this.#delivery.remove(connection);
+      this.#release(connection.access, connection.logs);
+    });
+  }
+
+  readonly #failed = (error: Error): void => this.#log.debug(`a connection failed: ${error.message}`);
+
+  /** A page has said something. One that says more than it may is sent away. */
+  #isInTime(connection: Connection): boolean {
+    connection.heard();
+    const { framesPerSecond } = this.#settings.limits;
+    connection.rate ??= new Rate(framesPerSecond, connection.lastHeard);
+    if (connection.rate.take(framesPerSecond, connection.lastHeard)) return true;
+    const text = `got frames from a page faster than limits.framesPerSecond (${framesPerSecond}); it is told to come back later`;
+    this.#log.warnOnce('full framesPerSecond', text);
+    connection.close(CloseCode.tooFast, retryReason(TOO_FAST));
+    return false;
   }
 
   #receive(connection: Connection, raw: string, request: AccessRequest | undefined): void {
@@ -216,17 +227,28 @@ function idsOf({ sessionId, threadIds, userId }: Access): Ids & { readonly sessi
   };
 }
 
-/** Retains channels one after the other into `held`, at once as far as the store has them at hand. */
-function hold(names: readonly ChannelName[], store: ChannelStore, held: ChannelLog[]): Promise<void> | undefined {
-  for (const [i, name] of names.entries()) {
-    const log = store.retain(name);
-    if (log instanceof Promise) {
-      return log.then((retained) => {
-        held.push(retained);
-        return hold(names.slice(i + 1), store, held);
-      });
+/**
+ * Retains channels one after the other, at once as far as the store has them at hand. Where one cannot be had, those before it are let go again, and it throws
+ * or rejects.
+ */
+function retainAll(
+  names: readonly ChannelName[],
+  store: ChannelStore,
+  logs: ChannelLog[] = [],
+): ChannelLog[] | Promise<ChannelLog[]> {
+  const giveUp = (error: unknown): never => {
+    for (const { name } of logs) store.release(name);
+    throw error;
+  };
+  for (const name of names.slice(logs.length)) {
+    let log: ChannelLog | Promise<ChannelLog>;
+    try {
+      log = store.retain(name);
+    } catch (error) {
+      return giveUp(error);
     }
-    held.push(log);
+    if (log instanceof Promise) return log.then((later) => retainAll(names, store, [...logs, later]), giveUp);
+    logs.push(log);
   }
-  return undefined;
+  return logs;
 }

@@ -1,11 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { assertId, CloseCode, describe, invalid, isObject, isRunId } from '../../protocol/index.js';
+import {
+  assertId,
+  CloseCode,
+  describe,
+  invalid,
+  isObject,
+  isRunId,
+  StatusMessengerError,
+} from '../../protocol/index.js';
 
 /** What a page asks for. Apart from `address` all of it is a stranger's word. */
 export interface AccessRequest {
   /** The session named in the address: a valid id. */
   readonly sessionId: string;
-  /** Threads and a user whose channels are asked for, too (query `thread`, which may repeat, and `user`): valid ids. */
+  /** Threads and a user whose channels are asked for, too (query `thread`, of which the first hundred count, and `user`): valid ids. */
   readonly threadIds: readonly string[];
   readonly userId?: string;
   /** The credential of the query (`token`) or of the header `Authorization: Bearer`. */
@@ -40,7 +48,7 @@ export interface Refusal {
 
 /**
  * Decides what a page may have: `true` grants the session that it asks for and nothing else, `false` refuses with 4403. What it throws is logged and closes
- * the connection with 1011, so that the page comes back.
+ * the connection with 1011, so that the page comes back; so does an answer with anything in it that is not known here.
  */
 export type Authorize = (request: AccessRequest) => boolean | Grant | Refusal | Promise<boolean | Grant | Refusal>;
 
@@ -68,26 +76,45 @@ export function isDenial(decision: Access | Denial): decision is Denial {
   return 'code' in decision;
 }
 
+const NONE: readonly string[] = [];
+
 /** Access to a session alone. */
 export function accessTo(sessionId: string): Access {
-  return { sessionId, threadIds: [] };
+  return { sessionId, threadIds: NONE };
 }
 
+/** How many threads a page may watch at once: each costs every connection a cursor. */
+export const THREADS = 100;
+
 const CODES: ReadonlySet<unknown> = new Set([CloseCode.unauthorized, CloseCode.forbidden, CloseCode.notFound]);
+const GRANT = ['sessionId', 'threadIds', 'userId', 'expiresAt'];
+const REFUSAL = ['refuse', 'code'];
 
 function readAnswer(answer: unknown, asked: string): Access | Denial {
-  if (!isObject(answer)) {
-    throw invalid('authorize', answer, 'true, false, a grant or { refuse }', 'answer for instance { userId }');
+  if (!isPlain(answer)) {
+    // A text may be a credential: what it says is not for the log.
+    const got = typeof answer === 'string' ? 'a string' : describe(answer);
+    const text = `authorize: got ${got}, expected true, false, a plain grant or { refuse }; answer for instance { userId }`;
+    throw new StatusMessengerError('invalid', text);
   }
-  if (answer.refuse !== undefined) {
-    const { refuse, code = CloseCode.forbidden } = answer;
-    if (typeof refuse !== 'string') throw invalid('authorize: refuse', refuse, 'a reason', 'say why in a text');
-    if (typeof code !== 'number' || !CODES.has(code)) {
-      throw invalid('authorize: code', code, '4401, 4403 or 4404', 'leave it out for 4403');
-    }
-    return { code, reason: refuse };
+  return 'refuse' in answer ? readRefusal(answer) : readGrant(answer, asked);
+}
+
+function readRefusal(answer: Fields): Denial {
+  assertFields(answer, REFUSAL);
+  const { refuse, code = CloseCode.forbidden } = answer;
+  if (typeof refuse !== 'string') throw invalid('authorize: refuse', refuse, 'a reason', 'say why in a text');
+  if (typeof code !== 'number' || !CODES.has(code)) {
+    throw invalid('authorize: code', code, '4401, 4403 or 4404', 'leave it out for 4403');
   }
-  const { sessionId = asked, threadIds = [], userId, expiresAt } = answer;
+  return { code, reason: refuse };
+}
+
+function readGrant(answer: Fields, asked: string): Access {
+  assertFields(answer, GRANT);
+  // One that was looked for and not found is no leave to have the one that was asked for.
+  const sessionId = 'sessionId' in answer ? answer.sessionId : asked;
+  const { threadIds = [], userId, expiresAt = Number.POSITIVE_INFINITY } = answer;
   assertId(sessionId, 'authorize: sessionId');
   if (isRunId(sessionId)) throw invalid('authorize: sessionId', sessionId, 'a session, not a run', 'name the session');
   if (!Array.isArray(threadIds)) {
@@ -98,17 +125,31 @@ function readAnswer(answer: unknown, asked: string): Access | Denial {
   }
   for (const id of threadIds) assertId(id, 'authorize: threadIds');
   if (userId !== undefined) assertId(userId, 'authorize: userId');
-  if (expiresAt !== undefined && (typeof expiresAt !== 'number' || Number.isNaN(expiresAt))) {
-    const expected = 'milliseconds since 1970';
-    throw invalid('authorize: expiresAt', expiresAt, expected, `got ${describe(expiresAt)}; leave it out for no end`);
+  if (typeof expiresAt !== 'number' || Number.isNaN(expiresAt)) {
+    throw invalid('authorize: expiresAt', expiresAt, 'milliseconds since 1970', 'leave it out for no end');
   }
   return {
     sessionId,
     threadIds: [...new Set<string>(threadIds)],
     ...(userId === undefined ? {} : { userId }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(expiresAt === Number.POSITIVE_INFINITY ? {} : { expiresAt }),
   };
 }
 
-/** How many threads a page may watch at once: each costs every connection a cursor. */
-export const THREADS = 100;
+type Fields = { readonly [key: string]: unknown };
+
+/** A misspelt refusal must not be read as a grant of everything by default. */
+function assertFields(answer: Fields, known: readonly string[]): void {
+  for (const key of Object.keys(answer)) {
+    if (!known.includes(key)) {
+      throw invalid('authorize: a field', key, `only ${known.join(', ')}`, 'check its spelling');
+    }
+  }
+}
+
+/** No error, no response, no record of a database: those are objects, too, and grant nothing. */
+function isPlain(value: unknown): value is Fields {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -6,12 +6,19 @@ import { isIPv6 } from 'node:net';
  */
 export function clientAddress(
   socketAddress: string | undefined,
-  forwardedFor: string | undefined,
+  forwardedFor: string | readonly string[] | undefined,
   trustedProxies: number,
 ): string | undefined {
   if (trustedProxies === 0) return socketAddress;
-  const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
+  const hops = String(forwardedFor ?? '')
+    .split(',')
+    .map((hop) => withoutPort(hop.trim()));
   return hops.at(-trustedProxies) || hops[0] || socketAddress;
+}
+
+/** Some proxies add the port, which is another one for each connection. */
+function withoutPort(hop: string): string {
+  return /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? /^\[(.+)\](?::\d+)?$/.exec(hop)?.[1] ?? hop;
 }
 
 /** What connections are counted by: an IPv4 address, or the /64 of an IPv6 one, as whoever has one of those has them all. */

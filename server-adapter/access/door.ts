@@ -11,6 +11,7 @@ import {
   type Denial,
   decide,
   isDenial,
+  THREADS,
 } from './authorize.js';
 import { addressGroup, clientAddress } from './client-address.js';
 import { type AllowedOrigins, isAllowedOrigin } from './origin.js';
@@ -28,14 +29,18 @@ export interface DoorSettings {
   readonly random: () => number;
 }
 
-/** Called with what a page may have, and what it asked for. */
-export type Admitted = (access: Access, request: AccessRequest) => void;
+/** How many foreign origins the log names: whoever makes them up must not fill it, nor keep other warnings out. */
+const NAMED_ORIGINS = 20;
+
+/** Called with what a page may have, and with what it asked for where it may ask again with another token. */
+export type Admitted = (access: Access, request?: AccessRequest) => void;
 
 /** Decides who comes in: by origin, by address, and by the application's word. */
 export class Door {
   readonly #settings: DoorSettings;
   readonly #log: Log;
   readonly #perAddress: Quota;
+  readonly #namedOrigins = new Set<string>();
   /** How many wait for the application's word. */
   #pending = 0;
 
@@ -54,8 +59,10 @@ export class Door {
       const reason = `session id: expected ${isId(sessionId) ? 'no run (run_…)' : ID_RULE}`;
       refuse(ws, { code: CloseCode.malformed, reason });
     } else {
-      const request = this.request(upgrade);
-      if (this.#takeAddress(ws, request.address)) this.#admit(ws, request, admitted);
+      const from = this.#addressOf(upgrade);
+      if (!this.#takeAddress(ws, from)) return;
+      if (this.#settings.authorize) void this.#admit(ws, this.request(upgrade), admitted);
+      else admitted(accessTo(sessionId));
     }
   }
 
@@ -63,25 +70,42 @@ export class Door {
   isWelcome({ origin, host }: IncomingHttpHeaders): boolean {
     if (isAllowedOrigin(origin, host, this.#settings.allowedOrigins)) return true;
     const page = clipText(origin ?? '', 200);
-    const fix = 'add it to allowedOrigins if its pages may connect';
-    this.#log.warnOnce(`origin ${page}`, `got a connection from a page of ${page}, expected one of ${host}; ${fix}`);
+    if (this.#namedOrigins.size < NAMED_ORIGINS) {
+      this.#namedOrigins.add(page);
+      const text = `got a connection from a page of ${page}, expected one of ${clipText(host ?? 'no Host', 200)}`;
+      this.#log.warnOnce(`origin ${page}`, `${text}; add it to allowedOrigins if its pages may connect`);
+    }
     return false;
   }
 
   /** What a request asks for, as `authorize` gets it. Ids that are none are left out. */
-  request({ sessionId, query, headers, url, address }: Upgrade): AccessRequest {
-    const from = clientAddress(address, String(headers['x-forwarded-for'] ?? ''), this.#settings.trustedProxies);
+  request(upgrade: Upgrade): AccessRequest {
+    const { sessionId, query, headers, url } = upgrade;
+    const from = this.#addressOf(upgrade);
     const userId = query.get('user');
     const token = query.get('token') ?? /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
     return {
       sessionId,
-      threadIds: query.getAll('thread').filter(isId),
+      threadIds: [...new Set(query.getAll('thread').filter(isId))].slice(0, THREADS),
       ...(isId(userId) ? { userId } : {}),
       ...(token === undefined ? {} : { token }),
       headers,
       url,
       ...(from === undefined ? {} : { address: from }),
     };
+  }
+
+  /** As `decide`, for those who have nothing yet: only so many may wait at the same time. */
+  async ask(request: AccessRequest): Promise<Access | Denial> {
+    if (this.#pending >= this.#settings.limits.pendingUpgrades) {
+      return this.#full('pendingUpgrades', 'requests that wait for authorize');
+    }
+    this.#pending++;
+    try {
+      return await this.decide(request);
+    } finally {
+      this.#pending--;
+    }
   }
 
   /** The application's word on a request; where there is none, access to the session alone. Never throws. */
@@ -93,7 +117,9 @@ export class Door {
       stop = clock.after(authorizeTimeout, () => reject(new Error(`no answer within ${authorizeTimeout} ms`)));
     });
     try {
-      return await Promise.race([decide(authorize, request), late]);
+      const decision = await Promise.race([decide(authorize, request), late]);
+      const isOver = !isDenial(decision) && decision.expiresAt !== undefined && decision.expiresAt <= clock.now();
+      return isOver ? { code: CloseCode.unauthorized, reason: 'the token has expired' } : decision;
     } catch (error) {
       this.#log.error(`authorize failed: ${stackOf(error)}`);
       return { code: CloseCode.trouble, reason: 'the server could not decide' };
@@ -102,40 +128,34 @@ export class Door {
     }
   }
 
+  #addressOf({ headers, address }: Pick<Upgrade, 'headers' | 'address'>): string | undefined {
+    return clientAddress(address, headers['x-forwarded-for'], this.#settings.trustedProxies);
+  }
+
   #takeAddress(ws: WebSocket, address = 'unknown'): boolean {
     const group = addressGroup(address);
     if (!this.#perAddress.take(group)) {
-      this.#full(ws, 'connectionsPerAddress', 'connections of one address');
+      refuse(ws, this.#full('connectionsPerAddress', 'connections of one address'));
       return false;
     }
-    ws.once('close', () => this.#perAddress.give(group));
+    ws.on('close', () => this.#perAddress.give(group));
     return true;
   }
 
-  #admit(ws: WebSocket, request: AccessRequest, admitted: Admitted): void {
-    if (!this.#settings.authorize) {
-      admitted(accessTo(request.sessionId), request);
-      return;
-    }
-    if (this.#pending >= this.#settings.limits.pendingUpgrades) {
-      this.#full(ws, 'pendingUpgrades', 'connections that wait for authorize');
-      return;
-    }
-    this.#pending++;
+  /** Lets a page in if the application says so. */
+  async #admit(ws: WebSocket, request: AccessRequest, admitted: Admitted): Promise<void> {
     ws.on('error', () => {});
     // Nothing that the page says is heard before it was let in.
     ws.pause();
-    void this.decide(request).then((decision) => {
-      this.#pending--;
-      ws.resume();
-      if (isDenial(decision)) refuse(ws, decision);
-      else admitted(decision, request);
-    });
+    const decision = await this.ask(request);
+    ws.resume();
+    if (isDenial(decision)) refuse(ws, decision);
+    else admitted(decision, request);
   }
 
-  #full(ws: WebSocket, limit: keyof DoorSettings['limits'], what: string): void {
+  #full(limit: keyof DoorSettings['limits'], what: string): Denial {
     const text = `got more ${what} than limits.${limit} (${this.#settings.limits[limit]}); they are told to come back later`;
     this.#log.warnOnce(`full ${limit}`, text);
-    refuse(ws, noRoom(this.#settings.random));
+    return noRoom(this.#settings.random);
   }
 }

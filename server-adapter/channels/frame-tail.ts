@@ -1,25 +1,62 @@
+import { ChunkPool, LARGEST_CHUNK } from './chunk-pool.js';
 import { encodeTextFrame, payloadOf, textFrameSize } from './websocket-frames.js';
 
 /** A stretch of frames. */
 export interface Stretch {
-  /** The frames as a WebSocket carries them, one behind the other. Never written to again. */
+  /** The frames as a WebSocket carries them, one behind the other. Good for this turn of the event loop only, unless `keep` was called. */
   readonly bytes: Buffer;
   /** How many they are. */
   readonly count: number;
+  /** Somebody goes on reading the bytes: they are never written to again. */
+  keep(): void;
 }
 
-/** Bytes of a chunk: small for a log that says little, and at most so much that a few logs waste little. */
+/** Bytes of the first chunk of a log: small, as many logs say little. */
 const SMALLEST_CHUNK = 512;
-const LARGEST_CHUNK = 16 * 1024;
+/** Bytes of a frame's entry in its chunk's directory: where it ends, and in the topmost bit its mark. */
+const ENTRY = 4;
+const MARK = 0x8000_0000;
 
-interface Chunk {
-  readonly buffer: Buffer;
-  /** The number of its first frame, counted from the first there ever was. */
-  readonly first: number;
-  /** Where each of its frames ends. */
-  readonly ends: number[];
-  /** What `push` was told of each. */
-  readonly marks: boolean[];
+/** Frames from the front of a piece of memory, and from its back a directory of them, so that nothing is on the heap for a single frame. */
+class Chunk {
+  /** How many frames it has, and where the last of them ends. */
+  count = 0;
+  end = 0;
+  /** Its bytes are being read by others. */
+  kept = false;
+
+  constructor(
+    readonly buffer: Buffer,
+    /** The number of its first frame, counted from the first there ever was. */
+    readonly first: number,
+  ) {}
+
+  hasRoomFor(size: number): boolean {
+    return this.end + size + (this.count + 1) * ENTRY <= this.buffer.length;
+  }
+
+  push(text: string, size: number, mark: boolean): void {
+    encodeTextFrame(text, this.buffer, this.end, size);
+    this.end += size;
+    this.count++;
+    this.buffer.writeUInt32LE(mark ? this.end + MARK : this.end, this.buffer.length - this.count * ENTRY);
+  }
+
+  startOf(i: number): number {
+    return i === 0 ? 0 : this.endOf(i - 1);
+  }
+
+  endOf(i: number): number {
+    return this.#entry(i) & (MARK - 1);
+  }
+
+  isMarked(i: number): boolean {
+    return this.#entry(i) >= MARK;
+  }
+
+  #entry(i: number): number {
+    return this.buffer.readUInt32LE(this.buffer.length - (i + 1) * ENTRY);
+  }
 }
 
 /**
@@ -27,11 +64,16 @@ interface Chunk {
  * garbage collector has next to nothing to walk.
  */
 export class FrameTail {
+  readonly #pool: ChunkPool;
   #chunks: Chunk[] = [];
   /** The number of the first frame that is kept, and of the next one to come. */
   #first = 0;
   #next = 0;
   #bytes = 0;
+
+  constructor(pool = new ChunkPool()) {
+    this.#pool = pool;
+  }
 
   get length(): number {
     return this.#next - this.#first;
@@ -45,11 +87,7 @@ export class FrameTail {
   /** `mark` is kept beside the frame. */
   push(text: string, mark: boolean): void {
     const size = textFrameSize(text);
-    const chunk = this.#chunkFor(size);
-    const at = chunk.ends.at(-1) ?? 0;
-    encodeTextFrame(text, chunk.buffer, at, size);
-    chunk.ends.push(at + size);
-    chunk.marks.push(mark);
+    this.#chunkFor(size).push(text, size, mark);
     this.#bytes += size;
     this.#next++;
   }
@@ -58,55 +96,62 @@ export class FrameTail {
   drop(count: number): void {
     for (let i = 0; i < count; i++) this.#bytes -= this.sizeOf(i);
     this.#first += count;
-    const gone = this.#chunks.findIndex(({ first, ends }) => first + ends.length > this.#first);
-    this.#chunks.splice(0, gone < 0 ? this.#chunks.length : gone);
+    const gone = this.#chunks.findIndex((chunk) => chunk.first + chunk.count > this.#first);
+    for (const { buffer, kept } of this.#chunks.splice(0, gone < 0 ? this.#chunks.length : gone)) {
+      if (!kept) this.#pool.give(buffer);
+    }
   }
 
   /** The bytes of a frame. */
   sizeOf(index: number): number {
-    const [chunk, i] = this.#find(index);
-    return (chunk.ends[i] ?? 0) - startOf(chunk, i);
+    const chunk = this.#chunkOf(index);
+    const i = this.#first + index - chunk.first;
+    return chunk.endOf(i) - chunk.startOf(i);
   }
 
   isMarked(index: number): boolean {
-    const [chunk, i] = this.#find(index);
-    return chunk.marks[i] === true;
+    const chunk = this.#chunkOf(index);
+    return chunk.isMarked(this.#first + index - chunk.first);
   }
 
   /** The text of a frame. */
   text(index: number): string {
-    const [chunk, i] = this.#find(index);
-    return payloadOf(chunk.buffer.subarray(startOf(chunk, i), chunk.ends[i])).toString();
+    const chunk = this.#chunkOf(index);
+    const i = this.#first + index - chunk.first;
+    return payloadOf(chunk.buffer.subarray(chunk.startOf(i), chunk.endOf(i))).toString();
   }
 
   /** Frames from `index` on, as far as they lie in one piece. */
   stretch(index: number): Stretch {
-    const [chunk, i] = this.#find(index);
-    return { bytes: chunk.buffer.subarray(startOf(chunk, i), chunk.ends.at(-1)), count: chunk.ends.length - i };
+    const chunk = this.#chunkOf(index);
+    const i = this.#first + index - chunk.first;
+    return {
+      bytes: chunk.buffer.subarray(chunk.startOf(i), chunk.end),
+      count: chunk.count - i,
+      keep() {
+        chunk.kept = true;
+      },
+    };
   }
 
   #chunkFor(size: number): Chunk {
     const last = this.#chunks.at(-1);
-    if (last && (last.ends.at(-1) ?? 0) + size <= last.buffer.length) return last;
+    if (last?.hasRoomFor(size)) return last;
     const length = Math.min(LARGEST_CHUNK, 2 * (last?.buffer.length ?? SMALLEST_CHUNK / 2));
-    const chunk = { buffer: Buffer.allocUnsafeSlow(Math.max(length, size)), first: this.#next, ends: [], marks: [] };
+    const chunk = new Chunk(this.#pool.take(Math.max(length, size + ENTRY)), this.#next);
     this.#chunks.push(chunk);
     return chunk;
   }
 
-  /** The chunk that frame `index` is in, and its place there. Looked for from the end: most who ask want what came last. */
-  #find(index: number): [chunk: Chunk, i: number] {
+  /** The chunk that a frame is in. Looked for from the end: most who ask want what came last. */
+  #chunkOf(index: number): Chunk {
     const number = this.#first + index;
     if (number < this.#first || number >= this.#next)
       throw new RangeError(`status-messenger: there is no frame ${index}`);
     for (let at = this.#chunks.length - 1; at >= 0; at--) {
       const chunk = this.#chunks[at];
-      if (chunk && chunk.first <= number) return [chunk, number - chunk.first];
+      if (chunk && chunk.first <= number) return chunk;
     }
     throw new RangeError(`status-messenger: frame ${index} is gone`);
   }
-}
-
-function startOf({ ends }: Chunk, i: number): number {
-  return i === 0 ? 0 : (ends[i - 1] ?? 0);
 }

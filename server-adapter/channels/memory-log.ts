@@ -12,7 +12,8 @@ import {
   readMessage,
 } from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
-import type { ChannelLog } from './channel-store.js';
+import type { ChannelLog, StoreUser } from './channel-store.js';
+import { ChunkPool } from './chunk-pool.js';
 import { FrameTail, type Stretch } from './frame-tail.js';
 
 /** How much of a channel's tail is kept before the oldest is folded into its state. */
@@ -34,14 +35,17 @@ export class MemoryLog implements ChannelLog {
   usedAt: number;
   /** How many hold on to it. */
   holders = 0;
-  latestStatus: string | undefined;
 
   /** The number of the last message. */
   seq = 0;
 
   readonly #bounds: TailBounds;
   /** Frames, each with its time at the end. */
-  #tail = new FrameTail();
+  #tail: FrameTail;
+  readonly #pool: ChunkPool;
+  /** The number of the latest status, and its frame once that has left the tail. */
+  #statusSeq = 0;
+  #oldStatus: string | undefined;
   /** The fold of everything up to `#foldedSeq`, which is never before the tail's first message. */
   #folded: ChannelState = initialState;
   #foldedSeq = 0;
@@ -53,21 +57,25 @@ export class MemoryLog implements ChannelLog {
     public epoch: string,
     bounds: TailBounds,
     now: number,
+    pool = new ChunkPool(),
   ) {
+    this.#pool = pool;
+    this.#tail = new FrameTail(pool);
     this.#bounds = bounds;
     this.usedAt = now;
   }
 
-  /** Answers the message's position. `beforeDrop` is called while everything is still here, when this message makes the oldest go. */
-  append(message: Composed, now: number, beforeDrop: () => void = () => {}): string {
-    const id = formatPosition({ epoch: this.epoch, seq: ++this.seq });
+  /** Answers the message's position. `user` is told while everything is still here, when this message makes the oldest go. */
+  append(message: Composed, now: number, user?: Pick<StoreUser, 'dropping'>): string {
+    this.seq++;
+    const id = formatPosition(this);
     const frame = `${message.head},"id":"${id}","ts":${now}}`;
     this.#tail.push(frame, message.isPlainStatus);
-    if (message.type === 'status') this.latestStatus = frame;
+    if (message.type === 'status') this.#statusSeq = this.seq;
     this.usedAt = now;
     const { count, bytes } = this.#bounds;
     if (this.#tail.length > count || this.#tail.bytes > bytes) {
-      beforeDrop();
+      user?.dropping(this.name);
       // An eighth at a time: folding many costs little more than folding one.
       this.#shorten(count - count / 8, bytes - bytes / 8);
     }
@@ -80,6 +88,10 @@ export class MemoryLog implements ChannelLog {
 
   stretch(seq: number): Stretch | undefined {
     return this.#has(seq) ? this.#tail.stretch(seq - this.#firstSeq) : undefined;
+  }
+
+  get latestStatus(): string | undefined {
+    return this.frame(this.#statusSeq) ?? this.#oldStatus;
   }
 
   canContinue({ epoch, seq }: Position): boolean {
@@ -120,10 +132,10 @@ export class MemoryLog implements ChannelLog {
   /** Starts over: whoever holds on to it finds an empty log of another epoch. */
   startOver(epoch: string): void {
     this.epoch = epoch;
-    this.seq = this.#foldedSeq = 0;
-    this.#tail = new FrameTail();
+    this.seq = this.#foldedSeq = this.#statusSeq = 0;
+    this.#tail = new FrameTail(this.#pool);
     this.#folded = initialState;
-    this.latestStatus = this.#acks = undefined;
+    this.#oldStatus = this.#acks = undefined;
   }
 
   get #firstSeq(): number {
@@ -147,6 +159,7 @@ export class MemoryLog implements ChannelLog {
   #drop(count: number): void {
     if (count === 0) return;
     this.#foldUpTo(this.#firstSeq + count - 1);
+    if (this.#statusSeq < this.#firstSeq + count) this.#oldStatus = this.latestStatus;
     this.#tail.drop(count);
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Ack, type ChannelName, type Clock, StatusMessengerError } from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
 import type { ChannelLog, ChannelStore, StoreUser } from './channel-store.js';
+import { ChunkPool } from './chunk-pool.js';
 import { MemoryLog, type TailBounds } from './memory-log.js';
 
 export interface MemoryStoreOptions {
@@ -18,6 +19,7 @@ export interface MemoryStoreOptions {
 export class MemoryStore implements ChannelStore {
   readonly #logs = new Map<ChannelName, MemoryLog>();
   readonly #tail: TailBounds;
+  readonly #pool = new ChunkPool();
   readonly #idle: number;
   readonly #channels: number;
   readonly #clock: Clock;
@@ -31,7 +33,7 @@ export class MemoryStore implements ChannelStore {
   }
 
   append(name: ChannelName, message: Composed): string {
-    const id = this.#open(name).append(message, this.#clock.now(), () => this.#user?.dropping(name));
+    const id = this.#open(name).append(message, this.#clock.now(), this.#user);
     this.#user?.appended(name);
     return id;
   }
@@ -100,7 +102,7 @@ export class MemoryStore implements ChannelStore {
     const known = this.#logs.get(name);
     if (known) return known;
     if (this.#logs.size >= this.#channels) this.#makeRoom();
-    const log = new MemoryLog(name, newEpoch(), this.#tail, this.#clock.now());
+    const log = new MemoryLog(name, newEpoch(), this.#tail, this.#clock.now(), this.#pool);
     this.#logs.set(name, log);
     return log;
   }

@@ -1,10 +1,14 @@
 import type { ChannelLog } from '../channels/channel-store.js';
+import type { Stretch } from '../channels/frame-tail.js';
 import { encodeTextFrames } from '../channels/websocket-frames.js';
 
 /** Text frames that go out together: as texts, and as a WebSocket carries them. Either is made at most once, and only where it is asked for. */
 export interface Batch {
   readonly texts: readonly string[];
+  /** Good for this turn of the event loop only, unless `keep` is called. */
   readonly webSocket: Buffer;
+  /** The bytes of `webSocket` go on being read. */
+  keep(): void;
 }
 
 /** A batch of texts. */
@@ -20,24 +24,34 @@ export class TextBatch implements Batch {
     this.#webSocket ??= encodeTextFrames(this.texts);
     return this.#webSocket;
   }
+
+  keep(): void {
+    // They are nobody else's.
+  }
 }
 
 /** A stretch of a log, as it lies there. */
 class StretchBatch implements Batch {
-  readonly webSocket: Buffer;
+  readonly #stretch: Stretch;
   readonly #log: ChannelLog;
   readonly #from: number;
-  readonly #to: number;
 
-  constructor(log: ChannelLog, from: number, to: number, webSocket: Buffer) {
+  constructor(log: ChannelLog, from: number, stretch: Stretch) {
     this.#log = log;
     this.#from = from;
-    this.#to = to;
-    this.webSocket = webSocket;
+    this.#stretch = stretch;
   }
 
   get texts(): readonly string[] {
-    return textsOf(this.#log, this.#from, this.#to);
+    return textsOf(this.#log, this.#from, this.#from + this.#stretch.count);
+  }
+
+  get webSocket(): Buffer {
+    return this.#stretch.bytes;
+  }
+
+  keep(): void {
+    this.#stretch.keep();
   }
 }
 
@@ -62,7 +76,7 @@ export class Batches {
     const to = from + stretch.count;
     const batch =
       prefix === ''
-        ? new StretchBatch(log, from, to, stretch.bytes)
+        ? new StretchBatch(log, from, stretch)
         : new TextBatch(textsOf(log, from, to).map((text) => withPrefix(prefix, text)));
     const piece = { from, to, prefix, batch };
     this.#pieces.set(log, piece);

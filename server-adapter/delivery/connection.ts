@@ -1,5 +1,6 @@
 import { type ChannelName, type Clock, elapsed, formatPosition, type Position } from '../../protocol/index.js';
 import type { Access } from '../access/authorize.js';
+import type { Rate } from '../access/rate.js';
 import type { ChannelLog } from '../channels/channel-store.js';
 import { type Batch, Batches, TextBatch, withPrefix } from './batch.js';
 import type { Transport } from './transport.js';
@@ -38,11 +39,13 @@ export class Connection {
   expiresAt: number | undefined;
   /** A fresh credential is being looked at. */
   renewing = false;
+  /** How fast the page speaks, once it has spoken. */
+  rate: Rate | undefined;
   /** The spread that the page was told last. */
   spread = 0;
   /** Paused at the high-water mark: since when, and how much was waiting when it last took something. */
   #paused: { since: number; waiting: number } | undefined;
-  readonly #cursors: Cursor[] = [];
+  #cursors: readonly Cursor[] = [];
   #synced = false;
   #closed = false;
 
@@ -59,8 +62,9 @@ export class Connection {
     return this.#closed;
   }
 
-  get channels(): readonly ChannelName[] {
-    return this.#cursors.map(({ log }) => log.name);
+  /** The logs that it follows, its own first; none before it began. */
+  get logs(): readonly ChannelLog[] {
+    return this.#cursors.map(({ log }) => log);
   }
 
   /** Whether everything in the logs was sent and taken. */
@@ -76,15 +80,15 @@ export class Connection {
   /** Greets the page and begins to deliver these channels, the connection's own first. */
   begin(logs: readonly ChannelLog[], after: ReadonlyMap<ChannelName, Position>, spread = 0): void {
     const channels: Record<string, { position: string; recovered: boolean }> = {};
-    for (const log of logs) {
+    this.#cursors = logs.map((log) => {
       const asked = after.get(log.name);
       const resumes = asked !== undefined && log.canContinue(asked);
-      // Before every position there is: the pump then sends a snapshot.
-      const at = resumes ? asked : { epoch: '', seq: -1 };
-      const prefix = log === logs[0] ? '' : `"channel":${JSON.stringify(log.name)},`;
-      this.#cursors.push({ log, prefix, ...at });
       channels[log.name] = { position: formatPosition(log), recovered: resumes };
-    }
+      const prefix = log === logs[0] ? '' : `"channel":${JSON.stringify(log.name)},`;
+      // Before every position there is: the pump then sends a snapshot.
+      const { epoch, seq } = resumes ? asked : { epoch: '', seq: -1 };
+      return { log, prefix, epoch, seq };
+    });
     const { heartbeat, clock } = this.settings;
     const { sessionId } = this.access;
     this.spread = spread;

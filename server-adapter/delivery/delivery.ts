@@ -18,7 +18,8 @@ const USUAL_SPREAD = 500;
 /** All connections of a messenger: who watches which channel, one flush per turn of the event loop, and one timer for all that is timed. */
 export class Delivery {
   readonly #connections = new Set<Connection>();
-  readonly #viewers = new Map<ChannelName, Set<Connection>>();
+  /** Lists, as most have one viewer: a set would take more than all else that is kept of it. */
+  readonly #viewers = new Map<ChannelName, Connection[]>();
   readonly #changed = new Set<ChannelName>();
   readonly #settings: DeliverySettings;
   readonly #clock: Clock;
@@ -32,7 +33,7 @@ export class Delivery {
 
   /** How many connections watch a channel. */
   viewers(name: ChannelName): number {
-    return this.#viewers.get(name)?.size ?? 0;
+    return this.#viewers.get(name)?.length ?? 0;
   }
 
   /**
@@ -48,20 +49,22 @@ export class Delivery {
   add(connection: Connection, logs: readonly ChannelLog[], after: ReadonlyMap<ChannelName, Position>): void {
     connection.begin(logs, after, this.spread);
     this.#connections.add(connection);
-    for (const name of connection.channels) {
+    for (const { name } of logs) {
       const viewers = this.#viewers.get(name);
-      if (viewers) viewers.add(connection);
-      else this.#viewers.set(name, new Set([connection]));
+      if (viewers) viewers.push(connection);
+      else this.#viewers.set(name, [connection]);
     }
     if (!this.#stopTicking) this.#tickLater();
   }
 
   remove(connection: Connection): void {
     this.#connections.delete(connection);
-    for (const name of connection.channels) {
-      const viewers = this.#viewers.get(name);
-      viewers?.delete(connection);
-      if (viewers?.size === 0) this.#viewers.delete(name);
+    for (const { name } of connection.logs) {
+      const viewers = this.#viewers.get(name) ?? [];
+      const last = viewers.pop();
+      const place = last === connection ? -1 : viewers.indexOf(connection);
+      if (last && place >= 0) viewers[place] = last;
+      if (viewers.length === 0) this.#viewers.delete(name);
     }
   }
 
@@ -94,18 +97,17 @@ export class Delivery {
 
   #flush(): void {
     this.#flushing = false;
-    const due = new Set<Connection>();
-    for (const name of this.#changed) {
-      for (const connection of this.#viewers.get(name) ?? []) due.add(connection);
-    }
-    this.#changed.clear();
     const batches = new Batches();
-    for (const connection of due) connection.pump(batches);
+    for (const name of this.#changed) this.#pump(name, batches);
+    this.#changed.clear();
   }
 
   /** Sends what a channel has at once. A burst larger than a tail, all in one turn: viewers that keep up get all of it. */
   flush(name: ChannelName): void {
-    const batches = new Batches();
+    this.#pump(name, new Batches());
+  }
+
+  #pump(name: ChannelName, batches: Batches): void {
     for (const connection of this.#viewers.get(name) ?? []) connection.pump(batches);
   }
 

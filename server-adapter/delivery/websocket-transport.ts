@@ -18,14 +18,16 @@ export class WebSocketTransport implements Transport {
   }
 
   get buffered(): number {
-    return this.#ws.bufferedAmount;
+    return this.#socket?.writableLength ?? this.#ws.bufferedAmount;
   }
 
   send(batch: Batch): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     // Written to the stream itself, what was encoded once serves every connection. `ws` writes whole frames to it, too, and compresses none.
-    if (this.#socket) this.#socket.write(batch.webSocket);
-    else for (const text of batch.texts) this.#ws.send(text);
+    if (this.#socket) {
+      this.#socket.write(batch.webSocket);
+      if (this.#socket.writableLength > 0) batch.keep();
+    } else for (const text of batch.texts) this.#ws.send(text);
   }
 
   whenTaken(taken: () => void): void {

@@ -9,6 +9,7 @@ import {
   isObject,
   LIMITS,
   parseJson,
+  retryAfter,
   StatusMessengerError,
 } from '../../protocol/index.js';
 import { type Denial, isDenial } from '../access/authorize.js';
@@ -47,6 +48,9 @@ class HttpError extends Error {
 /** `address` is the network address at the other end, where it is known. */
 type Route = (request: Request, url: URL, address: string | undefined) => Promise<Response>;
 
+/** The routes of one address. */
+type Methods = { readonly [method: string]: Route };
+
 /** Answers requests to the addresses that it owns. */
 export interface Handler {
   owns(path: string): boolean;
@@ -56,7 +60,7 @@ export interface Handler {
 
 /** The plain HTTP addresses of the wire contract. */
 export function createHandler(deps: HandlerDependencies): Handler {
-  const routes: { readonly [path: string]: { readonly [method: string]: Route } } = {
+  const routes: { readonly [path: string]: Methods } = {
     '/healthz': {
       async GET() {
         const reason = await deps.health();
@@ -74,8 +78,8 @@ export function createHandler(deps: HandlerDependencies): Handler {
           url: `${url.pathname}${url.search}`,
           address,
         });
-        const decision = await deps.door.decide(request);
-        if (isDenial(decision)) throw denied(decision);
+        const decision = await deps.door.ask(request);
+        if (isDenial(decision)) return denied(decision);
         return json(200, deps.statuses(decision.sessionId));
       },
     },
@@ -118,33 +122,43 @@ export function createHandler(deps: HandlerDependencies): Handler {
       const url = new URL(request.url);
       const { headers } = request;
       const origin = headers.get('origin');
-      try {
-        const methods = methodsOf(url.pathname);
-        if (!methods) return nothingHere();
-        const isOpen = url.pathname === `${deps.base}/healthz`;
-        const host = headers.get('host') ?? url.host;
-        if (!isOpen && !deps.door.isWelcome({ host, ...(origin === null ? {} : { origin }) })) {
-          return error(403, 'not_allowed', 'status-messenger: pages of this origin may not ask');
-        }
-        const cors = isOpen ? {} : corsHeaders(origin, deps.allowedOrigins);
-        if (request.method === 'OPTIONS' && origin !== null) return preflight(Object.keys(methods), cors);
-        const method = request.method === 'HEAD' ? 'GET' : request.method;
-        const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
-        if (!route) {
-          const allowed = Object.keys(methods).join(', ');
-          return error(405, 'method_not_allowed', `status-messenger: expected ${allowed}`, { allow: allowed });
-        }
-        const response = await route(request, url, address);
-        for (const [name, value] of Object.entries(cors)) response.headers.set(name, value);
-        return response;
-      } catch (thrown) {
-        if (thrown instanceof HttpError) return error(thrown.status, thrown.code, thrown.message);
-        if (thrown instanceof StatusMessengerError) return error(STATUS[thrown.code], thrown.code, thrown.message);
-        deps.log.error(`${request.method} ${url.pathname} failed: ${stackOf(thrown)}`);
-        return error(500, 'internal', 'status-messenger: the request failed on the server; its log says why');
+      const methods = methodsOf(url.pathname);
+      if (!methods) return nothingHere();
+      const isOpen = url.pathname === `${deps.base}/healthz`;
+      const host = headers.get('host') ?? url.host;
+      if (!isOpen && !deps.door.isWelcome({ host, ...(origin === null ? {} : { origin }) })) {
+        return error(403, 'not_allowed', 'status-messenger: pages of this origin may not ask');
       }
+      const cors = isOpen ? {} : corsHeaders(origin, deps.allowedOrigins);
+      if (request.method === 'OPTIONS' && origin !== null) return preflight(Object.keys(methods), cors);
+      const response = await answerBy(methods, request, url, address);
+      // A page of another origin that may ask is to read errors, too.
+      for (const [name, value] of Object.entries(cors)) response.headers.set(name, value);
+      return response;
     },
   };
+
+  async function answerBy(
+    methods: Methods,
+    request: Request,
+    url: URL,
+    address: string | undefined,
+  ): Promise<Response> {
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
+    if (!route) {
+      const allowed = Object.keys(methods).join(', ');
+      return error(405, 'method_not_allowed', `status-messenger: expected ${allowed}`, { allow: allowed });
+    }
+    try {
+      return await route(request, url, address);
+    } catch (thrown) {
+      if (thrown instanceof HttpError) return error(thrown.status, thrown.code, thrown.message);
+      if (thrown instanceof StatusMessengerError) return error(STATUS[thrown.code], thrown.code, thrown.message);
+      deps.log.error(`${request.method} ${url.pathname} failed: ${stackOf(thrown)}`);
+      return error(500, 'internal', 'status-messenger: the request failed on the server; its log says why');
+    }
+  }
 }
 
 /** The answer to a request that nobody answers. */
@@ -161,9 +175,12 @@ const STATUS: { readonly [code in StatusMessengerError['code']]: number } = {
 };
 
 /** The answer to a request that the application does not let in. */
-function denied({ code, reason }: Denial): HttpError {
+function denied({ code, reason }: Denial): Response {
   const [status, name] = DENIALS[code] ?? [503, 'unavailable'];
-  return new HttpError(status, name, `status-messenger: ${reason}`);
+  const wait = code === CloseCode.tooBusy ? retryAfter(reason) : undefined;
+  if (wait === undefined) return error(status, name, `status-messenger: ${reason}`);
+  const headers = { 'retry-after': String(Math.ceil(wait / 1000)) };
+  return error(status, name, 'status-messenger: too many ask at once; come back later', headers);
 }
 
 const DENIALS: { readonly [code: number]: readonly [status: number, name: string] } = {
@@ -226,5 +243,8 @@ function error(status: number, code: string, message: string, headers: Record<st
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
-  return Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } });
+  return Response.json(body, {
+    status,
+    headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers },
+  });
 }

@@ -1,0 +1,144 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { clipText, invalid, StatusMessengerError } from '../protocol/index.js';
+import type { AllowedOrigins } from './access/origin.js';
+import { StatusMessenger } from './messenger.js';
+import type { MessengerOptions } from './options.js';
+
+/** The environment of the stand-alone server. */
+export interface StandAloneEnvironment {
+  /** Default 127.0.0.1: only this machine. */
+  readonly HOST?: string;
+  /** Default 8000. */
+  readonly PORT?: string;
+  /** Origins whose pages may connect, separated by commas; `*` for any. Default: none but the server's own. */
+  readonly CORS_ORIGINS?: string;
+  /** `memory:` (default) or `sqlite:FILE`. */
+  readonly STATUS_MESSENGER_STORE?: string;
+  /** The key of `POST /api/messages`, which is off without it. */
+  readonly STATUS_MESSENGER_API_KEY?: string;
+}
+
+/** A server that does nothing but bring messages, published over HTTP, to pages. */
+export interface StandAlone {
+  readonly messenger: StatusMessenger;
+  /** Where it listens: `http://HOST:PORT`. */
+  readonly url: string;
+  /** Takes nothing new, finishes what was accepted, and tells every page when to come back. Resolves within `timeout` milliseconds. */
+  stop(timeout: number): Promise<void>;
+}
+
+/** Milliseconds in which a client must have sent the head of a request, and all of it: nobody keeps a socket by sending slowly. */
+const TIMES = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
+
+/** Starts the stand-alone server. Throws `invalid` for an environment that cannot be, and what the system says of an address that cannot be had. */
+export async function startStandAlone(environment: StandAloneEnvironment): Promise<StandAlone> {
+  const { HOST = '127.0.0.1', STATUS_MESSENGER_API_KEY: apiKey = '' } = environment;
+  const port = readPort(environment.PORT);
+  const messenger = new StatusMessenger({
+    apiKey,
+    allowedOrigins: readOrigins(environment.CORS_ORIGINS),
+    store: await openStore(environment.STATUS_MESSENGER_STORE),
+  });
+  const requests = new Requests();
+  const server = createServer(TIMES, (request, response) => {
+    requests.add(response);
+    messenger.middleware(request, response, () => nothingHere(response));
+  });
+  messenger.attach(server, { http: false });
+  try {
+    await listening(server, port, HOST);
+  } catch (error) {
+    await messenger.close({ timeout: 0 });
+    throw error;
+  }
+  const { address, family, port: bound } = server.address() as AddressInfo;
+  return {
+    messenger,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    async stop(timeout) {
+      const deadline = performance.now() + timeout;
+      const closed = new Promise((resolve) => server.close(resolve));
+      await within(requests.finished(), timeout / 2);
+      await messenger.close({ timeout: Math.max(0, deadline - performance.now()) });
+      server.closeAllConnections();
+      await within(closed, Math.max(0, deadline - performance.now()));
+    },
+  };
+}
+
+function readPort(text = '8000'): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw invalid('PORT', text, 'a number from 0 to 65535', 'leave it out for 8000');
+}
+
+function readOrigins(text = ''): AllowedOrigins {
+  const origins = text
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '');
+  return origins.includes('*') ? '*' : origins;
+}
+
+async function openStore(address = 'memory:'): Promise<NonNullable<MessengerOptions['store']>> {
+  if (address === 'memory:') return {};
+  const file = /^sqlite:(.+)$/s.exec(address)?.[1];
+  if (file === undefined) {
+    // It may carry a password.
+    const scheme = clipText(address.split(':', 1)[0] ?? '', 40);
+    throw new StatusMessengerError(
+      'invalid',
+      `STATUS_MESSENGER_STORE: got one of "${scheme}", expected memory: or sqlite:FILE; leave it out for memory:`,
+    );
+  }
+  const { SqliteStore } = await import('./channels/sqlite/index.js');
+  return new SqliteStore({ file });
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** The requests that are being answered. */
+class Requests {
+  #running = 0;
+  #finished = () => {};
+
+  add(response: ServerResponse): void {
+    this.#running++;
+    response.once('close', () => {
+      this.#running--;
+      if (this.#running === 0) this.#finished();
+    });
+  }
+
+  /** Resolves once there are none. */
+  async finished(): Promise<void> {
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#finished = resolve;
+    });
+  }
+}
+
+function nothingHere(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'application/json' });
+  response.end('{"error":{"code":"not_found","message":"status-messenger: there is nothing at this address"}}');
+}
+
+/** Resolves with `promise`, or after so many milliseconds. */
+async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}

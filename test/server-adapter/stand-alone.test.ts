@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
+import { startStandAlone } from '../../server-adapter/stand-alone.js';
+import { WireClient } from '../helpers/wire-client.js';
+import { SilentPeer } from './support.js';
+
+const KEY = 'the key';
+
+interface Process {
+  readonly child: ChildProcess;
+  readonly http: string;
+  readonly ws: string;
+  /** Once a line of its output contains a text. */
+  said(text: string): Promise<string>;
+  /** Once it has exited: with which code, or by which signal. */
+  exited(): Promise<number | string>;
+}
+
+/** The stand-alone server as its users start it. */
+async function start(t: TestContext, environment: Record<string, string> = {}): Promise<Process> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'server-adapter/cli.ts'], {
+    env: { ...process.env, PORT: '0', STATUS_MESSENGER_API_KEY: KEY, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const exit = once(child, 'exit').then(([code, signal]) => code ?? signal);
+  const lines: string[] = [];
+  let wake = () => {};
+  const output = createInterface(child.stdout);
+  output.on('line', (line) => {
+    lines.push(line);
+    wake();
+  });
+  const said = async (text: string): Promise<string> => {
+    while (true) {
+      const line = lines.find((each) => each.includes(text));
+      if (line !== undefined) return line;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+  const http = (await said('listening on ')).split(' ').at(-1) ?? '';
+  return { child, http, ws: http.replace('http', 'ws'), said, exited: () => exit };
+}
+
+function publish(http: string, data: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${http}/api/messages`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ session_id: 's', type: 'status', data }),
+    ...init,
+  });
+}
+
+test('what is published over HTTP reaches the pages', async (t) => {
+  const server = await start(t);
+  const page = new WireClient(`${server.ws}/ws/s`);
+  await page.synced();
+  assert.equal((await publish(server.http, 'Hello from a shell')).status, 201);
+  await page.status('Hello from a shell');
+  assert.equal((await fetch(`${server.http}/nowhere`)).status, 404);
+});
+
+test('SIGTERM: nothing new, what was accepted is brought to the pages, each is told when to come back, exit 0', async (t) => {
+  const server = await start(t);
+  const pages = Array.from({ length: 20 }, () => new WireClient(`${server.ws}/ws/s`));
+  await Promise.all(pages.map((page) => page.synced()));
+  // A request that has begun when the signal comes.
+  const slow = request(`${server.http}/api/messages`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+  });
+  const answered = once(slow, 'response');
+  slow.write('{ "session_id": "s", "type": "status",');
+  await publish(server.http, 'accepted before');
+  server.child.kill('SIGTERM');
+  await server.said('got SIGTERM');
+  await assert.rejects(fetch(`${server.http}/healthz`, { headers: { connection: 'close' } }));
+  slow.end('"data": "finished after" }');
+  const [response] = await answered;
+  assert.equal(response.statusCode, 201);
+  const ends = await Promise.all(pages.map((page) => page.closed()));
+  for (const [i, { code, reason }] of ends.entries()) {
+    assert.equal(code, 1012);
+    assert.match(reason, /^retry=\d+$/);
+    assert.deepEqual(pages[i]?.statuses, ['accepted before', 'finished after']);
+  }
+  const waits = ends.map(({ reason }) => Number(reason.slice('retry='.length)));
+  assert.ok(new Set(waits).size > 10, `spread: ${waits}`);
+  assert.ok(Math.max(...waits) <= 5000);
+  assert.equal(await server.exited(), 0);
+});
+
+test('a second signal stops it at once', async (t) => {
+  const server = await start(t);
+  // Somebody who never answers the goodbye.
+  const socket = request(`${server.http}/ws/s`, {
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    },
+  });
+  socket.end();
+  const [, stream] = await once(socket, 'upgrade');
+  stream.on('error', () => {});
+  server.child.kill('SIGTERM');
+  await server.said('got SIGTERM');
+  server.child.kill('SIGTERM');
+  assert.equal(await server.exited(), 128 + 15);
+});
+
+test('one that takes nothing does not keep it from stopping', async (t) => {
+  const server = await startStandAlone({ PORT: '0' });
+  const peer = await SilentPeer.open(Number(new URL(server.url).port), '/ws/s');
+  t.after(() => peer.destroy());
+  await server.stop(300);
+  await peer.end();
+});
+
+for (const [name, environment, message] of [
+  ['PORT', { PORT: 'eighty' }, /^status-messenger: PORT: got string "eighty", expected a number from 0 to 65535/],
+  [
+    'CORS_ORIGINS',
+    { CORS_ORIGINS: 'example.org' },
+    /^status-messenger: options.allowedOrigins: got a list of 1, expected a list of origins/,
+  ],
+  [
+    'STATUS_MESSENGER_STORE',
+    { STATUS_MESSENGER_STORE: 'postgres://user:secret@host/db' },
+    /^status-messenger: STATUS_MESSENGER_STORE: got one of "postgres", expected memory: or sqlite:FILE; leave it out for memory:$/,
+  ],
+] as const) {
+  test(`${name} that cannot be`, async () => {
+    await assert.rejects(startStandAlone(environment), { message });
+  });
+}
+
+test('an address that is taken', async (t) => {
+  const first = await startStandAlone({ PORT: '0' });
+  t.after(() => first.stop(0));
+  await assert.rejects(startStandAlone({ PORT: new URL(first.url).port }), { code: 'EADDRINUSE' });
+});
+
+test('CORS_ORIGINS lets in pages of other origins', async (t) => {
+  const server = await startStandAlone({ PORT: '0', CORS_ORIGINS: 'https://a.example, https://b.example' });
+  t.after(() => server.stop(200));
+  const ws = server.url.replace('http', 'ws');
+  const welcome = new WireClient(`${ws}/ws/s`, { origin: 'https://b.example' });
+  await welcome.synced();
+  await welcome.close();
+  const foreign = new WireClient(`${ws}/ws/s`, { origin: 'https://c.example' });
+  assert.equal((await foreign.closed()).code, 4403);
+});
