@@ -44,6 +44,8 @@ export interface Composed {
 }
 
 const EXTRAS = ['agent', 'step', 'run', 'level'] as const;
+/** What most messages begin with. */
+const STATUS_START = '{"type":"status","data":';
 const CONNECTION_TYPES = new Set(['connected', 'snapshot', 'synced', 'heartbeat', 'ack']);
 
 /**
@@ -64,7 +66,8 @@ export function compose(outgoing: Outgoing): Composed {
   const isBare = agent === undefined && step === undefined && run === undefined && level === undefined;
   const problem = dataProblem(type, data) ?? (isBare ? undefined : envelope(outgoing, 'message'));
   if (problem) throw new StatusMessengerError('invalid', `${type} message: ${problem}; send it in that form`);
-  const head = `{"type":${JSON.stringify(type)},"data":${stringify(type, data)}${isBare ? '' : stringifyExtras(outgoing)}`;
+  const start = type === 'status' ? STATUS_START : `{"type":${JSON.stringify(type)},"data":`;
+  const head = start + stringify(type, data) + (isBare ? '' : stringifyExtras(outgoing));
   // A character takes three bytes at most, so most messages need no count.
   const bytes = head.length * 3 < LIMITS.message ? 0 : Buffer.byteLength(head) + 1;
   if (bytes > LIMITS.message) {

@@ -4,9 +4,10 @@ const LONGEST_WAIT = 20_000;
 const SHORTEST_WAIT = 500;
 
 /**
- * Milliseconds before attempt `n` (0 is the first after a loss): anything between 0 and a bound that doubles, at every attempt. The cap comes
- * before the randomness, so that a crowd stays spread however long a server is away.
+ * Milliseconds before attempt `n` (0 is the first after a loss): anything between 0 and a bound that doubles, at every attempt, and is never less
+ * than the `spread` that a server with many pages asks for. The cap comes before the randomness, so that a crowd stays spread however long a
+ * server is away.
  */
-export function reconnectDelay(n: number, random: () => number): number {
-  return random() * Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** Math.min(n, 30));
+export function reconnectDelay(n: number, random: () => number, spread = 0): number {
+  return random() * Math.max(Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** Math.min(n, 30)), spread);
 }

@@ -13,16 +13,20 @@ export interface Reading {
  */
 export class FrameReader {
   #partial = '';
+  /** How far the search for its end has come. */
+  #end = new ObjectEnd();
 
   read(frame: string): Reading {
     if (this.#partial === '') {
       const value = parseJson(frame);
       if (value !== undefined) return { values: [value] };
     }
-    const joined = scan(this.#partial + frame);
-    if (joined.values.length === 0 && this.#partial !== '') {
+    const joined = this.#join(frame);
+    if (this.#partial !== '') {
       const alone = scan(frame);
-      if (alone.values.some((value) => isObject(value) && typeof value.type === 'string')) {
+      // What is messages and nothing else is no piece of another, whatever the quotes and braces before it make of it.
+      const isWhole = alone.rest === '' && !alone.junk;
+      if (alone.values.some(isMessage) && (isWhole || !joined.values.some(isMessage))) {
         return this.#keep(alone, `${this.#partial.length} characters that never became JSON`);
       }
     }
@@ -34,18 +38,31 @@ export class FrameReader {
     this.#partial = '';
   }
 
-  #keep({ values, rest }: Scan, problem: string | undefined): Reading {
+  /** What the partial object and a frame make together. Only the frame is looked at while the object goes on: pieces must not cost their number squared. */
+  #join(frame: string): Scan {
+    const text = this.#partial + frame;
+    const goesOn = this.#partial !== '' && this.#end.find(frame) < 0;
+    return goesOn ? { values: [], rest: text, end: this.#end, junk: false } : scan(text);
+  }
+
+  #keep({ values, rest, end }: Scan, problem: string | undefined): Reading {
     const tooLong = rest.length > LIMITS.partialFrame;
     this.#partial = tooLong ? '' : rest;
+    this.#end = end;
     const left = tooLong ? `over ${LIMITS.partialFrame} characters without the end of an object` : problem;
     return left === undefined ? { values } : { values, problem: left };
   }
+}
+
+function isMessage(value: unknown): boolean {
+  return isObject(value) && typeof value.type === 'string';
 }
 
 interface Scan {
   readonly values: readonly unknown[];
   /** The beginning of an object that has not ended. */
   readonly rest: string;
+  readonly end: ObjectEnd;
   /** Something between the objects, or in braces, is no JSON. */
   readonly junk: boolean;
 }
@@ -59,12 +76,13 @@ function scan(text: string): Scan {
   let restarts = 0;
   let at = 0;
   while (true) {
+    const closing = new ObjectEnd();
     const start = text.indexOf('{', at);
     const between = start < 0 ? text.slice(at) : text.slice(at, start);
     junk ||= between.trim() !== '';
-    if (start < 0) return { values, rest: '', junk };
-    const end = endOfObject(text, start);
-    if (end < 0) return { values, rest: text.slice(start), junk };
+    if (start < 0) return { values, rest: '', end: closing, junk };
+    const end = closing.find(text, start);
+    if (end < 0) return { values, rest: text.slice(start), end: closing, junk };
     const value = parseJson(text.slice(start, end));
     if (value !== undefined) {
       values.push(value);
@@ -72,23 +90,29 @@ function scan(text: string): Scan {
     } else {
       junk = true;
       at = start + 1;
-      if (++restarts > RESTARTS) return { values, rest: '', junk };
+      if (++restarts > RESTARTS) return { values, rest: '', end: closing, junk };
     }
   }
 }
 
-/** Behind the brace that closes the one at `start`, strings left aside; -1 when there is none. */
-function endOfObject(text: string, start: number): number {
-  let depth = 0;
-  let inString = false;
-  for (let i = start; i < text.length; i++) {
-    const character = text[i];
-    if (inString) {
-      if (character === '\\') i++;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{') depth++;
-    else if (character === '}' && --depth === 0) return i + 1;
+/** The search for the brace that closes an object, strings left aside, through as many texts as it takes. */
+class ObjectEnd {
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+
+  /** Behind the brace that closes the first one; -1 when that is not in this text. */
+  find(text: string, from = 0): number {
+    for (let i = from; i < text.length; i++) {
+      const character = text[i];
+      if (this.#escaped) this.#escaped = false;
+      else if (this.#inString) {
+        if (character === '\\') this.#escaped = true;
+        else if (character === '"') this.#inString = false;
+      } else if (character === '"') this.#inString = true;
+      else if (character === '{') this.#depth++;
+      else if (character === '}' && --this.#depth === 0) return i + 1;
+    }
+    return -1;
   }
-  return -1;
 }

@@ -2,6 +2,7 @@ import {
   type Clock,
   CloseCode,
   closeVerdict,
+  elapsed,
   messageOf,
   retryAfter,
   StatusMessengerError,
@@ -11,14 +12,17 @@ import { browserClock } from './browser-clock.js';
 import type { Connection, Refusal } from './connection.js';
 import { isOnline, type PageListener, watchPage } from './page-lifecycle.js';
 import type { SocketConstructor, SocketLike } from './socket.js';
+import { type TokenOptions, Tokens } from './tokens.js';
+import { Watchdog } from './watchdog.js';
 
-export interface LinkOptions {
-  /** A credential, sent in the query. */
-  readonly token?: string;
-  /** Asked for a credential at every attempt; also when the server says that the last one is not good (4401), until it refuses two in a row. */
-  readonly getToken?: () => string | undefined | Promise<string | undefined>;
-  /** Milliseconds before attempt `n` (0 is the first after a loss). Default: full jitter, 0.5 s doubling up to 20 s. */
-  readonly reconnectDelay?: (n: number, random: () => number) => number;
+export interface LinkOptions extends TokenOptions {
+  /**
+   * Milliseconds before attempt `n` (0 is the first after a loss). `spread` are those over which the server asks its pages to come back. Default:
+   * full jitter, 0.5 s doubling up to 20 s, or over `spread` where that is more.
+   */
+  readonly reconnectDelay?: (n: number, random: () => number, spread: number) => number;
+  /** Milliseconds that a socket may take to open, and then a server that is known to greet to do so. Default 10,000. */
+  readonly openTimeout?: number;
   readonly clock?: Clock;
   /** Randomness in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
@@ -32,7 +36,10 @@ export interface LinkOptions {
 export interface LinkUser {
   /** The URL to connect to, asked anew at every attempt. May throw `invalid`: then nothing is tried again. */
   address(token: string | undefined): string;
-  opened(): void;
+  /** Answers whether the server will greet, which `expectSigns()` or `live()` then tells. */
+  opened(): boolean;
+  /** Asks the server for a sign of life. */
+  probe(): void;
   heard(data: unknown): void;
   /** The socket is gone; what it had begun to say will not go on. */
   dropped(): void;
@@ -44,52 +51,62 @@ export interface LinkUser {
 const STEADY = 5000;
 /** The spread of attempts when many pages come back at once. */
 const WAKE_JITTER = 250;
-/** The longest quiet that is waited for, in milliseconds, whatever a server promises: a timer of the platform's overflows at 25 days. */
-const LONGEST_PATIENCE = 24 * 3_600_000;
+/** Milliseconds that `openTimeout` is by default: far more than a handshake takes on a bad network, and less than people wait. */
+const OPENING = 10_000;
+/** Milliseconds that `getToken` may take before it is asked again: someone may have to sign in. */
+const TOKEN = 60_000;
+/** The most that a server may ask its pages to spread, in milliseconds: beyond that, one is taken for lost that is not. */
+const WIDEST_SPREAD = 60_000;
 
-type TimerName = 'retry' | 'steady' | 'quiet';
+type TimerName = 'retry' | 'steady' | 'opening';
 
 /** A WebSocket that comes back: it decides when to connect, when to give up and how long to wait, and knows nothing of what is said. */
 export class Link {
   readonly clock: Clock;
+  readonly random: () => number;
+  readonly tokens: Tokens;
   readonly #options: LinkOptions;
   readonly #user: LinkUser;
-  readonly #random: () => number;
 
   #connection: Connection = { status: 'idle' };
   #beforeLive: Connection = this.#connection;
   #socket: SocketLike | undefined;
-  /** Counts sockets: what an earlier one still has to say is not heard. */
+  /** Counts connections: what an earlier one still has to say is not heard. */
   #generation = 0;
   /** How many attempts failed since the connection was last steady. */
   #failures = 0;
   /** Since when what is shown is only what was last known; `undefined` while live and before the first time. */
   #lostAt: number | undefined;
-  /** The server asked not to be tried before. */
+  /** The server asked not to be tried before, by `elapsed()`. */
   #notBefore = 0;
-  /** The token in use, the one that the server would not have, and whether a fresh one was asked for since the connection was last live. */
-  #token: string | undefined;
-  #rejectedToken: string | undefined;
+  /** Milliseconds over which the server asked its pages to come back. */
+  #spread = 0;
+  /** A fresh token was asked for since the connection was last live. */
   #renewed = false;
-  #heardAt = 0;
   #timers: Partial<Record<TimerName, () => void>> = {};
   #unwatchPage: (() => void) | undefined;
-  /** Milliseconds of quiet after which the connection counts as dead; `undefined` where the server promised nothing. */
-  #patience: number | undefined;
+  readonly #watchdog: Watchdog;
 
   constructor(options: LinkOptions, user: LinkUser) {
     this.#options = options;
     this.#user = user;
     this.clock = options.clock ?? browserClock;
-    this.#random = options.random ?? Math.random;
+    this.random = options.random ?? Math.random;
+    this.tokens = new Tokens(options);
+    this.#watchdog = new Watchdog(this.clock, {
+      probe: () => user.probe(),
+      quiet: () => this.lost('the server has gone quiet'),
+      unanswered: () => this.#comeBack('the server did not answer', this.#soon()),
+    });
   }
 
   get connection(): Connection {
     return this.#connection;
   }
 
-  get isOpen(): boolean {
-    return this.#socket?.readyState === 1;
+  /** Another one than before means that the connection was ended meanwhile. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Connects, and stays connected until `disconnect()` or an end that the server declares; at once where it waits for another attempt. */
@@ -99,10 +116,10 @@ export class Link {
     if (status !== 'idle' && status !== 'ended' && status !== 'refused') return;
     this.#failures = 0;
     this.#renewed = false;
-    this.#rejectedToken = this.#lostAt = undefined;
+    this.#lostAt = undefined;
+    this.tokens.forgive();
     this.#unwatchPage ??= (this.#options.watchPage ?? watchPage)({ woke: () => this.#woke(), hid: () => this.#hid() });
-    this.#become({ status: 'connecting' });
-    this.#open();
+    this.#attempt({ status: 'connecting' });
   }
 
   /** Ends the connection on purpose: nothing but `connect()` revives it. */
@@ -120,6 +137,7 @@ export class Link {
     this.#beforeLive = this.#connection;
     this.#lostAt = undefined;
     this.#renewed = false;
+    this.#stop('opening');
     this.#timer('steady', STEADY, () => {
       this.#failures = 0;
     });
@@ -129,26 +147,35 @@ export class Link {
   /** The user was taken for live too early: it is as before until it has everything. */
   behind(): void {
     if (this.#connection.status !== 'live') return;
-    this.#timers.steady?.();
+    this.#stop('steady');
     if ('since' in this.#beforeLive) this.#lostAt = this.#beforeLive.since;
     this.#become(this.#beforeLive);
   }
 
   /** From now on, `ms` milliseconds in which nothing is heard mean that the connection is dead. */
   expectSigns(ms: number): void {
-    this.#patience = Math.min(ms, LONGEST_PATIENCE);
-    this.#checkSigns();
+    this.#stop('opening');
+    this.#watchdog.expect(ms);
+  }
+
+  /** Milliseconds over which the server wants its pages to come back, should all of them have to. */
+  spreadOver(ms: number): void {
+    this.#spread = Math.min(Math.max(ms, 0), WIDEST_SPREAD);
   }
 
   /** Gives the connection up and comes back after the backoff, but not before `atLeast` milliseconds. */
   lost(reason: string, atLeast = 0): void {
+    const delay = (this.#options.reconnectDelay ?? reconnectDelay)(this.#failures, this.random, this.#spread);
+    this.#comeBack(reason, Math.max(delay, atLeast), atLeast);
+  }
+
+  #comeBack(reason: string, wait: number, atLeast = 0): void {
     this.#drop();
     const now = this.clock.now();
     this.#lostAt ??= now;
     const since = this.#lostAt;
-    const delay = (this.#options.reconnectDelay ?? reconnectDelay)(this.#failures++, this.#random);
-    const wait = Math.max(delay, atLeast);
-    this.#notBefore = now + atLeast;
+    this.#failures++;
+    this.#notBefore = elapsed(this.clock) + atLeast;
     this.#timer('retry', wait, () => this.#retry(reason));
     this.#become(
       isOnline()
@@ -158,8 +185,16 @@ export class Link {
   }
 
   #become(connection: Connection): void {
+    if (connection === this.#connection) return;
     this.#connection = connection;
     this.#user.connection(connection);
+  }
+
+  #attempt(connection: Connection): void {
+    const generation = this.#generation;
+    this.#become(connection);
+    // Whoever was told may have disconnected.
+    if (generation === this.#generation) this.#open();
   }
 
   /** Comes to rest: no socket, no timer, until `connect()`. */
@@ -175,46 +210,55 @@ export class Link {
     this.#generation++;
     for (const stop of Object.values(this.#timers)) stop();
     this.#timers = {};
-    this.#patience = undefined;
+    this.#watchdog.stop();
     this.#socket?.close();
     this.#socket = undefined;
     this.#user.dropped();
   }
 
   #timer(name: TimerName, ms: number, run: () => void): void {
-    this.#timers[name]?.();
+    this.#stop(name);
     this.#timers[name] = this.clock.after(ms, () => {
       delete this.#timers[name];
       run();
     });
   }
 
+  #stop(name: TimerName): void {
+    this.#timers[name]?.();
+    delete this.#timers[name];
+  }
+
   #open(): void {
-    const { getToken, token } = this.#options;
-    if (!getToken) {
-      this.#openWith(token);
+    const { tokens } = this;
+    if (!tokens.canAsk) {
+      this.#openWith(tokens.current);
       return;
     }
     const generation = this.#generation;
-    Promise.resolve()
-      .then(getToken)
-      .then(
-        (fresh) => generation === this.#generation && this.#openWith(fresh),
-        (cause: unknown) => {
-          if (generation !== this.#generation) return;
-          const text = `getToken: it failed (${messageOf(cause)}); it is asked again at the next attempt`;
-          this.#user.problem('token', new StatusMessengerError('invalid', text, { cause }));
-          this.lost('no token could be had');
-        },
-      );
+    this.#timer('opening', TOKEN, () => this.lost('getToken did not answer'));
+    tokens.ask().then(
+      (fresh) => generation === this.#generation && this.#openWith(fresh),
+      (cause: unknown) => {
+        if (generation !== this.#generation) return;
+        this.lost('no token could be had');
+        this.tokenFailed(cause, 'at the next attempt');
+      },
+    );
+  }
+
+  /** `getToken` failed, and is asked again at some time. */
+  tokenFailed(cause: unknown, when: string): void {
+    const text = `getToken: it failed (${messageOf(cause)}); it is asked again ${when}`;
+    this.#user.problem('token', new StatusMessengerError('invalid', text, { cause }));
   }
 
   #openWith(token: string | undefined): void {
-    if (token !== undefined && token === this.#rejectedToken) {
+    if (this.tokens.wasRejected(token)) {
       this.#refuseToken();
       return;
     }
-    this.#token = token;
+    this.tokens.current = token;
     let socket: SocketLike;
     try {
       socket = new (this.#options.WebSocket ?? WebSocket)(this.#user.address(token));
@@ -226,12 +270,16 @@ export class Link {
     this.#socket = socket;
     const generation = this.#generation;
     const isCurrent = () => generation === this.#generation;
+    const { openTimeout = OPENING } = this.#options;
+    this.#timer('opening', openTimeout, () => this.lost('the connection did not open'));
     socket.onopen = () => {
-      if (isCurrent()) this.#user.opened();
+      if (!isCurrent()) return;
+      this.#stop('opening');
+      if (this.#user.opened()) this.#timer('opening', openTimeout, () => this.lost('the server did not greet'));
     };
     socket.onmessage = ({ data }) => {
       if (!isCurrent()) return;
-      this.#heardAt = this.clock.now();
+      this.#watchdog.heard();
       this.#user.heard(data);
     };
     // What went wrong is told by the close that follows; without a listener some platforms would throw it.
@@ -250,9 +298,9 @@ export class Link {
         this.#refuse({ code, reason });
         break;
       case 'renew':
-        this.#rejectedToken = this.#token;
+        this.tokens.reject(this.tokens.current);
         // Every attempt asks for a token, so coming back is all it takes: once, until the connection was live again.
-        if (this.#options.getToken && !this.#renewed) {
+        if (this.tokens.canAsk && !this.#renewed) {
           this.#renewed = true;
           this.lost(reason || 'the token has expired', retryAfter(reason));
         } else if (reason) this.#refuse({ code, reason });
@@ -282,21 +330,17 @@ export class Link {
 
   #retry(reason: string): void {
     const since = this.#lostAt ?? this.clock.now();
-    if (isOnline()) this.#become({ status: 'reconnecting', since, attempt: this.#failures, reason });
-    this.#open();
+    const trying: Connection = { status: 'reconnecting', since, attempt: this.#failures, reason };
+    this.#attempt(isOnline() ? trying : this.#connection);
   }
 
-  #checkSigns(): void {
-    if (this.#patience === undefined) return;
-    const quiet = this.clock.now() - this.#heardAt;
-    if (quiet >= this.#patience) this.lost('the server has gone quiet');
-    else this.#timer('quiet', this.#patience - quiet, () => this.#checkSigns());
+  #soon(): number {
+    return this.random() * WAKE_JITTER;
   }
 
   #woke(): void {
-    const soon = this.#random() * WAKE_JITTER;
-    if (this.#timers.retry) this.#retryIn(Math.max(soon, this.#notBefore - this.clock.now()));
-    else this.#checkSigns();
+    if (this.#timers.retry) this.#retryIn(Math.max(this.#soon(), this.#notBefore - elapsed(this.clock)));
+    else this.#watchdog.probe();
   }
 
   #hid(): void {

@@ -3,6 +3,7 @@ import {
   type ChannelName,
   type ChannelState,
   describe,
+  elapsed,
   formatPosition,
   isChannelName,
   type Message,
@@ -11,6 +12,7 @@ import {
   parsePosition,
   readAck,
   readConnected,
+  readHeartbeat,
   readMessage,
   readState,
   StatusMessengerError,
@@ -20,8 +22,10 @@ import { writeFrame } from './client-frame.js';
 import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { FrameReader } from './frame-reader.js';
+import { KeptFrames, type StorageLike } from './kept-frames.js';
 import { Link, type LinkOptions } from './link.js';
 import { Outbox } from './outbox.js';
+import { TokenRefresh } from './token-refresh.js';
 import { connectionUrl } from './url.js';
 
 /** What a decoder makes of a frame: one message, a list of them, or nothing. */
@@ -39,6 +43,8 @@ export interface SessionClientOptions extends LinkOptions {
   readonly decode?: Decode;
   /** What a relative `url` is relative to. Default: the page. */
   readonly base?: string;
+  /** Keeps what the server has not acknowledged over a reload of the page. Default: the page's `sessionStorage`, where there is one. */
+  readonly storage?: StorageLike;
 }
 
 /** What a client tells its listeners. */
@@ -63,7 +69,8 @@ export class SessionClient {
   readonly #link: Link;
   readonly #emitter = new Emitter<SessionEvents>();
   readonly #reader = new FrameReader();
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
+  readonly #tokenRefresh: TokenRefresh;
   readonly #own = new ChannelView();
   readonly #others = new Map<ChannelName, ChannelView>();
   readonly #reported = new Set<string>();
@@ -73,7 +80,8 @@ export class SessionClient {
   /** This connection goes on without a greeting: its server acknowledges nothing either. */
   #ungreeted = false;
   #stopWaitingForGreeting: () => void = () => {};
-  #serverOffset = 0;
+  /** What the server's time is ahead of `elapsed()`, which nobody sets; `undefined` until the server told it. */
+  #serverOffset: number | undefined;
   #refs = 0;
 
   constructor(options: SessionClientOptions) {
@@ -81,11 +89,27 @@ export class SessionClient {
     this.#link = new Link(options, {
       address: (token) => this.#address(token),
       opened: () => this.#opened(),
+      probe: () => this.#tell({ type: 'ping' }),
       heard: (data) => this.#heard(data),
       dropped: () => this.#dropped(),
       connection: (connection) => this.#connectionChanged(connection),
       problem: (key, error) => this.#report(key, error),
     });
+    const { tokens, clock, random } = this.#link;
+    this.#tokenRefresh = new TokenRefresh({
+      tokens,
+      clock,
+      random,
+      serverNow: () => this.serverNow,
+      show: (token) => this.#tell({ type: 'token', data: { token } }),
+      failed: (cause) => this.#link.tokenFailed(cause, 'before the token ends'),
+    });
+    this.#outbox = new Outbox(
+      new KeptFrames(
+        () => options.storage ?? pageStorage(),
+        () => this.#name(),
+      ),
+    );
   }
 
   get connection(): Connection {
@@ -109,7 +133,8 @@ export class SessionClient {
 
   /** The server's time, milliseconds since 1970, as far as it is known. */
   get serverNow(): number {
-    return this.#link.clock.now() + this.#serverOffset;
+    const { clock } = this.#link;
+    return this.#serverOffset === undefined ? clock.now() : elapsed(clock) + this.#serverOffset;
   }
 
   /** Calls `listener` at every event of a type. Answers a function that stops it. */
@@ -161,12 +186,23 @@ export class SessionClient {
       this.#link.send(writeFrame(body));
       return { ref: '', accepted: true };
     }
-    const random = (this.#options.random ?? Math.random)().toString(36).slice(2);
-    const ref = `${this.#link.clock.now().toString(36)}-${random}-${++this.#refs}`;
+    const ref = this.#newRef();
     const frame = writeFrame({ ...body, ref });
     const acknowledged = this.#outbox.add(ref, frame);
     if (this.#greeted) this.#link.send(frame);
     return acknowledged;
+  }
+
+  /** Says something that concerns this connection alone. Answers the `ref` that is acknowledged. */
+  #tell(body: object): string {
+    const ref = this.#newRef();
+    this.#link.send(writeFrame({ ...body, ref }));
+    return ref;
+  }
+
+  #newRef(): string {
+    const { clock, random } = this.#link;
+    return `${clock.now().toString(36)}-${random().toString(36).slice(2)}-${++this.#refs}`;
   }
 
   #view(channel: string | undefined): ChannelView {
@@ -177,25 +213,45 @@ export class SessionClient {
   }
 
   #address(token: string | undefined): string {
-    const { url, sessionId, threadId, userId, base } = this.#options;
     const query: Array<[string, string]> = [];
-    if (threadId !== undefined) query.push(['thread', threadId]);
-    if (userId !== undefined) query.push(['user', userId]);
     if (token !== undefined) query.push(['token', token]);
     if (this.position !== undefined) query.push(['after', this.position]);
     for (const [channel, { position }] of this.#others) {
       if (position) query.push(['after', `${channel}@${formatPosition(position)}`]);
     }
-    return connectionUrl({ url, sessionId, base: base ?? globalThis.document?.baseURI, query });
+    return this.#url(query);
   }
 
-  #opened(): void {
-    if (this.#knowsProtocol) return;
-    this.#stopWaitingForGreeting = this.#link.clock.after(GREETING, () => this.#goOnUngreeted());
+  /** The address without what changes: whose frames are kept. */
+  #name(): string {
+    const name = new URL(this.#url([]));
+    name.searchParams.delete('token');
+    return `status-messenger ${name}`;
+  }
+
+  #url(query: ReadonlyArray<readonly [string, string]>): string {
+    const { url, sessionId, threadId, userId, base } = this.#options;
+    const watched: Array<[string, string]> = [];
+    if (threadId !== undefined) watched.push(['thread', threadId]);
+    if (userId !== undefined) watched.push(['user', userId]);
+    return connectionUrl({
+      url,
+      sessionId,
+      base: base ?? globalThis.document?.baseURI,
+      query: [...watched, ...query],
+    });
+  }
+
+  #opened(): boolean {
+    if (!this.#knowsProtocol) {
+      this.#stopWaitingForGreeting = this.#link.clock.after(GREETING, () => this.#goOnUngreeted());
+    }
+    return this.#knowsProtocol;
   }
 
   #dropped(): void {
     this.#stopWaitingForGreeting();
+    this.#tokenRefresh.stop();
     this.#greeted = this.#ungreeted = false;
     this.#reader.reset();
   }
@@ -209,7 +265,9 @@ export class SessionClient {
   #goOnUngreeted(): void {
     this.#stopWaitingForGreeting();
     this.#ungreeted = true;
-    for (const { ref, frame } of this.#outbox.frames) {
+    for (const { ref, frame, sender } of this.#outbox.frames) {
+      // From before a reload: only a server that knows its ref carries it out once.
+      if (!sender) continue;
       this.#link.send(frame);
       this.#outbox.settle({ ref, accepted: true });
     }
@@ -217,12 +275,13 @@ export class SessionClient {
   }
 
   #heard(data: unknown): void {
+    const { generation } = this.#link;
     for (const value of this.#read(data)) {
+      // A listener may have ended the connection, or the message before may have shown a gap.
+      if (generation !== this.#link.generation) return;
       const message = readMessage(value);
       if (message) this.#receive(message);
       else this.#problem('shape', `a frame: got ${describe(value)}, expected { type, data }; it is left out`);
-      // A listener may have ended the connection, or the message may have shown a gap.
-      if (!this.#link.isOpen) return;
     }
   }
 
@@ -256,11 +315,18 @@ export class SessionClient {
       case 'synced':
         this.#link.live();
         break;
-      case 'heartbeat':
+      case 'heartbeat': {
+        if (!this.#greeted) break;
+        const { serverTime, spread = 0 } = readHeartbeat(message.data);
+        if (serverTime !== undefined) this.#learnServerTime(serverTime);
+        this.#link.spreadOver(spread);
         break;
+      }
       case 'ack': {
         const ack = readAck(message.data);
-        if (ack) this.#outbox.settle(ack);
+        if (!ack) break;
+        this.#tokenRefresh.settle(ack);
+        this.#outbox.settle(ack);
         break;
       }
       default:
@@ -272,19 +338,23 @@ export class SessionClient {
     const connected = readConnected(data);
     if (!connected) return;
     this.#stopWaitingForGreeting();
-    // It only took its time: what was missed is yet to come.
-    if (this.#ungreeted) this.#link.behind();
+    const wasUngreeted = this.#ungreeted;
     this.#ungreeted = false;
     this.#greeted = this.#knowsProtocol = true;
-    this.#serverOffset = Number.NEGATIVE_INFINITY;
+    this.#serverOffset = undefined;
     this.#learnServerTime(connected.serverTime);
+    this.#link.spreadOver(connected.spread ?? 0);
     this.#link.expectSigns(Math.max(0, connected.heartbeat) + HEARTBEAT_GRACE);
+    this.#tokenRefresh.schedule(connected.expiresAt);
     for (const { frame } of this.#outbox.frames) this.#link.send(frame);
+    // It only took its time: what was missed is yet to come.
+    if (wasUngreeted) this.#link.behind();
   }
 
   /** Every time of the server's was true a little before it is read here: the latest of them, as seen from now, is the nearest. */
   #learnServerTime(time: number): void {
-    this.#serverOffset = Math.max(this.#serverOffset, time - this.#link.clock.now());
+    const offset = time - elapsed(this.#link.clock);
+    this.#serverOffset = Math.max(this.#serverOffset ?? offset, offset);
   }
 
   #takeSnapshot({ data, id, channel }: Message): void {
@@ -322,6 +392,11 @@ export class SessionClient {
     this.#reported.add(key);
     this.#emitter.emit('problem', error);
   }
+}
+
+/** The storage of the page that this runs in: gone with its tab, and there after a reload. */
+function pageStorage(): StorageLike | undefined {
+  return typeof document === 'undefined' ? undefined : sessionStorage;
 }
 
 type Over = Extract<Connection, { status: 'ended' | 'refused' }>;

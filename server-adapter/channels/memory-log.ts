@@ -26,8 +26,27 @@ export interface TailBounds {
   readonly age: number;
 }
 
+export const DEFAULT_TAIL: TailBounds = { count: 1000, bytes: 1024 * 1024, age: 3_600_000 };
+
 /** How many answered frames a channel remembers. */
-const ACKS = 1000;
+export const ACKS = 1000;
+
+/** A message that has its position and its time, as a log keeps it. */
+export interface StoredMessage {
+  readonly frame: string;
+  readonly isStatus: boolean;
+  readonly isPlainStatus: boolean;
+}
+
+/** Where a log is taken up that was kept elsewhere: its messages from `first` on are added behind this. */
+export interface Checkpoint {
+  readonly epoch: string;
+  readonly first: number;
+  /** The fold of everything up to `foldedSeq`, and the latest status up to there. */
+  readonly folded: ChannelState;
+  readonly foldedSeq: number;
+  readonly latestStatus: string | undefined;
+}
 
 /** A channel in memory: the tail, and the state that everything before some position of it was folded into. */
 export class MemoryLog implements ChannelLog {
@@ -69,25 +88,34 @@ export class MemoryLog implements ChannelLog {
   append(message: Composed, now: number, user?: Pick<StoreUser, 'dropping'>): string {
     this.seq++;
     const id = formatPosition(this);
-    const frame = `${message.head},"id":"${id}","ts":${now}}`;
-    this.#tail.push(frame, message.isPlainStatus);
-    if (message.type === 'status') this.#statusSeq = this.seq;
+    this.#push(frameOf(message, id, now), message.type === 'status', message.isPlainStatus, user);
     this.usedAt = now;
+    return id;
+  }
+
+  /** Adds the next message as it was stored elsewhere. */
+  add({ frame, isStatus, isPlainStatus }: StoredMessage, user?: Pick<StoreUser, 'dropping'>): void {
+    this.seq++;
+    this.#push(frame, isStatus, isPlainStatus, user);
+  }
+
+  #push(frame: string, isStatus: boolean, isPlainStatus: boolean, user: Pick<StoreUser, 'dropping'> | undefined): void {
+    this.#tail.push(frame, isPlainStatus);
+    if (isStatus) this.#statusSeq = this.seq;
     const { count, bytes } = this.#bounds;
     if (this.#tail.length > count || this.#tail.bytes > bytes) {
       user?.dropping(this.name);
       // An eighth at a time: folding many costs little more than folding one.
       this.#shorten(count - count / 8, bytes - bytes / 8);
     }
-    return id;
   }
 
   frame(seq: number): string | undefined {
-    return this.#has(seq) ? this.#tail.text(seq - this.#firstSeq) : undefined;
+    return this.#has(seq) ? this.#tail.text(seq - this.firstSeq) : undefined;
   }
 
   stretch(seq: number): Stretch | undefined {
-    return this.#has(seq) ? this.#tail.stretch(seq - this.#firstSeq) : undefined;
+    return this.#has(seq) ? this.#tail.stretch(seq - this.firstSeq) : undefined;
   }
 
   get latestStatus(): string | undefined {
@@ -95,7 +123,7 @@ export class MemoryLog implements ChannelLog {
   }
 
   canContinue({ epoch, seq }: Position): boolean {
-    return epoch === this.epoch && seq <= this.seq && seq >= this.#firstSeq - 1;
+    return epoch === this.epoch && seq <= this.seq && seq >= this.firstSeq - 1;
   }
 
   state(): ChannelState {
@@ -111,7 +139,7 @@ export class MemoryLog implements ChannelLog {
     this.#drop(old);
   }
 
-  recall(ref: string): Ack | undefined {
+  recall(ref: string): ReturnType<ChannelLog['recall']> {
     return this.#acks?.get(ref);
   }
 
@@ -131,6 +159,10 @@ export class MemoryLog implements ChannelLog {
 
   /** Starts over: whoever holds on to it finds an empty log of another epoch. */
   startOver(epoch: string): void {
+    this.#begin(epoch);
+  }
+
+  #begin(epoch: string): void {
     this.epoch = epoch;
     this.seq = this.#foldedSeq = this.#statusSeq = 0;
     this.#tail = new FrameTail(this.#pool);
@@ -138,12 +170,28 @@ export class MemoryLog implements ChannelLog {
     this.#oldStatus = this.#acks = undefined;
   }
 
-  get #firstSeq(): number {
+  /** Takes up a log that was kept elsewhere, without what was answered to its pages. */
+  restore({ epoch, first, folded, foldedSeq, latestStatus }: Checkpoint): void {
+    this.#begin(epoch);
+    this.seq = first - 1;
+    this.#folded = folded;
+    this.#foldedSeq = foldedSeq;
+    this.#oldStatus = latestStatus;
+  }
+
+  /** From here the log can be taken up again, together with the messages from `first` on. */
+  get checkpoint(): Checkpoint {
+    const { epoch, firstSeq: first, latestStatus } = this;
+    return { epoch, first, folded: this.#folded, foldedSeq: this.#foldedSeq, latestStatus };
+  }
+
+  /** The number of the first message in the tail; where there is none, of the next to come. */
+  get firstSeq(): number {
     return this.seq - this.#tail.length + 1;
   }
 
   #has(seq: number): boolean {
-    return seq >= this.#firstSeq && seq <= this.seq;
+    return seq >= this.firstSeq && seq <= this.seq;
   }
 
   /** Drops from the old end until so much is left; the last message always stays. */
@@ -158,14 +206,14 @@ export class MemoryLog implements ChannelLog {
 
   #drop(count: number): void {
     if (count === 0) return;
-    this.#foldUpTo(this.#firstSeq + count - 1);
-    if (this.#statusSeq < this.#firstSeq + count) this.#oldStatus = this.latestStatus;
+    this.#foldUpTo(this.firstSeq + count - 1);
+    if (this.#statusSeq < this.firstSeq + count) this.#oldStatus = this.latestStatus;
     this.#tail.drop(count);
   }
 
   #foldUpTo(seq: number): void {
     if (seq <= this.#foldedSeq) return;
-    const first = this.#firstSeq;
+    const first = this.firstSeq;
     const from = this.#foldedSeq + 1 - first;
     const to = seq + 1 - first;
     // Where enough messages stay behind these to fill the state's list of the last ones by themselves, none of these can stand in it.
@@ -181,13 +229,18 @@ export class MemoryLog implements ChannelLog {
 
   /** Whether a message stands between two plain statuses, being one itself: the one before began what there is to begin, the one behind says the rest. */
   #isSuperseded(index: number, from: number, to: number): boolean {
-    const isPlain = (at: number) => at >= from && at < to && this.#tail.isMarked(at);
-    return isPlain(index - 1) && isPlain(index) && isPlain(index + 1);
+    if (index === from || index === to - 1) return false;
+    return this.#tail.isMarked(index - 1) && this.#tail.isMarked(index) && this.#tail.isMarked(index + 1);
   }
 }
 
+/** The frame of a message at its position. */
+export function frameOf(message: Composed, id: string, now: number): string {
+  return `${message.head},"id":"${id}","ts":${now}}`;
+}
+
 /** The time of a frame that was made here: its last field. */
-function timeOf(frame: string): number {
+export function timeOf(frame: string): number {
   return Number(frame.slice(frame.lastIndexOf(':') + 1, -1));
 }
 

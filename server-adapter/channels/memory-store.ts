@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type Ack, type ChannelName, type Clock, StatusMessengerError } from '../../protocol/index.js';
+import { systemClock } from '../clock.js';
 import type { Composed } from '../compose.js';
 import type { ChannelLog, ChannelStore, StoreUser } from './channel-store.js';
 import { ChunkPool } from './chunk-pool.js';
-import { MemoryLog, type TailBounds } from './memory-log.js';
+import { DEFAULT_TAIL, MemoryLog, type TailBounds } from './memory-log.js';
 
 export interface MemoryStoreOptions {
   /** How much of each channel's tail is kept. Default: 1,000 messages, 1 MiB, one hour. */
@@ -12,7 +13,8 @@ export interface MemoryStoreOptions {
   readonly idle?: number;
   /** How many channels are kept. At the limit the one that is longest unused makes room. Default 10,000. */
   readonly channels?: number;
-  readonly clock: Clock;
+  /** The time. Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Channels in the memory of this process: nothing outlives it. */
@@ -25,8 +27,8 @@ export class MemoryStore implements ChannelStore {
   readonly #clock: Clock;
   #user: StoreUser | undefined;
 
-  constructor({ tail, idle = 3_600_000, channels = 10_000, clock }: MemoryStoreOptions) {
-    this.#tail = { count: 1000, bytes: 1024 * 1024, age: 3_600_000, ...tail };
+  constructor({ tail, idle = 3_600_000, channels = 10_000, clock = systemClock }: MemoryStoreOptions = {}) {
+    this.#tail = { ...DEFAULT_TAIL, ...tail };
     this.#idle = idle;
     this.#channels = channels;
     this.#clock = clock;

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { invalid, LIMITS } from '../../protocol/index.js';
@@ -32,7 +33,7 @@ export function attachUpgrades(server: HttpServer, pattern: string, handler: Upg
   return listen(server, 'upgrade', pattern, {
     take(request: IncomingMessage, socket: Duplex, head: Buffer) {
       const { url = '', headers } = request;
-      const [path = '', query = ''] = url.split('?', 2);
+      const { path, query } = splitUrl(url);
       const sessionId = match(path);
       if (sessionId === undefined) return false;
       if (handler.accepts()) {
@@ -45,13 +46,37 @@ export function attachUpgrades(server: HttpServer, pattern: string, handler: Upg
       }
       return true;
     },
-    nobody: (_request, socket) => refuse(socket, '404 Not Found'),
+    nobody(request, socket) {
+      const isPlain = request.method === 'GET' || request.method === 'HEAD';
+      // Some clients offer HTTP/2 with every request (`h2c`). Nobody has to take that, and the request is still to be answered.
+      if (isPlain && request.headers.upgrade?.toLowerCase() !== 'websocket') answerAnyway(server, request, socket);
+      else refuse(socket, '404 Not Found');
+    },
   });
+}
+
+function answerAnyway(server: HttpServer, request: IncomingMessage, socket: Duplex): void {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  socket.on('error', () => {});
+  response.on('finish', () => socket.end());
+  // Node's own sockets are what servers emit; the type allows for others that a test may hand in.
+  response.assignSocket(socket as Socket);
+  server.emit('request', request, response);
 }
 
 function refuse(socket: Duplex, status: string): void {
   socket.on('error', () => {});
+  // It is read by nobody, so its end would never be seen.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** The path and the query of a request's target, which may be a whole URL. */
+function splitUrl(url: string): { path: string; query: string } {
+  const target = url.replace(/^https?:\/\/[^/?]*/i, '');
+  const mark = target.indexOf('?');
+  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
 /** A function that finds the session id in a path. Throws `invalid` for a pattern without `:sessionId`. */

@@ -172,6 +172,7 @@ const STATUS: { readonly [code in StatusMessengerError['code']]: number } = {
   not_allowed: 403,
   limit: 429,
   closed: 503,
+  unavailable: 503,
 };
 
 /** The answer to a request that the application does not let in. */

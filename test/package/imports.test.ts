@@ -77,6 +77,8 @@ test('every entry has what the README names', async () => {
       'status-messenger': ['StatusMessengerElement', 'SessionClient', 'startStatusUpdates'],
       'status-messenger/client': ['SessionClient', 'connectionUrl'],
       'status-messenger/server': ['StatusMessenger', 'addStatusMessage', 'getStatusMessages', 'streamStatusUpdates', 'setupStatusMessenger', 'runWithSession', 'currentContext'],
+      'status-messenger/server/sqlite': ['SqliteStore'],
+      'status-messenger/server/tokens': ['SessionTokens'],
       'status-messenger/protocol': ['apply', 'initialState', 'LIMITS', 'CloseCode', 'parsePosition'],
     };
     const missing = [];

@@ -7,7 +7,7 @@ import { ID_RULE, LIMITS } from '../../protocol/index.js';
 import { type MessengerOptions, StatusMessenger } from '../../server-adapter/index.js';
 import { listen, MemoryLogger, startServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
-import { exchange, upgradeRequest } from './support.js';
+import { everyoneLeft, exchange, upgradeRequest } from './support.js';
 
 const KEY = 'the key';
 const BODY = 4 * LIMITS.message;
@@ -596,4 +596,39 @@ test('methods that no address has are refused, whatever their name', async () =>
     assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'GET']);
   }
   await messenger.close();
+});
+
+test('a client that offers HTTP/2 with its request is answered in HTTP/1.1', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const ask = (path: string) =>
+    exchange(
+      server.port,
+      `GET ${path} HTTP/1.1\r\nHost: any\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n`,
+    );
+  assert.match(await ask('/healthz'), /^HTTP\/1\.1 200 OK\r\n.*\{"status":"ok"\}/s);
+  assert.match(await ask('/nowhere'), /^HTTP\/1\.1 404 /);
+});
+
+test('an upgrade that is refused holds no socket, whatever stands behind it', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const answer = await exchange(server.port, upgradeRequest('/other') + 'more'.repeat(100_000));
+  assert.ok(answer === '' || answer.startsWith('HTTP/1.1 404 '), answer);
+  await everyoneLeft(server.server);
+});
+
+test('the query of an upgrade is all that stands behind the first question mark', async (t) => {
+  const seen: unknown[] = [];
+  const server = await startServer({
+    authorize({ token }) {
+      seen.push(token);
+      return true;
+    },
+  });
+  t.after(() => server.close());
+  const page = new WireClient(`${server.url}/s?token=a?b`);
+  await page.synced();
+  await page.close();
+  assert.deepEqual(seen, ['a?b']);
 });

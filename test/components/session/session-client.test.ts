@@ -1,52 +1,9 @@
 import assert from 'node:assert/strict';
-import { beforeEach, type Mock, mock, test } from 'node:test';
-import { type Connection, SessionClient, type SessionClientOptions } from '../../../components/session/index.js';
-import { HandPage, HandSocket, statusAt } from '../../helpers/hand-socket.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
+import { beforeEach, test } from 'node:test';
+import { HandSocket, statusAt } from '../../helpers/hand-socket.js';
+import { complaints, reset, settled, setUp, statuses } from './setup.js';
 
-interface Setup {
-  readonly client: SessionClient;
-  readonly clock: ManualClock;
-  readonly page: HandPage;
-  /** Everything that listeners were told, in order. */
-  readonly messages: unknown[];
-  readonly connections: Connection[];
-  readonly problems: string[];
-}
-
-let complaints: Mock<typeof console.error>;
-
-beforeEach(() => {
-  HandSocket.all = [];
-  mock.restoreAll();
-  complaints = mock.method(console, 'error', () => {});
-});
-
-function setUp(options: Partial<SessionClientOptions> = {}): Setup {
-  const clock = new ManualClock();
-  const page = new HandPage();
-  const client = new SessionClient({
-    url: 'ws://server/ws',
-    sessionId: 's',
-    clock,
-    random: () => 0.5,
-    WebSocket: HandSocket,
-    watchPage: page.watch,
-    ...options,
-  });
-  const messages: unknown[] = [];
-  const connections: Connection[] = [];
-  const problems: string[] = [];
-  client.on('message', ({ data }) => messages.push(data));
-  client.on('connection', (connection) => connections.push(connection));
-  client.on('problem', ({ message }) => problems.push(message));
-  return { client, clock, page, messages, connections, problems };
-}
-
-/** Lets promises that have settled run what waits for them. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-
-const statuses = (connections: readonly Connection[]) => connections.map(({ status }) => status);
+beforeEach(reset);
 
 test('it is live when everything that was missed is here, and not before', () => {
   const { client, connections } = setUp();
@@ -227,18 +184,6 @@ test('a server that promises a heartbeat in a month is listened to for a day', (
   client.connect();
   HandSocket.last.greet({ heartbeat: 2 ** 31 - 1 });
   assert.equal(Math.max(...waits), 24 * 3_600_000);
-});
-
-test('a page that slept through the heartbeat notices as it wakes', () => {
-  const { client, clock, page } = setUp();
-  // Timers stand still while a page sleeps: this clock has none.
-  const sleeping = setUp({ clock: { now: () => clock.now(), after: () => () => {} }, watchPage: page.watch });
-  sleeping.client.connect();
-  HandSocket.last.greet();
-  clock.advance(60_000);
-  page.listener?.woke();
-  assert.equal(sleeping.client.connection.status, 'reconnecting');
-  client.disconnect();
 });
 
 test('what an earlier socket still has to say is not heard', () => {
@@ -452,7 +397,7 @@ test('frames that cannot be read are left out, each kind is named once on the co
     'status-messenger: a frame: got an object with no, expected { type, data }; it is left out',
     'status-messenger: a frame: got binary data, expected text; set decode to read it',
   ]);
-  assert.equal(complaints.mock.callCount(), 3);
+  assert.equal(complaints().length, 3);
 });
 
 test('a snapshot that is none is left out', () => {

@@ -54,13 +54,13 @@ export async function serve(
   return server;
 }
 
-/** A server whose time stands until the test moves it. */
+/** A server whose time stands until the test moves it, by less than the hour after which it asks for a sign of life. */
 export async function serveAt(
   t: TestContext,
   options: MessengerOptions = {},
 ): Promise<TestServer & { readonly clock: ManualClock }> {
   const clock = new ManualClock();
-  const server = await startServer({ clock: timeOf(clock), ...options });
+  const server = await startServer({ clock: timeOf(clock), heartbeat: 3_600_000, ...options });
   t.after(() => closeWith(clock, server));
   return { ...server, clock };
 }

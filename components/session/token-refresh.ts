@@ -1,0 +1,91 @@
+import { type Ack, type Clock, elapsed } from '../../protocol/index.js';
+import { LONGEST_TIMER } from './browser-clock.js';
+import type { Tokens } from './tokens.js';
+
+/** Milliseconds before its end at which a token is replaced at the latest, where it lives so long: time to ask again if that fails. */
+const MARGIN = 10_000;
+/** Milliseconds of life below which a token is not replaced any more: it ends, and the page comes back with another. */
+const TOO_LATE = 2000;
+
+/**
+ * Milliseconds until a token that has `left` to live is replaced: 75 to 85 % of them, so that pages that came together do not ask together.
+ * `undefined` when it is too late.
+ */
+export function refreshDelay(left: number, random: () => number): number | undefined {
+  if (left < TOO_LATE) return undefined;
+  return Math.min(left * (0.75 + random() / 10), Math.max(left - MARGIN, left / 2));
+}
+
+/** Whose token is replaced. */
+export interface TokenRefreshUser {
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly random: () => number;
+  serverNow(): number;
+  /** Shows a token to the server. Answers the `ref` that is acknowledged. */
+  show(token: string): string;
+  failed(cause: unknown): void;
+}
+
+/** Replaces the token of a connection before it ends, so that the connection need not. */
+export class TokenRefresh {
+  readonly #user: TokenRefreshUser;
+  #stopWaiting: () => void = () => {};
+  #expiresAt = 0;
+  /** Counts what is waited for: an answer to what was called off is not used. */
+  #round = 0;
+  #shown: { readonly ref: string; readonly token: string } | undefined;
+
+  constructor(user: TokenRefreshUser) {
+    this.#user = user;
+  }
+
+  /** The token in use ends at `expiresAt`, in server time; never, where that is not said. */
+  schedule(expiresAt: number | undefined): void {
+    this.stop();
+    const { tokens, clock, random } = this.#user;
+    if (expiresAt === undefined || !tokens.canAsk) return;
+    this.#expiresAt = expiresAt;
+    const wait = refreshDelay(expiresAt - this.#user.serverNow(), random);
+    // Each round waits for most of what is left, so that there are few before it is too late.
+    if (wait !== undefined) this.#replaceAt(elapsed(clock) + wait);
+  }
+
+  stop(): void {
+    this.#round++;
+    this.#stopWaiting();
+    this.#shown = undefined;
+  }
+
+  /** Takes the server's word for the token that it was shown. */
+  settle({ ref, accepted, expiresAt }: Ack): void {
+    if (ref !== this.#shown?.ref) return;
+    const { tokens } = this.#user;
+    const { token } = this.#shown;
+    if (accepted) tokens.current = token;
+    else tokens.reject(token);
+    this.schedule(accepted ? expiresAt : this.#expiresAt);
+  }
+
+  #replaceAt(due: number): void {
+    const { clock } = this.#user;
+    const wait = due - elapsed(clock);
+    const next = () => (wait > LONGEST_TIMER ? this.#replaceAt(due) : void this.#replace());
+    this.#stopWaiting = clock.after(Math.min(wait, LONGEST_TIMER), next);
+  }
+
+  async #replace(): Promise<void> {
+    const { tokens, show, failed } = this.#user;
+    const round = this.#round;
+    try {
+      const token = await tokens.ask();
+      if (round !== this.#round) return;
+      if (token === undefined || tokens.wasRejected(token)) this.schedule(this.#expiresAt);
+      else this.#shown = { ref: show(token), token };
+    } catch (cause) {
+      if (round !== this.#round) return;
+      this.schedule(this.#expiresAt);
+      failed(cause);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { isObject, messageOf, StatusMessengerError } from '../../../protocol/index.js';
+
+/** What SQLite's codes mean to whoever runs the server: what was got, what was expected, and what to do. */
+const MEANINGS: ReadonlyArray<readonly [code: RegExp, got: string, expected: string, fix: string]> = [
+  [
+    /^SQLITE_(BUSY|LOCKED)/,
+    'a file that another process keeps locked',
+    'to get it in time',
+    'end that process, or raise lockTimeout',
+  ],
+  [/^SQLITE_FULL/, 'a full file or disk', 'room', 'raise bytes, free the disk, or forget channels'],
+  [/^SQLITE_(READONLY|PERM)/, 'a file that cannot be written', 'one that can', 'change its permissions'],
+  [
+    /^SQLITE_(CORRUPT|NOTADB)/,
+    'a damaged file',
+    'it as it was written',
+    'put a backup in its place, or move it away to start anew',
+  ],
+  [
+    /^SQLITE_CANTOPEN/,
+    'a file that cannot be opened',
+    'one in a directory that exists and can be written',
+    'make the directory, or name another file',
+  ],
+];
+
+/** What the driver threw, as an error that says what to do. `file` is left out where strangers may read it. Errors of the kit stay as they are. */
+export function failure(error: unknown, file: string | undefined): StatusMessengerError {
+  if (error instanceof StatusMessengerError) return error;
+  const code = codeOf(error);
+  const meaning = MEANINGS.find(([pattern]) => pattern.test(code));
+  const [, got, expected, fix] = meaning ?? [
+    undefined,
+    'an error of the database',
+    'none',
+    'look at the disk and the file',
+  ];
+  const detail = code.startsWith('SQLITE_') ? `${code}, ${messageOf(error)}` : messageOf(error);
+  const where = file === undefined ? '' : `${file}: `;
+  const text = `sqlite: got ${got} (${where}${detail}), expected ${expected}; ${fix}`;
+  return new StatusMessengerError('unavailable', text, { cause: error });
+}
+
+/** For what SQLite itself does not see. */
+export function damaged(what: string): StatusMessengerError {
+  const [, got, expected, fix] = MEANINGS.find(([pattern]) => pattern.test('SQLITE_CORRUPT')) ?? [];
+  return new StatusMessengerError('unavailable', `sqlite: got ${got} (${what}), expected ${expected}; ${fix}`);
+}
+
+export function isLocked(error: StatusMessengerError): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error.cause));
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && isObject(error) ? error.code : undefined;
+  if (typeof code === 'string' && code !== '') return code;
+  // While it opens a file the driver says only SQLite's number.
+  return / 14"?\)$/.test(messageOf(error)) ? 'SQLITE_CANTOPEN' : '';
+}

@@ -1,0 +1,214 @@
+import {
+  type Ack,
+  type ChannelName,
+  type ChannelState,
+  formatPosition,
+  initialState,
+  isChannelName,
+  LIMITS,
+  parseJson,
+  readAck,
+  readMessage,
+  readState,
+} from '../../../protocol/index.js';
+import { ACKS, type Checkpoint, type StoredMessage, timeOf } from '../memory-log.js';
+import { damaged } from './failure.js';
+import type { Row, SqliteFile } from './sqlite-file.js';
+
+/** A channel as it stands in the file. */
+export interface ChannelRow {
+  readonly id: number;
+  readonly name: ChannelName;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly first: number;
+  readonly usedAt: number;
+}
+
+/** What counts the transactions of all processes. */
+export interface Versions {
+  readonly version: number;
+  readonly forgot: number;
+}
+
+const CHANNEL = `id, CAST(name AS BLOB) AS name, CAST(epoch AS BLOB) AS epoch, seq, first, used_at`;
+/** Channels that are read at once where only some may be needed. */
+const PAGE = 100;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The tables of the file. What is read is checked: it may have been damaged. */
+export class Tables {
+  readonly #file: SqliteFile;
+
+  constructor(file: SqliteFile) {
+    this.#file = file;
+  }
+
+  versions(): Versions {
+    const row = this.#file.get('SELECT version, forgot FROM store') ?? {};
+    return { version: whole(row, 'version'), forgot: whole(row, 'forgot') };
+  }
+
+  setVersion(version: number): void {
+    this.#file.run('UPDATE store SET version = ?', version);
+  }
+
+  channel(name: ChannelName): ChannelRow | undefined {
+    const row = this.#file.get(`SELECT ${CHANNEL} FROM channels WHERE name = ?`, name);
+    return row && channelIn(row);
+  }
+
+  has(id: number): boolean {
+    return this.#file.get('SELECT 1 FROM channels WHERE id = ?', id) !== undefined;
+  }
+
+  count(): number {
+    return whole(this.#file.get('SELECT COUNT(*) AS count FROM channels') ?? {}, 'count');
+  }
+
+  /** Channels that were changed after some transaction. */
+  changedSince(version: number): ChannelRow[] {
+    return this.#file.all(`SELECT ${CHANNEL} FROM channels WHERE version > ?`, version).map(channelIn);
+  }
+
+  /** All channels, the longest unused first. */
+  *leastUsed(): Generator<ChannelRow, void> {
+    const sql = `SELECT ${CHANNEL} FROM channels ORDER BY used_at, id LIMIT ${PAGE} OFFSET ?`;
+    for (let offset = 0; ; offset += PAGE) {
+      const rows = this.#file.all(sql, offset);
+      yield* rows.map(channelIn);
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  /** Channels that keep a message of before `time` word for word and could do without it. */
+  olderThan(time: number, count: number): ChannelRow[] {
+    const sql = `SELECT ${CHANNEL} FROM channels WHERE first < seq AND oldest < ? ORDER BY oldest LIMIT ?`;
+    return this.#file.all(sql, time, count).map(channelIn);
+  }
+
+  insert(name: ChannelName, epoch: string, now: number): number {
+    const sql = 'INSERT INTO channels (name, epoch, seq, first, oldest, used_at, version) VALUES (?, ?, 0, 1, ?, ?, 0)';
+    return this.#file.run(sql, name, epoch, Math.floor(now), Math.floor(now)).id;
+  }
+
+  /** Deletes a channel with all that it has. */
+  delete(id: number, version: number): void {
+    this.#file.run('DELETE FROM channels WHERE id = ?', id);
+    this.#file.run('UPDATE store SET forgot = ?', version);
+  }
+
+  setHead(id: number, seq: number, now: number, version: number): void {
+    const sql = 'UPDATE channels SET seq = ?, used_at = ?, version = ? WHERE id = ?';
+    this.#file.run(sql, seq, Math.floor(now), version, id);
+  }
+
+  setUse(id: number, time: number): void {
+    this.#file.run('UPDATE channels SET used_at = MAX(used_at, ?) WHERE id = ?', Math.floor(time), id);
+  }
+
+  addMessage(channel: number, seq: number, frame: string): void {
+    this.#file.run('INSERT INTO messages VALUES (?, ?, ?)', channel, seq, frame);
+  }
+
+  addAnswer(channel: number, number: number, ack: Ack): void {
+    this.#file.run('INSERT INTO answers VALUES (?, ?, ?)', channel, number, JSON.stringify(ack));
+    this.#file.run('DELETE FROM answers WHERE channel = ? AND number <= ?', channel, number - ACKS);
+  }
+
+  /** The messages of a channel behind number `after`: all of them, or it throws. */
+  messages({ id, name, epoch, seq }: ChannelRow, after: number): StoredMessage[] {
+    const sql = 'SELECT CAST(frame AS BLOB) AS frame FROM messages WHERE channel = ? AND seq > ? ORDER BY seq';
+    const messages = this.#file
+      .all(sql, id, after)
+      .map((row, i) => messageIn(text(row, 'frame'), formatPosition({ epoch, seq: after + 1 + i })));
+    if (after + messages.length !== seq) throw damaged(`messages of ${name} are missing`);
+    return messages;
+  }
+
+  /** What was answered in a channel behind number `after`, and the number of the last of it. */
+  answers(channel: number, after: number): { readonly acks: Ack[]; readonly last: number } {
+    const sql = 'SELECT number, CAST(ack AS BLOB) AS ack FROM answers WHERE channel = ? AND number > ? ORDER BY number';
+    const rows = this.#file.all(sql, channel, after);
+    const last = rows.at(-1);
+    return { acks: rows.map(ackIn), last: last ? whole(last, 'number') : after };
+  }
+
+  /** Where a channel is taken up, before its messages. */
+  checkpoint({ id, name, epoch, first }: ChannelRow): Checkpoint {
+    const sql =
+      'SELECT seq, CAST(state AS BLOB) AS state, CAST(status AS BLOB) AS status FROM snapshots WHERE channel = ?';
+    const row = this.#file.get(sql, id);
+    if (!row) {
+      if (first > 1) throw damaged(`the snapshot of ${name} is missing`);
+      return { epoch, first, folded: initialState, foldedSeq: 0, latestStatus: undefined };
+    }
+    const foldedSeq = whole(row, 'seq');
+    if (foldedSeq < first - 1) throw damaged(`messages of ${name} are missing`);
+    return { epoch, first, folded: stateIn(row, name), foldedSeq, latestStatus: text(row, 'status') || undefined };
+  }
+
+  /** Drops the messages before `first`, keeping what they add up to. One that another process has dropped more of stays as it is. */
+  compact(id: number, { first, folded, foldedSeq, latestStatus = '' }: Checkpoint, oldest: string): void {
+    const sql = 'UPDATE channels SET first = ?, oldest = ? WHERE id = ? AND first < ?';
+    if (this.#file.run(sql, first, Math.floor(timeOf(oldest)), id, first).changes === 0) return;
+    this.#file.run('DELETE FROM messages WHERE channel = ? AND seq < ?', id, first);
+    const snapshot = 'INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)';
+    this.#file.run(snapshot, id, foldedSeq, JSON.stringify(folded), latestStatus);
+  }
+
+  /** Tries whether the largest message could be stored. */
+  rehearse(): void {
+    this.#file.rehearse(() => this.insert('session:', 'x'.repeat(LIMITS.message), 0));
+  }
+}
+
+function channelIn(row: Row): ChannelRow {
+  const name = text(row, 'name');
+  if (!isChannelName(name)) throw damaged('a channel has no name');
+  return {
+    id: whole(row, 'id'),
+    name,
+    epoch: text(row, 'epoch'),
+    seq: whole(row, 'seq'),
+    first: whole(row, 'first'),
+    usedAt: whole(row, 'used_at'),
+  };
+}
+
+function messageIn(frame: string, id: string): StoredMessage {
+  const message = readMessage(parseJson(frame));
+  if (message?.id !== id) throw damaged(`message ${id} is missing`);
+  const isStatus = message.type === 'status';
+  const { agent, step, run, level } = message;
+  const isBare = agent === undefined && step === undefined && run === undefined && level === undefined;
+  return { frame, isStatus, isPlainStatus: isStatus && typeof message.data === 'string' && isBare };
+}
+
+function stateIn(row: Row, name: ChannelName): ChannelState {
+  const state = readState(parseJson(text(row, 'state')));
+  if (!state) throw damaged(`the snapshot of ${name} is none`);
+  return state;
+}
+
+function ackIn(row: Row): Ack {
+  const ack = readAck(parseJson(text(row, 'ack')));
+  if (!ack) throw damaged('what was answered to a page is no answer');
+  return ack;
+}
+
+function text(row: Row, column: string): string {
+  const bytes = row[column];
+  if (!(bytes instanceof Uint8Array)) throw damaged(`no ${column}`);
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw damaged(`${column} is no text`);
+  }
+}
+
+function whole(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw damaged(`${column} is no number`);
+}

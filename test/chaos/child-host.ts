@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Host, HostOptions, Publication } from './host.js';
+import type { Order, Ready, Reply } from './host-process.js';
+
+const PROCESS = fileURLToPath(new URL('host-process.ts', import.meta.url));
+
+/** A server in a process of its own, which may be killed. */
+export class ChildHost implements Host {
+  readonly #process: ChildProcess;
+  readonly #waiting = new Map<number, { resolve(value: number): void; reject(error: Error): void }>();
+  readonly port: number;
+  #orders = 0;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#process = child;
+    this.port = port;
+    child.on('message', ({ number, value = 0, error }: Reply) => {
+      const order = this.#waiting.get(number);
+      this.#waiting.delete(number);
+      if (error === undefined) order?.resolve(value);
+      else order?.reject(new Error(error));
+    });
+    child.once('exit', () => {
+      for (const { reject } of this.#waiting.values()) reject(new ProcessGone());
+      this.#waiting.clear();
+    });
+  }
+
+  static async start(options: HostOptions, journal: string): Promise<ChildHost> {
+    const child = fork(PROCESS, [JSON.stringify(options), journal]);
+    const ready = await new Promise<Ready>((resolve, reject) => {
+      child.once('message', (message) => resolve(message as Ready));
+      child.once('exit', (code) => reject(new Error(`the server's process ended with ${code} before it was ready`)));
+    });
+    child.removeAllListeners('exit');
+    return new ChildHost(child, ready.port);
+  }
+
+  async publish(what: Publication): Promise<void> {
+    await this.#order({ do: 'publish', what });
+  }
+
+  async setClock(by: number): Promise<void> {
+    await this.#order({ do: 'set-clock', by });
+  }
+
+  connections(): Promise<number> {
+    return this.#order({ do: 'count' });
+  }
+
+  async stopListening(): Promise<void> {
+    await this.#order({ do: 'stop-listening' });
+  }
+
+  async close(): Promise<{ readonly timers: number }> {
+    const timers = await this.#order({ do: 'close' });
+    await this.kill();
+    return { timers };
+  }
+
+  /** Ends the process in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const exited = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await exited;
+  }
+
+  #order(order: Order['order']): Promise<number> {
+    const number = ++this.#orders;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, { resolve, reject });
+      this.#process.send({ number, order } satisfies Order, (error) => {
+        if (error && this.#waiting.delete(number)) reject(new ProcessGone());
+      });
+    });
+  }
+}
+
+/** The process was ended before it could say that it had done what it was asked. */
+export class ProcessGone extends Error {
+  override name = 'ProcessGone';
+}

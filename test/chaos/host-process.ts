@@ -1,0 +1,56 @@
+import { type HostOptions, type Publication, startHost } from './host.js';
+import { fileJournal } from './journal.js';
+
+/** What the world asks of a server's process. Each order is answered by its number. */
+export interface Order {
+  readonly number: number;
+  readonly order:
+    | { readonly do: 'publish'; readonly what: Publication }
+    | { readonly do: 'set-clock'; readonly by: number }
+    | { readonly do: 'count' }
+    | { readonly do: 'stop-listening' }
+    | { readonly do: 'close' };
+}
+
+/** What a process says once: where it listens. */
+export interface Ready {
+  readonly port: number;
+}
+
+export interface Reply {
+  readonly number: number;
+  readonly value?: number;
+  /** Why the order could not be carried out. */
+  readonly error?: string;
+}
+
+const [, , options = '', journal = ''] = process.argv;
+const host = await startHost(JSON.parse(options) satisfies HostOptions, fileJournal(journal));
+
+async function carryOut({ order }: Order): Promise<number | undefined> {
+  switch (order.do) {
+    case 'publish':
+      await host.publish(order.what);
+      return undefined;
+    case 'set-clock':
+      await host.setClock(order.by);
+      return undefined;
+    case 'count':
+      return host.connections();
+    case 'stop-listening':
+      await host.stopListening();
+      return undefined;
+    case 'close':
+      return (await host.close()).timers;
+  }
+}
+
+process.on('message', (order: Order) => {
+  carryOut(order).then(
+    (value) => process.send?.({ number: order.number, ...(value === undefined ? {} : { value }) } satisfies Reply),
+    (error: unknown) => process.send?.({ number: order.number, error: String(error) } satisfies Reply),
+  );
+});
+// The world is gone, so is what it was made for.
+process.on('disconnect', () => process.exit());
+process.send?.({ port: host.port } satisfies Ready);

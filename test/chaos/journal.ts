@@ -1,0 +1,124 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import type { Ack, ChannelName } from '../../protocol/index.js';
+import type { ChannelLog, ChannelStore, Composed, StoreUser } from '../../server-adapter/index.js';
+
+/** What a server's side says that it did, each before anybody outside could know. */
+export type Entry =
+  /** A message stands in the log, as the frame that viewers get. */
+  | { readonly frame: string }
+  /** Message `said` of the publisher was accepted, at the position `id`. */
+  | { readonly said: number; readonly id: string }
+  /** The application was handed a page's input. */
+  | { readonly carried: string; readonly at: number }
+  /** What was answered to that input is stored. */
+  | { readonly remembered: string; readonly at: number };
+
+export type Journal = (entry: Entry) => void;
+
+/** A journal that outlives its process, whatever ends that. */
+export function fileJournal(file: string): Journal {
+  return (entry) => appendFileSync(file, `${JSON.stringify(entry)}\n`);
+}
+
+export function readJournal(file: string): Entry[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  // Behind the last line break there is nothing, or what its writer was killed over.
+  return lines.slice(0, -1).map((line): Entry => JSON.parse(line));
+}
+
+/** A store that writes down what it does. */
+export class WitnessedStore implements ChannelStore {
+  readonly #store: ChannelStore;
+  readonly #journal: Journal;
+  readonly #read = new Map<ChannelName, { epoch: string; seq: number }>();
+  /** The input that is being handed to the application: what is remembered next is the answer to it. */
+  #input: string | undefined;
+
+  constructor(store: ChannelStore, journal: Journal) {
+    this.#store = store;
+    this.#journal = journal;
+  }
+
+  carried(input: string): void {
+    this.#input = input;
+    this.#journal({ carried: input, at: now() });
+  }
+
+  append(name: ChannelName, message: Composed): string | Promise<string> {
+    return this.#store.append(name, message);
+  }
+
+  remember(name: ChannelName, ack: Ack): void | Promise<void> {
+    const input = this.#input;
+    this.#input = undefined;
+    const stored = () => {
+      if (input !== undefined) this.#journal({ remembered: input, at: now() });
+    };
+    const done = this.#store.remember(name, ack);
+    return done instanceof Promise ? done.then(stored) : stored();
+  }
+
+  retain(name: ChannelName): ChannelLog | Promise<ChannelLog> {
+    const log = this.#store.retain(name);
+    return log instanceof Promise ? log.then((later) => this.#write(later)) : this.#write(log);
+  }
+
+  release(name: ChannelName, keepEmpty?: boolean): void {
+    this.#store.release(name, keepEmpty);
+  }
+
+  peek(name: ChannelName): ChannelLog | undefined {
+    return this.#store.peek(name);
+  }
+
+  forget(name: ChannelName): void | Promise<void> {
+    return this.#store.forget(name);
+  }
+
+  use(user: StoreUser): void {
+    const write = (name: ChannelName) => {
+      const log = this.#store.peek(name);
+      if (log) this.#write(log);
+    };
+    this.#store.use({
+      appended: (name) => {
+        write(name);
+        user.appended(name);
+      },
+      dropping: (name) => {
+        write(name);
+        user.dropping(name);
+      },
+      forgot: (name) => user.forgot(name),
+    });
+  }
+
+  sweep(): void {
+    this.#store.sweep();
+  }
+
+  health(): string | undefined | Promise<string | undefined> {
+    return this.#store.health();
+  }
+
+  close(): void | Promise<void> {
+    return this.#store.close();
+  }
+
+  /** Writes down what a log has that was not written yet. */
+  #write(log: ChannelLog): ChannelLog {
+    const { epoch, seq } = log;
+    const read = this.#read.get(log.name);
+    for (let at = (read?.epoch === epoch ? read.seq : 0) + 1; at <= seq; at++) {
+      const frame = log.frame(at);
+      if (frame !== undefined) this.#journal({ frame });
+    }
+    this.#read.set(log.name, { epoch, seq });
+    return log;
+  }
+}
+
+/** Microseconds by a clock that all processes of a machine share. */
+function now(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}

@@ -1,0 +1,202 @@
+import { WebSocket } from 'ws';
+import { type PageListener, SessionClient, type StorageLike } from '../../components/session/index.js';
+import type { Ack, ChannelState, Message, Phase } from '../../protocol/index.js';
+import { seededRandom } from '../helpers/random.js';
+import { FastClock } from './clock.js';
+import { SESSION } from './host.js';
+import { ChaosProxy } from './proxy.js';
+
+/** What a page was shown, step by step: a message, or a snapshot where there is none. */
+export interface Shown {
+  readonly position: string | undefined;
+  readonly phase: Phase;
+  readonly message?: Message;
+  readonly snapshot?: ChannelState;
+}
+
+/** What a page sent: its answer once it has one, or why there will be none. */
+export interface Sent {
+  readonly input: string;
+  readonly acks: Ack[];
+  error?: unknown;
+  /** The page was reloaded before it was answered: nobody waits for the answer any more. */
+  orphaned?: true;
+}
+
+/** What became of a page's connections. */
+export interface Fate {
+  /** Attempts and connections that ended, by their reason. */
+  readonly losses: Map<string, number>;
+  resumes: number;
+  snapshots: number;
+}
+
+/** A page, from its loading on: a real client on a real socket, and all that it was told. */
+export class Page {
+  readonly client: SessionClient;
+  readonly shown: Shown[] = [];
+  /** What should never be: ends of the connection, problems. */
+  readonly wrongs: string[] = [];
+  readonly #fate: Fate;
+  #message: Message | undefined;
+  #hadPosition = false;
+  #sawSnapshot = false;
+
+  constructor(url: string, clock: FastClock, random: () => number, storage: StorageLike, life: PageLife, fate: Fate) {
+    this.#fate = fate;
+    const { watch: watchPage } = life;
+    this.client = new SessionClient({ url, sessionId: SESSION, clock, random, storage, watchPage, WebSocket });
+    this.client.on('message', (message) => {
+      this.#message = message;
+    });
+    this.client.on('state', (state) => this.#show(state));
+    this.client.on('connection', (connection) => {
+      const { status } = connection;
+      if (status === 'live') this.#live();
+      else if (status === 'ended' || status === 'refused')
+        this.wrongs.push(`the connection is ${JSON.stringify(connection)}`);
+      else if (status === 'reconnecting' && connection.retryAt !== undefined) {
+        const { losses } = this.#fate;
+        const reason = connection.reason.replace(/\d+$/, '…');
+        losses.set(reason, (losses.get(reason) ?? 0) + 1);
+      }
+    });
+    this.client.on('problem', ({ message }) => this.wrongs.push(message));
+  }
+
+  /** Its listeners throw from here on. Answers a function that tells how often they did. */
+  throwAlways(): () => number {
+    let thrown = 0;
+    const fail = () => {
+      thrown++;
+      throw new Error(THROWN);
+    };
+    for (const event of ['message', 'state', 'connection'] as const) this.client.on(event, fail);
+    return () => thrown;
+  }
+
+  #show(state: ChannelState): void {
+    const { position } = this.client;
+    const message = this.#message;
+    this.#message = undefined;
+    if (message === undefined) this.#sawSnapshot = true;
+    this.shown.push({ position, phase: state.phase, ...(message ? { message } : { snapshot: state }) });
+  }
+
+  #live(): void {
+    if (this.#hadPosition && this.#sawSnapshot) this.#fate.snapshots++;
+    else if (this.#hadPosition) this.#fate.resumes++;
+    this.#hadPosition = this.client.position !== undefined;
+    this.#sawSnapshot = false;
+  }
+}
+
+/** What listeners throw that are made to. */
+export const THROWN = 'a listener that throws';
+
+/** Somebody with a page, a network and a clock of their own. */
+export class Viewer {
+  readonly proxy: ChaosProxy;
+  readonly clock = new FastClock();
+  readonly pages: Page[] = [];
+  readonly sent: Sent[] = [];
+  readonly fate: Fate = { losses: new Map(), resumes: 0, snapshots: 0 };
+  readonly name: string;
+  readonly #random: () => number;
+  readonly #storage = new TabStorage();
+  readonly #life = new PageLife();
+
+  private constructor(name: string, proxy: ChaosProxy, random: () => number) {
+    this.name = name;
+    this.proxy = proxy;
+    this.#random = random;
+    this.load();
+  }
+
+  static async open(name: string, target: () => number, seed: number): Promise<Viewer> {
+    const random = seededRandom(seed);
+    return new Viewer(name, await ChaosProxy.start(target, random), random);
+  }
+
+  get page(): Page {
+    const page = this.pages.at(-1);
+    if (!page) throw new Error('a viewer without a page');
+    return page;
+  }
+
+  /** How many attempts and connections have ended. */
+  get losses(): number {
+    return [...this.fate.losses.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Whether something that it sent waits for the server's word; over a reload, what it sent before. */
+  get waits(): boolean {
+    return !this.#storage.isEmpty || this.sent.some(({ acks, error, orphaned }) => !acks.length && !error && !orphaned);
+  }
+
+  /** Opens the page, for the first time or anew. */
+  load(): void {
+    this.pages.at(-1)?.client.disconnect();
+    for (const sent of this.sent) if (sent.acks.length === 0) sent.orphaned = true;
+    const url = `ws://127.0.0.1:${this.proxy.port}/ws`;
+    const page = new Page(url, this.clock, this.#random, this.#storage, this.#life, this.fate);
+    this.pages.push(page);
+    page.client.connect();
+  }
+
+  hide(): void {
+    this.#life.listener?.hid();
+  }
+
+  wake(): void {
+    this.#life.listener?.woke();
+  }
+
+  /** Sends an input, if the page knows by now that its server acknowledges what it gets. */
+  send(): void {
+    if (this.page.client.position === undefined) return;
+    const sent: Sent = { input: `${this.name}-${this.sent.length}`, acks: [] };
+    this.sent.push(sent);
+    this.page.client.send({ input: sent.input }).then(
+      (ack) => sent.acks.push(ack),
+      (error: unknown) => {
+        sent.error = error;
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    this.page.client.close();
+    await this.proxy.close();
+  }
+
+  /** How it stands, for whoever waits for it in vain. */
+  describe(): string {
+    const { client } = this.page;
+    const answered = this.waits ? 'not all of its inputs answered' : 'all of its inputs answered';
+    return `page ${this.name} is at ${client.position} (${JSON.stringify(client.connection)}), ${answered}`;
+  }
+}
+
+/** A page's life, at the world's word. */
+class PageLife {
+  listener: PageListener | undefined;
+
+  readonly watch = (listener: PageListener): (() => void) => {
+    this.listener = listener;
+    return () => {
+      if (this.listener === listener) this.listener = undefined;
+    };
+  };
+}
+
+/** What a tab keeps over its reloads. */
+class TabStorage implements StorageLike {
+  readonly #items = new Map<string, string>();
+  get isEmpty(): boolean {
+    return this.#items.size === 0;
+  }
+  getItem = (key: string): string | null => this.#items.get(key) ?? null;
+  setItem = (key: string, value: string): void => void this.#items.set(key, value);
+  removeItem = (key: string): void => void this.#items.delete(key);
+}

@@ -1,0 +1,28 @@
+import { drawScenario, type Kind } from './scenario.js';
+import { runScenario } from './world.js';
+
+/** What a worker is asked for: the run of a seed. */
+export interface Job {
+  readonly seed: number;
+  readonly only?: Kind;
+}
+
+/** What became of it. */
+export interface Result {
+  readonly seed: number;
+  readonly wrongs: readonly string[];
+  readonly effects: ReadonlyArray<
+    readonly [Kind, { readonly struck: number; readonly resumes: number; readonly snapshots: number }]
+  >;
+  readonly losses: ReadonlyArray<readonly [reason: string, count: number]>;
+}
+
+process.on('message', async ({ seed, only }: Job) => {
+  const { wrongs, effects, losses } = await runScenario(temporary(drawScenario(seed, only)));
+  process.send?.({ seed, wrongs, effects: [...effects], losses: [...losses] } satisfies Result);
+});
+
+function temporary(scenario: ReturnType<typeof drawScenario>): typeof scenario {
+  if (!process.env.MEM) return scenario;
+  return { ...scenario, store: 'memory', rounds: scenario.rounds.filter(({ fault }) => fault !== 'rolling') };
+}

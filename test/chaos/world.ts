@@ -1,0 +1,358 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readMessage } from '../../protocol/index.js';
+import { ChildHost, ProcessGone } from './child-host.js';
+import { FAULTS } from './faults.js';
+import { type Host, type HostOptions, LIMITS, type Publication, startHost } from './host.js';
+import { checkInputs } from './inputs.js';
+import { type Entry, readJournal } from './journal.js';
+import { largeMessage, messageNumber } from './messages.js';
+import { Oracle } from './oracle.js';
+import type { Kind, Round, Scenario } from './scenario.js';
+import { THROWN, Viewer } from './viewer.js';
+
+/** What a kind of fault did: how often it struck, and how pages came back from it. */
+export interface Effect {
+  struck: number;
+  resumes: number;
+  snapshots: number;
+}
+
+export interface Report {
+  /** What should not have been; nothing, if all is well. */
+  readonly wrongs: readonly string[];
+  readonly effects: ReadonlyMap<Kind, Effect>;
+  /** Why connections ended, and how often. */
+  readonly losses: ReadonlyMap<string, number>;
+}
+
+/** Milliseconds after which something that should happen is taken never to happen. */
+const NEVER = 20_000;
+
+/** Messages of a publication that are on their way at once. */
+const PART = 25;
+
+/** Carries a scenario out, and checks everything that was shown. */
+export async function runScenario(scenario: Scenario): Promise<Report> {
+  const base = process.getActiveResourcesInfo();
+  const complaints: string[] = [];
+  const { error: complain } = console;
+  // A client tells its mistakes there; those that are made on purpose are left out.
+  console.error = (...what: unknown[]) => {
+    const text = what.map(String).join(' ');
+    if (!text.includes(THROWN)) complaints.push(text);
+  };
+  const world = new World(scenario);
+  try {
+    await world.open();
+    for (const round of scenario.rounds) await world.round(round);
+    await world.settle();
+    await world.leave();
+    const left = await whatIsLeft(base);
+    return world.report([...complaints, ...left]);
+  } catch (error) {
+    await world.abandon();
+    return world.report([error instanceof Error ? (error.stack ?? error.message) : String(error), ...complaints]);
+  } finally {
+    console.error = complain;
+    world.clean();
+  }
+}
+
+/** A server, some pages, the networks between them, and somebody who publishes. */
+export class World {
+  readonly #scenario: Scenario;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'status-messenger-chaos-'));
+  readonly #journals: Array<() => readonly Entry[]> = [];
+  readonly #viewers: Viewer[] = [];
+  readonly #effects = new Map<Kind, Effect>();
+  readonly #wrongs: string[] = [];
+  readonly #publications = new Set<Promise<void>>();
+  #host: Promise<Host>;
+  /** Where those who connect are sent. */
+  #port = 0;
+  /** How many messages were published. */
+  #said = 0;
+  /** The round that goes on, and how pages had come back before it. */
+  #round: (Omit<Effect, 'struck'> & { readonly fault: Kind }) | undefined;
+  readonly #large = new Map<number, number>();
+  #setBy = 0;
+  #ages = false;
+  /** How many servers began with an empty log. */
+  #beginnings = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#host = this.#startHost();
+  }
+
+  async open(): Promise<void> {
+    await this.#host;
+    for (let i = 0; i < this.#scenario.viewers; i++) await this.addViewer();
+    if (this.#scenario.begins === 'calmly') await this.settle();
+  }
+
+  async addViewer(): Promise<void> {
+    const index = this.#viewers.length;
+    this.#viewers.push(await Viewer.open(`p${index}`, () => this.#port, this.#scenario.seed + index));
+  }
+
+  async round(round: Round): Promise<void> {
+    const viewer = this.#viewers[round.viewer];
+    if (!viewer) throw new Error(`a round for page ${round.viewer}, which there is not`);
+    this.#endRound();
+    this.#round = { fault: round.fault, ...this.#fates() };
+    await this.#publish({ count: round.before });
+    const strike = await FAULTS[round.fault](this, viewer, round);
+    const usual = { count: round.during };
+    const published = this.#publish(strike.publishes ?? usual);
+    for (let i = 0; i < round.inputs; i++) this.#viewers[i % this.#viewers.length]?.send();
+    await Promise.all([published, strike.meanwhile?.()]);
+    this.#effect(round.fault).struck += await strike.heal();
+    if (round.settles) await this.settle();
+  }
+
+  /** Resolves once every page shows everything that was said, and has an answer to everything that it sent. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#publications);
+    await this.until('every input is answered', () => this.#viewers.every(({ waits }) => !waits));
+    // What the last server says last: every page has to come to it, whichever log it stood in before.
+    await this.#publish({ count: 1 });
+    await this.until('every page is live at the head of the log', () => {
+      const clients = this.#viewers.map(({ page }) => page.client);
+      const [first] = clients;
+      const agree = clients.every(
+        ({ connection, position }) => connection.status === 'live' && position === first?.position,
+      );
+      return agree && first?.position === this.#head();
+    });
+  }
+
+  /** Everybody goes, the server last; nothing may stay behind. */
+  async leave(): Promise<void> {
+    this.#endRound();
+    for (const { page } of this.#viewers) page.client.close();
+    const host = await this.#host;
+    let connections = 0;
+    await this.until(
+      'the server knows that everybody has left',
+      async () => {
+        connections = await host.connections();
+        return connections === 0;
+      },
+      () => `it has ${connections} connections`,
+    );
+    for (const viewer of this.#viewers) {
+      await viewer.close();
+      if (viewer.clock.waiting > 0) this.#wrongs.push(`${viewer.clock.waiting} timers of a closed page wait`);
+    }
+    await this.#close(host);
+  }
+
+  /** The last position that the last server wrote down. */
+  #head(): string | undefined {
+    const journal = this.#journals.at(-1)?.() ?? [];
+    const last = journal.flatMap((entry) => ('frame' in entry ? [entry.frame] : [])).at(-1);
+    return last === undefined ? undefined : readMessage(JSON.parse(last))?.id;
+  }
+
+  /** Lets go of everything after a failure. */
+  async abandon(): Promise<void> {
+    for (const viewer of this.#viewers) await viewer.close();
+    const host = await this.#host.catch(() => undefined);
+    if (host instanceof ChildHost) await host.kill();
+    else await host?.close();
+  }
+
+  clean(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  report(wrongs: readonly string[]): Report {
+    const { tail, store, rounds } = this.#scenario;
+    const journals = this.#journals.map((read) => read());
+    const oracle = new Oracle(journals);
+    for (const journal of journals) oracle.checkSaid(journal, (i) => this.#messageNumber(i));
+    // An eighth goes at a time.
+    const rules = { keepsCount: (tail * 7) / 8 - 1, keepsBytes: (LIMITS.tailBytes * 7) / 8, ages: this.#ages };
+    for (const { pages, name } of this.#viewers) {
+      for (const [i, page] of pages.entries()) oracle.check(i === 0 ? name : `${name} (load ${i + 1})`, page, rules);
+    }
+    if (oracle.epochs > this.#beginnings) {
+      oracle.wrongs.push(`there were ${oracle.epochs} logs, of which ${this.#beginnings} had a reason to begin`);
+    }
+    const sent = this.#viewers.flatMap((viewer) => viewer.sent);
+    for (const { input, acks, error } of sent) {
+      if (error) oracle.wrongs.push(`input ${input} failed: ${String(error)}`);
+      for (const ack of acks) if (!ack.accepted) oracle.wrongs.push(`input ${input} was refused: ${ack.reason}`);
+    }
+    const inputs = sent.map(({ input, acks, orphaned }) => ({
+      input,
+      isAcknowledged: acks.length > 0 || orphaned === true,
+    }));
+    const rule = { durable: store === 'sqlite', overlap: rounds.some(({ fault }) => fault === 'rolling') };
+    const losses = new Map<string, number>();
+    for (const { fate } of this.#viewers) {
+      for (const [reason, count] of fate.losses) losses.set(reason, (losses.get(reason) ?? 0) + count);
+    }
+    return {
+      wrongs: [
+        ...wrongs,
+        ...this.#wrongs,
+        ...oracle.wrongs,
+        ...checkInputs(inputs, journals, oracle.ofType('carried'), rule),
+      ],
+      effects: this.#effects,
+      losses,
+    };
+  }
+
+  /** Resolves once something holds that no event tells of. */
+  async until(what: string, holds: () => boolean | Promise<boolean>, more: () => string = () => ''): Promise<void> {
+    const end = performance.now() + NEVER;
+    while (!(await holds())) {
+      if (performance.now() > end) {
+        const pages = this.#viewers.map((viewer) => viewer.describe());
+        throw new Error(`waited in vain until ${what}\n${[...pages, more()].join('\n')}`);
+      }
+      await sleep(2);
+    }
+  }
+
+  pause(ms: number): Promise<void> {
+    return sleep(ms);
+  }
+
+  async setServerClock(by: number): Promise<void> {
+    this.#setBy += by;
+    if (by > 0) this.#ages = true;
+    await (await this.#host).setClock(by);
+  }
+
+  /** The server is closed as it should be, and then another one begins. */
+  async restart(): Promise<void> {
+    const before = this.#host;
+    this.#host = before.then(async (host) => {
+      await Promise.all(this.#publications);
+      await this.#close(host);
+      return this.#startHost();
+    });
+    await this.#host;
+  }
+
+  /** The server's process is killed, and then another one begins. */
+  async killServer(): Promise<void> {
+    const host = await this.#host;
+    if (!(host instanceof ChildHost)) throw new Error('a server that is not a process of its own');
+    this.#host = host.kill().then(() => this.#startHost());
+    await this.#host;
+  }
+
+  /** Another server begins beside the one that there is, which is then closed. */
+  async roll(): Promise<void> {
+    const before = await this.#host;
+    const isOver = [...this.#publications];
+    this.#host = this.#startHost();
+    const after = await this.#host;
+    await Promise.all([...isOver, this.#publish({ count: 10 })]);
+    // Both speak in the same turn of nobody's.
+    await Promise.all([this.#publishAt(before, { count: 10 }), this.#publishAt(after, { count: 10 })]);
+    await this.#close(before);
+  }
+
+  #effect(fault: Kind): Effect {
+    const effect = this.#effects.get(fault) ?? { struck: 0, resumes: 0, snapshots: 0 };
+    this.#effects.set(fault, effect);
+    return effect;
+  }
+
+  /** What came back since a round began came back from its fault, as far as anyone can tell. */
+  #endRound(): void {
+    if (!this.#round) return;
+    const effect = this.#effect(this.#round.fault);
+    const { resumes, snapshots } = this.#fates();
+    effect.resumes += resumes - this.#round.resumes;
+    effect.snapshots += snapshots - this.#round.snapshots;
+    this.#round = undefined;
+  }
+
+  #fates(): Omit<Effect, 'struck'> {
+    const sum = (key: 'resumes' | 'snapshots') => this.#viewers.reduce((total, { fate }) => total + fate[key], 0);
+    return { resumes: sum('resumes'), snapshots: sum('snapshots') };
+  }
+
+  /** Publishes by the server that there is then, a part at a time; a burst of thousands at once. */
+  async #publish({ count, bytes }: { readonly count: number; readonly bytes?: number }): Promise<void> {
+    const part = count >= 1000 ? count : PART;
+    for (let left = count; left > 0; left -= part) {
+      const host = await this.#host;
+      await this.#publishAt(host, { count: Math.min(part, left), ...(bytes === undefined ? {} : { bytes }) });
+    }
+  }
+
+  async #publishAt(host: Host, { count, bytes }: { readonly count: number; readonly bytes?: number }): Promise<void> {
+    const from = this.#said;
+    this.#said += count;
+    if (bytes !== undefined) for (let i = from; i < this.#said; i++) this.#large.set(i, bytes);
+    const publication: Publication = { from, count, burst: count >= 1000, ...(bytes === undefined ? {} : { bytes }) };
+    const published = host.publish(publication).catch((error: unknown) => {
+      // Nobody was told that these were accepted.
+      if (!(error instanceof ProcessGone)) throw error;
+    });
+    this.#publications.add(published);
+    await published;
+    this.#publications.delete(published);
+  }
+
+  #messageNumber(i: number): ReturnType<typeof messageNumber> {
+    const bytes = this.#large.get(i);
+    return bytes === undefined ? messageNumber(i) : largeMessage(i, bytes);
+  }
+
+  async #startHost(): Promise<Host> {
+    const { seed, tail, store, process: isProcess } = this.#scenario;
+    const number = this.#journals.length;
+    const isDurable = store === 'sqlite';
+    const options: HostOptions = {
+      seed: seed + number,
+      tail,
+      setBy: this.#setBy,
+      ...(isDurable ? { file: join(this.#folder, 'status.db') } : {}),
+    };
+    if (!isDurable || number === 0) this.#beginnings++;
+    let host: Host;
+    if (isProcess) {
+      const file = join(this.#folder, `journal-${number}`);
+      this.#journals.push(() => readJournal(file));
+      host = await ChildHost.start(options, file);
+    } else {
+      const entries: Entry[] = [];
+      this.#journals.push(() => entries);
+      host = await startHost(options, (entry) => entries.push(entry));
+    }
+    this.#port = host.port;
+    return host;
+  }
+
+  async #close(host: Host): Promise<void> {
+    const { timers } = await host.close();
+    if (timers > 0) this.#wrongs.push(`${timers} timers of a closed server wait`);
+  }
+}
+
+/** What keeps the process busy that did not before. */
+async function whatIsLeft(base: readonly string[]): Promise<string[]> {
+  let left: string[] = [];
+  for (const end = performance.now() + NEVER / 4; performance.now() < end; await sleep(5)) {
+    left = process.getActiveResourcesInfo();
+    for (const name of base) {
+      const place = left.indexOf(name);
+      if (place >= 0) left.splice(place, 1);
+    }
+    // The wait between two looks is not among them: it has not begun.
+    if (left.length === 0) return [];
+  }
+  return [`left behind: ${left.join(', ')}`];
+}
