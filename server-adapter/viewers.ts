@@ -172,9 +172,18 @@ export class Viewers {
       if (ref !== undefined) connection.say('ack', { ref, accepted: false, reason: `malformed: ${problem}` });
       return;
     }
-    const ack = this.#answer(connection, reading.frame, request);
-    if (ack instanceof Promise) void ack.then((later) => connection.say('ack', later));
-    else if (ack) connection.say('ack', ack);
+    // Whatever fails for one page must not end the others: it comes back, and says again what was not acknowledged.
+    const fail = (error: unknown) => {
+      this.#log.warnOnce(`unanswered ${messageOf(error)}`, `a page could not be answered: ${stackOf(error)}`);
+      connection.close(CloseCode.trouble, 'the server could not answer');
+    };
+    try {
+      const ack = this.#answer(connection, reading.frame, request);
+      if (ack instanceof Promise) ack.then((later) => connection.say('ack', later)).catch(fail);
+      else if (ack) connection.say('ack', ack);
+    } catch (error) {
+      fail(error);
+    }
   }
 
   #answer(

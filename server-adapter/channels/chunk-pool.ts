@@ -1,8 +1,8 @@
 /** Bytes of a chunk of a log that says much. */
 export const LARGEST_CHUNK = 16 * 1024;
 
-/** How many chunks wait to be used again: 1 MiB. */
-const SPARE = 64;
+/** How many chunks wait to be used again: 8 MiB. Logs that are written in step drop in step, too. */
+const SPARE = 512;
 
 /**
  * Memory for the chunks of logs. Memory outside the JavaScript heap is only given back when garbage is collected, which a server that writes much and drops as

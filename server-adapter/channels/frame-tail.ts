@@ -1,16 +1,6 @@
 import { ChunkPool, LARGEST_CHUNK } from './chunk-pool.js';
 import { encodeTextFrame, payloadOf, textFrameSize } from './websocket-frames.js';
 
-/** A stretch of frames. */
-export interface Stretch {
-  /** The frames as a WebSocket carries them, one behind the other. Good for this turn of the event loop only, unless `keep` was called. */
-  readonly bytes: Buffer;
-  /** How many they are. */
-  readonly count: number;
-  /** Somebody goes on reading the bytes: they are never written to again. */
-  keep(): void;
-}
-
 /** Bytes of the first chunk of a log: small, as many logs say little. */
 const SMALLEST_CHUNK = 512;
 /** Bytes of a frame's entry in its chunk's directory: where it ends, and in the topmost bit its mark. */
@@ -56,6 +46,26 @@ class Chunk {
 
   #entry(i: number): number {
     return this.buffer.readUInt32LE(this.buffer.length - (i + 1) * ENTRY);
+  }
+}
+
+/** A stretch of frames. */
+export class Stretch {
+  /** The frames as a WebSocket carries them, one behind the other. Good for this turn of the event loop only, unless `keep` was called. */
+  readonly bytes: Buffer;
+  /** How many they are. */
+  readonly count: number;
+  readonly #chunk: Chunk;
+
+  constructor(chunk: Chunk, from: number) {
+    this.bytes = chunk.buffer.subarray(chunk.startOf(from), chunk.end);
+    this.count = chunk.count - from;
+    this.#chunk = chunk;
+  }
+
+  /** Somebody goes on reading the bytes: they are never written to again. */
+  keep(): void {
+    this.#chunk.kept = true;
   }
 }
 
@@ -124,14 +134,7 @@ export class FrameTail {
   /** Frames from `index` on, as far as they lie in one piece. */
   stretch(index: number): Stretch {
     const chunk = this.#chunkOf(index);
-    const i = this.#first + index - chunk.first;
-    return {
-      bytes: chunk.buffer.subarray(chunk.startOf(i), chunk.end),
-      count: chunk.count - i,
-      keep() {
-        chunk.kept = true;
-      },
-    };
+    return new Stretch(chunk, this.#first + index - chunk.first);
   }
 
   #chunkFor(size: number): Chunk {

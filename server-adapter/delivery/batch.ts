@@ -57,20 +57,27 @@ class StretchBatch implements Batch {
 
 /** Messages of a log behind a position, as far as one batch goes. */
 export interface Piece {
+  readonly log: ChannelLog;
   readonly from: number;
   readonly to: number;
   readonly prefix: string;
   readonly batch: Batch;
 }
 
-/** The batches of one flush: viewers who stand at the same place get the same one. */
+/** The batches of one flush: viewers who stand at the same place get the same one. They are served one after the other, so the last is all to remember. */
 export class Batches {
-  readonly #pieces = new Map<ChannelLog, Piece>();
+  /** When this is, by `elapsed`: the clock is read once for all of them. */
+  readonly now: number;
+  #last: Piece | undefined;
+
+  constructor(now: number) {
+    this.now = now;
+  }
 
   /** What follows message number `from`, each frame beginning with `prefix`; `undefined` when that is not in the tail. */
   after(log: ChannelLog, from: number, prefix: string): Piece | undefined {
-    const known = this.#pieces.get(log);
-    if (known && known.from === from && known.prefix === prefix) return known;
+    const last = this.#last;
+    if (last && last.log === log && last.from === from && last.prefix === prefix) return last;
     const stretch = log.stretch(from + 1);
     if (!stretch) return undefined;
     const to = from + stretch.count;
@@ -78,9 +85,8 @@ export class Batches {
       prefix === ''
         ? new StretchBatch(log, from, stretch)
         : new TextBatch(textsOf(log, from, to).map((text) => withPrefix(prefix, text)));
-    const piece = { from, to, prefix, batch };
-    this.#pieces.set(log, piece);
-    return piece;
+    this.#last = { log, from, to, prefix, batch };
+    return this.#last;
   }
 }
 

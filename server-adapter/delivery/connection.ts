@@ -103,12 +103,12 @@ export class Connection {
         ...(spread > 0 ? { spread } : {}),
         ...(this.expiresAt === undefined ? {} : { expiresAt: this.expiresAt }),
       });
-      this.#pump(new Batches());
+      this.#pump(this.#batches());
     });
   }
 
   /** Sends what the logs have beyond the cursors, as much of it as the transport takes. */
-  pump(batches = new Batches()): void {
+  pump(batches = this.#batches()): void {
     if (this.#closed || this.#paused) return;
     this.#pump(batches);
   }
@@ -130,7 +130,7 @@ export class Connection {
   /** Sends a message of the connection itself. One that asks without end and never reads the answers is cut off. */
   say(type: string, data: unknown): void {
     if (this.transport.buffered > MOST_UNREAD) this.transport.terminate();
-    else if (!this.#closed) this.#send(new TextBatch([JSON.stringify({ type, data })]));
+    else if (!this.#closed) this.#send(new TextBatch([JSON.stringify({ type, data })]), elapsed(this.settings.clock));
   }
 
   close(code: number, reason: string): void {
@@ -154,10 +154,10 @@ export class Connection {
         const { log, prefix } = cursor;
         const piece = cursor.epoch === log.epoch ? batches.after(log, cursor.seq, prefix) : undefined;
         if (piece) {
-          this.#send(piece.batch);
+          this.#send(piece.batch, batches.now);
           cursor.seq = piece.to;
         } else {
-          this.#sendSnapshot(cursor);
+          this.#sendSnapshot(cursor, batches.now);
         }
       }
     }
@@ -169,12 +169,12 @@ export class Connection {
   }
 
   /** The folded state in place of what cannot be sent message by message, and the latest status for clients that know no snapshots. */
-  #sendSnapshot(cursor: Cursor): void {
+  #sendSnapshot(cursor: Cursor, now: number): void {
     const { log, prefix } = cursor;
     const head = `{${prefix}"type":"snapshot","id":"${formatPosition(log)}","data":`;
     const frames = [`${head}${JSON.stringify(log.state())}}`];
     if (log.latestStatus !== undefined) frames.push(withPrefix(prefix, log.latestStatus));
-    this.#send(new TextBatch(frames));
+    this.#send(new TextBatch(frames), now);
     cursor.epoch = log.epoch;
     cursor.seq = log.seq;
   }
@@ -189,8 +189,12 @@ export class Connection {
     });
   }
 
-  #send(batch: Batch): void {
-    this.lastSent = elapsed(this.settings.clock);
+  #batches(): Batches {
+    return new Batches(elapsed(this.settings.clock));
+  }
+
+  #send(batch: Batch, now: number): void {
+    this.lastSent = now;
     this.transport.send(batch);
   }
 }

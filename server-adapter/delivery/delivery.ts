@@ -97,14 +97,14 @@ export class Delivery {
 
   #flush(): void {
     this.#flushing = false;
-    const batches = new Batches();
+    const batches = new Batches(elapsed(this.#clock));
     for (const name of this.#changed) this.#pump(name, batches);
     this.#changed.clear();
   }
 
   /** Sends what a channel has at once. A burst larger than a tail, all in one turn: viewers that keep up get all of it. */
   flush(name: ChannelName): void {
-    this.#pump(name, new Batches());
+    this.#pump(name, new Batches(elapsed(this.#clock)));
   }
 
   #pump(name: ChannelName, batches: Batches): void {

@@ -339,7 +339,8 @@ export class SqliteStore implements ChannelStore {
         if (log.row !== undefined && !this.#tables.has(log.row)) this.#forgot(log);
       }
     }
-    for (const row of this.#tables.changedSince(this.#version)) {
+    const changed = this.#logs.size === 0 ? [] : this.#tables.changedSince(this.#version);
+    for (const row of changed) {
       const log = this.#logs.get(row.name);
       if (log) this.#update(log, row);
     }
@@ -429,12 +430,17 @@ export class SqliteStore implements ChannelStore {
     const drafts = new Map<SqliteLog, Draft>();
     const evicted: ChannelName[] = [];
     this.#change((version) => {
+      let room: number | undefined;
       for (const write of writes) {
         const { log } = write;
         let draft = drafts.get(log);
         if (!draft) {
-          const refusal =
-            this.#bringUpToDate(log) ?? (log.row === undefined ? this.#makeRoom(evicted, version) : undefined);
+          let refusal = this.#bringUpToDate(log);
+          if (!refusal && log.row === undefined) {
+            room ??= this.#settings.channels - this.#tables.count();
+            if (room > 0) room--;
+            else refusal = this.#makeRoom(evicted, version);
+          }
           if (refusal) {
             refused.set(write, refusal);
             continue;
@@ -455,10 +461,8 @@ export class SqliteStore implements ChannelStore {
     for (const name of evicted) this.#forgotByName(name);
   }
 
-  /** Where all channels that there may be are there, the one that is longest unused goes. Answers why none can. */
+  /** The channel that is longest unused goes. Answers why none can. */
   #makeRoom(evicted: ChannelName[], version: number): StatusMessengerError | undefined {
-    const { channels } = this.#settings;
-    if (this.#tables.count() < channels) return undefined;
     let oldest: { row: ChannelRow; usedAt: number } | undefined;
     for (const row of this.#tables.leastUsed()) {
       if (oldest && row.usedAt >= oldest.usedAt) break;
@@ -467,10 +471,9 @@ export class SqliteStore implements ChannelStore {
       if (!log?.inUse && (!oldest || usedAt < oldest.usedAt)) oldest = { row, usedAt };
     }
     if (!oldest) {
-      return new StatusMessengerError(
-        'limit',
-        `sqlite.channels: got one more than ${channels}, all of them being watched; raise it`,
-      );
+      const { channels } = this.#settings;
+      const text = `channels: got one more than ${channels}, all of them being watched; raise channels of the store`;
+      return new StatusMessengerError('limit', text);
     }
     this.#tables.delete(oldest.row.id, version);
     evicted.push(oldest.row.name);
