@@ -50,11 +50,11 @@ export function isRunChannel(name: ChannelName): boolean {
 
 /**
  * The positions in the query values of `after`: `[channel@]position`, where no channel means `own`.
- * What makes no sense is left out, so that it is answered with a snapshot; the first sixteen values count.
+ * What makes no sense is left out, so that it is answered with a snapshot; the first 128 values count, which is more than there can be channels.
  */
 export function parseAfter(values: readonly string[], own: ChannelName): Map<ChannelName, Position> {
   const positions = new Map<ChannelName, Position>();
-  for (const value of values.slice(0, 16)) {
+  for (const value of values.slice(0, 128)) {
     const at = value.indexOf('@');
     const name = at < 0 ? own : value.slice(0, at);
     const position = parsePosition(value.slice(at + 1));

@@ -24,6 +24,8 @@ export interface Ack {
   readonly by?: string;
   /** When a credential that was accepted ends, in server time. */
   readonly expiresAt?: number;
+  /** Why a credential was not accepted, as the close code that a connection would get for it. */
+  readonly code?: number;
 }
 
 /** What a page says. */
@@ -115,7 +117,7 @@ export function readHeartbeat(data: unknown): { readonly serverTime?: number; re
 /** The answer in an `ack` frame; `undefined` where it is none. What it says beside that in the wrong type is left out. */
 export function readAck(data: unknown): Ack | undefined {
   if (!isObject(data)) return undefined;
-  const { ref, accepted, reason, by, expiresAt } = data;
+  const { ref, accepted, reason, by, expiresAt, code } = data;
   if (!is(text, ref) || !is(boolean, accepted)) return undefined;
   return {
     ref,
@@ -123,5 +125,6 @@ export function readAck(data: unknown): Ack | undefined {
     ...(is(text, reason) ? { reason } : {}),
     ...(is(text, by) ? { by } : {}),
     ...(is(number, expiresAt) ? { expiresAt } : {}),
+    ...(is(number, code) ? { code } : {}),
   };
 }

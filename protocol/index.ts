@@ -14,7 +14,7 @@ export {
 export { isObject } from './check.js';
 export { type Clock, elapsed } from './clock.js';
 export { CloseCode, type CloseVerdict, closeReason, closeVerdict, retryAfter, retryReason } from './close.js';
-export { describe, type ErrorCode, invalid, messageOf, StatusMessengerError } from './errors.js';
+export { describe, type ErrorCode, invalid, messageOf, StatusMessengerError, textOf } from './errors.js';
 export { apply, applyAll } from './fold.js';
 export {
   type Ack,

@@ -1,3 +1,5 @@
+import { textOf } from '../protocol/index.js';
+
 /** Where the adapter writes what its operator should know. `console` and pino loggers fit. */
 export interface Logger {
   debug(message: string): void;
@@ -58,5 +60,5 @@ export class Log {
 
 /** What an operator needs of whatever was thrown: the stack where there is one. */
 export function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof Error ? (error.stack ?? error.message) : textOf(error);
 }

@@ -119,8 +119,8 @@ export class StatusMessenger implements Speaker {
     const where = typeof path === 'string' ? `${this.#settings.base}${path}` : path;
     const upgrades = attachUpgrades(server, where, {
       accepts: () => !this.#closing,
-      connected: (ws, socket, upgrade) =>
-        this.#door.arrived(ws, upgrade, (access, request) => {
+      arrived: (upgrade, socket, accept) =>
+        this.#door.arrived(upgrade, socket, accept, (ws, access, request) => {
           const after = upgrade.query.getAll('after');
           this.#viewers.serve({ ws, socket, access, after, ...(request ? { request } : {}) });
         }),

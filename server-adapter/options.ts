@@ -35,7 +35,7 @@ export interface MessengerOptions {
    * each fresh token.
    */
   readonly authorize?: Authorize;
-  /** How long `authorize` may take. Default 10,000. */
+  /** How long `authorize` may take. Default 8,000: less than a page waits for a connection to open. */
   readonly authorizeTimeout?: number;
   /**
    * How many reverse proxies of your own stand in front: so many entries at the end of `X-Forwarded-For` are believed, for `limits.connectionsPerAddress` and
@@ -132,7 +132,7 @@ export function readOptions(options: MessengerOptions): Settings {
     apiKey: apiKey || undefined,
     allowedOrigins: readOrigins(options.allowedOrigins),
     authorize,
-    authorizeTimeout: positive('options.authorizeTimeout', options.authorizeTimeout, 10_000),
+    authorizeTimeout: positive('options.authorizeTimeout', options.authorizeTimeout, 8000),
     trustedProxies,
     limits: readLimits(options.limits),
     base,

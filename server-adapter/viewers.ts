@@ -208,10 +208,10 @@ export class Viewers {
     connection.renewing = true;
     const decision = await this.#door.decide({ ...request, token });
     connection.renewing = false;
-    if (isDenial(decision)) return { ref, accepted: false, reason: decision.reason };
+    if (isDenial(decision)) return { ref, accepted: false, ...decision };
     const granted = new Set(channelsOf(decision));
     if (!channelsOf(connection.access).every((name) => granted.has(name))) {
-      return { ref, accepted: false, reason: 'the token is for something else' };
+      return { ref, accepted: false, code: CloseCode.forbidden, reason: 'the token is for something else' };
     }
     const { expiresAt } = decision;
     connection.expiresAt = expiresAt;

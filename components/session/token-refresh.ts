@@ -1,4 +1,4 @@
-import { type Ack, type Clock, elapsed } from '../../protocol/index.js';
+import { type Ack, type Clock, closeVerdict, elapsed } from '../../protocol/index.js';
 import { LONGEST_TIMER } from './browser-clock.js';
 import type { Tokens } from './tokens.js';
 
@@ -58,12 +58,13 @@ export class TokenRefresh {
   }
 
   /** Takes the server's word for the token that it was shown. */
-  settle({ ref, accepted, expiresAt }: Ack): void {
+  settle({ ref, accepted, expiresAt, code }: Ack): void {
     if (ref !== this.#shown?.ref) return;
     const { tokens } = this.#user;
     const { token } = this.#shown;
     if (accepted) tokens.current = token;
-    else tokens.reject(token);
+    // Where the server could not decide, the token may be as good as any.
+    else if (code !== undefined && closeVerdict(code) !== 'retry') tokens.reject(token);
     this.schedule(accepted ? expiresAt : this.#expiresAt);
   }
 

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { type Clock, CloseCode, clipText, ID_RULE, isId, isRunId } from '../../protocol/index.js';
-import type { Upgrade } from '../delivery/upgrades.js';
+import { type Clock, CloseCode, clipText, elapsed, ID_RULE, isId, isRunId } from '../../protocol/index.js';
+import type { Accept, Upgrade } from '../delivery/upgrades.js';
 import { type Log, stackOf } from '../logger.js';
 import {
   type Access,
@@ -16,6 +17,7 @@ import {
 import { addressGroup, clientAddress } from './client-address.js';
 import { type AllowedOrigins, isAllowedOrigin } from './origin.js';
 import { Quota } from './quota.js';
+import { Rate } from './rate.js';
 import { noRoom, refuse } from './refuse.js';
 
 export interface DoorSettings {
@@ -31,9 +33,11 @@ export interface DoorSettings {
 
 /** How many foreign origins the log names: whoever makes them up must not fill it, nor keep other warnings out. */
 const NAMED_ORIGINS = 20;
+/** Failures of `authorize` that are logged each second, ten times as many at once: strangers may know how to make it fail. */
+const LOGGED_FAILURES = 1;
 
-/** Called with what a page may have, and with what it asked for where it may ask again with another token. */
-export type Admitted = (access: Access, request?: AccessRequest) => void;
+/** Called with a page that was let in, what it may have, and what it asked for where it may ask again with another token. */
+export type Admitted = (ws: WebSocket, access: Access, request?: AccessRequest) => void;
 
 /** Decides who comes in: by origin, by address, and by the application's word. */
 export class Door {
@@ -41,6 +45,7 @@ export class Door {
   readonly #log: Log;
   readonly #perAddress: Quota;
   readonly #namedOrigins = new Set<string>();
+  readonly #failures: Rate;
   /** How many wait for the application's word. */
   #pending = 0;
 
@@ -48,31 +53,24 @@ export class Door {
     this.#settings = settings;
     this.#log = log;
     this.#perAddress = new Quota(settings.limits.connectionsPerAddress);
+    this.#failures = new Rate(LOGGED_FAILURES, elapsed(settings.clock));
   }
 
-  /** A page has connected, and nothing that it says was checked. It is handed on, or refused. */
-  arrived(ws: WebSocket, upgrade: Upgrade, admitted: Admitted): void {
-    const { sessionId, headers } = upgrade;
-    if (!this.isWelcome(headers)) {
-      refuse(ws, { code: CloseCode.forbidden, reason: 'pages of this origin may not connect' });
-    } else if (!isId(sessionId) || isRunId(sessionId)) {
-      const reason = `session id: expected ${isId(sessionId) ? 'no run (run_…)' : ID_RULE}`;
-      refuse(ws, { code: CloseCode.malformed, reason });
-    } else {
-      const from = this.#addressOf(upgrade);
-      if (!this.#takeAddress(ws, from)) return;
-      if (this.#settings.authorize) void this.#admit(ws, this.request(upgrade), admitted);
-      else admitted(accessTo(sessionId));
-    }
+  /** A page asks for a connection, and nothing that it says was checked. It is let in, or told why not. */
+  arrived(upgrade: Upgrade, socket: Duplex, accept: Accept, admitted: Admitted): void {
+    const denial = this.#takeAddress(upgrade, socket) ?? this.#mistake(upgrade);
+    if (denial) accept((ws) => refuse(ws, denial));
+    else if (this.#settings.authorize) void this.#admit(this.request(upgrade), accept, admitted);
+    else accept((ws) => admitted(ws, accessTo(upgrade.sessionId)));
   }
 
   /** Whether those who send these headers may ask at all: pages of other origins may not, unless they are allowed. */
   isWelcome({ origin, host }: IncomingHttpHeaders): boolean {
     if (isAllowedOrigin(origin, host, this.#settings.allowedOrigins)) return true;
-    const page = clipText(origin ?? '', 200);
+    const page = forLog(origin ?? '');
     if (this.#namedOrigins.size < NAMED_ORIGINS) {
       this.#namedOrigins.add(page);
-      const text = `got a connection from a page of ${page}, expected one of ${clipText(host ?? 'no Host', 200)}`;
+      const text = `got a connection from a page of ${page}, expected one of ${forLog(host ?? 'no Host')}`;
       this.#log.warnOnce(`origin ${page}`, `${text}; add it to allowedOrigins if its pages may connect`);
     }
     return false;
@@ -121,7 +119,8 @@ export class Door {
       const isOver = !isDenial(decision) && decision.expiresAt !== undefined && decision.expiresAt <= clock.now();
       return isOver ? { code: CloseCode.unauthorized, reason: 'the token has expired' } : decision;
     } catch (error) {
-      this.#log.error(`authorize failed: ${stackOf(error)}`);
+      const isLogged = this.#failures.take(LOGGED_FAILURES, elapsed(clock));
+      if (isLogged) this.#log.error(`authorize failed: ${stackOf(error)}`);
       return { code: CloseCode.trouble, reason: 'the server could not decide' };
     } finally {
       stop();
@@ -132,25 +131,28 @@ export class Door {
     return clientAddress(address, headers['x-forwarded-for'], this.#settings.trustedProxies);
   }
 
-  #takeAddress(ws: WebSocket, address = 'unknown'): boolean {
-    const group = addressGroup(address);
-    if (!this.#perAddress.take(group)) {
-      refuse(ws, this.#full('connectionsPerAddress', 'connections of one address'));
-      return false;
-    }
-    ws.on('close', () => this.#perAddress.give(group));
-    return true;
+  /** Before all else: a socket is one until it is closed, whatever it is refused for. */
+  #takeAddress(upgrade: Upgrade, socket: Duplex): Denial | undefined {
+    const group = addressGroup(this.#addressOf(upgrade) ?? 'unknown');
+    if (!this.#perAddress.take(group)) return this.#full('connectionsPerAddress', 'connections of one address');
+    socket.on('close', () => this.#perAddress.give(group));
+    return undefined;
   }
 
-  /** Lets a page in if the application says so. */
-  async #admit(ws: WebSocket, request: AccessRequest, admitted: Admitted): Promise<void> {
-    ws.on('error', () => {});
-    // Nothing that the page says is heard before it was let in.
-    ws.pause();
+  #mistake({ sessionId, headers }: Upgrade): Denial | undefined {
+    if (!this.isWelcome(headers)) return { code: CloseCode.forbidden, reason: 'pages of this origin may not connect' };
+    if (isId(sessionId) && !isRunId(sessionId)) return undefined;
+    const expected = isId(sessionId) ? 'no run (run_…)' : ID_RULE;
+    return { code: CloseCode.malformed, reason: `session id: expected ${expected}` };
+  }
+
+  /** Lets a page in if the application says so. Until then it has no connection that could look like one. */
+  async #admit(request: AccessRequest, accept: Accept, admitted: Admitted): Promise<void> {
     const decision = await this.ask(request);
-    ws.resume();
-    if (isDenial(decision)) refuse(ws, decision);
-    else admitted(decision, request);
+    accept((ws) => {
+      if (isDenial(decision)) refuse(ws, decision);
+      else admitted(ws, decision, request);
+    });
   }
 
   #full(limit: keyof DoorSettings['limits'], what: string): Denial {
@@ -158,4 +160,9 @@ export class Door {
     this.#log.warnOnce(`full ${limit}`, text);
     return noRoom(this.#settings.random);
   }
+}
+
+/** A stranger's header as the log may have it: short, and without what a terminal would obey. */
+function forLog(header: string): string {
+  return clipText(header.replace(/[^ -~]/g, '?'), 200);
 }

@@ -20,8 +20,12 @@ export interface Upgrade {
 export interface UpgradeHandler {
   /** `false` while no new connection is taken. */
   accepts(): boolean;
-  connected(ws: WebSocket, socket: Duplex, upgrade: Upgrade): void;
+  /** A page asks for a connection over `socket`. It knows that it has one, and can read why it has none, once `accept` was called. */
+  arrived(upgrade: Upgrade, socket: Duplex, accept: Accept): void;
 }
+
+/** Completes the handshake, unless the page has left or its request was malformed. */
+export type Accept = (then: (ws: WebSocket) => void) => void;
 
 /**
  * Takes the WebSocket upgrades of a server whose path fits `pattern` (one segment of it is `:sessionId`), and leaves all others to whoever else
@@ -37,10 +41,11 @@ export function attachUpgrades(server: HttpServer, pattern: string, handler: Upg
       const sessionId = match(path);
       if (sessionId === undefined) return false;
       if (handler.accepts()) {
-        sockets.handleUpgrade(request, socket, head, (ws) => {
-          const address = request.socket.remoteAddress;
-          handler.connected(ws, socket, { sessionId, query: new URLSearchParams(query), headers, url, address });
-        });
+        // From here on nobody else listens to it, and it may be a while until `ws` does.
+        socket.on('error', () => {});
+        const { remoteAddress: address } = request.socket;
+        const upgrade = { sessionId, query: new URLSearchParams(query), headers, url, address };
+        handler.arrived(upgrade, socket, (then) => sockets.handleUpgrade(request, socket, head, then));
       } else {
         refuse(socket, '503 Service Unavailable');
       }

@@ -47,7 +47,11 @@ export class ChildHost implements Host {
   }
 
   connections(): Promise<number> {
-    return this.#order({ do: 'count' });
+    return this.#order({ do: 'count', what: 'connections' });
+  }
+
+  viewers(): Promise<number> {
+    return this.#order({ do: 'count', what: 'viewers' });
   }
 
   async stopListening(): Promise<void> {

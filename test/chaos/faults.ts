@@ -22,11 +22,10 @@ const cutOf = (size: number): Cut => (size < 0.5 ? 'fin' : 'rst');
 export const FAULTS: {
   readonly [K in Kind]: (world: World, viewer: Viewer, round: Round) => Strike | Promise<Strike>;
 } = {
-  async cut(world, viewer, { size }) {
-    const { losses } = viewer;
-    const struck = viewer.proxy.cut(cutOf(size));
-    if (struck > 0) await world.until('a cut is noticed', () => viewer.losses > losses);
-    return { heal: () => struck };
+  async cut(world, { proxy }, { size }) {
+    const struck = proxy.cut(cutOf(size));
+    await world.until('a cut connection is gone', () => struck.every(({ isOver }) => isOver));
+    return { heal: () => struck.length };
   },
 
   'cut-mid-frame'(_, { proxy }, { size }) {
@@ -151,8 +150,10 @@ function silence(world: World, viewer: Viewer, ...ways: Way[]): Strike {
   const struck = viewer.proxy.silence(...ways);
   return {
     async heal() {
-      if (struck > 0) await world.until('a silent connection is given up', () => viewer.losses > losses);
-      return struck;
+      // It may have been about to end when it befell it: then nobody misses it.
+      const isNoticed = () => viewer.losses > losses || struck.every(({ isOver }) => isOver);
+      await world.until('a silent connection is given up', isNoticed);
+      return struck.length;
     },
   };
 }

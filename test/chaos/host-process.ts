@@ -7,7 +7,7 @@ export interface Order {
   readonly order:
     | { readonly do: 'publish'; readonly what: Publication }
     | { readonly do: 'set-clock'; readonly by: number }
-    | { readonly do: 'count' }
+    | { readonly do: 'count'; readonly what: 'viewers' | 'connections' }
     | { readonly do: 'stop-listening' }
     | { readonly do: 'close' };
 }
@@ -36,7 +36,7 @@ async function carryOut({ order }: Order): Promise<number | undefined> {
       await host.setClock(order.by);
       return undefined;
     case 'count':
-      return host.connections();
+      return host[order.what]();
     case 'stop-listening':
       await host.stopListening();
       return undefined;

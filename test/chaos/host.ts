@@ -44,7 +44,9 @@ export interface Host {
   /** Resolves once everything is accepted. */
   publish(publication: Publication): Promise<void>;
   setClock(by: number): Promise<void>;
-  /** Open sockets. */
+  /** How many watch, as far as the server knows; it says something to find out. */
+  viewers(): Promise<number>;
+  /** Open sockets, those among them that nobody has said anything on. */
   connections(): Promise<number>;
   /** Takes no new connections from here on; those that it has stay. */
   stopListening(): Promise<void>;
@@ -74,7 +76,9 @@ export async function startHost(options: HostOptions, journal: Journal): Promise
     const id = isObject(input) && typeof input.input === 'string' ? input.input : 'none';
     store.carried(id);
     // What an input does is said in the same turn, as it would be stored with it.
-    void messenger.sendToSession(SESSION, { type: 'carried', data: { input: id } });
+    messenger.sendToSession(SESSION, { type: 'carried', data: { input: id } }).catch(() => {
+      // It could not be stored, and the input is found to have said nothing.
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -96,6 +100,9 @@ export async function startHost(options: HostOptions, journal: Journal): Promise
     },
     async setClock(by) {
       clock.setBy(by);
+    },
+    async viewers() {
+      return (await messenger.sendToSession(SESSION, { type: 'who-is-there' })).delivered;
     },
     connections: promisify(server.getConnections.bind(server)),
     async stopListening() {

@@ -30,6 +30,8 @@ export function readJournal(file: string): Entry[] {
 export class WitnessedStore implements ChannelStore {
   readonly #store: ChannelStore;
   readonly #journal: Journal;
+  readonly #logs = new Map<ChannelName, ChannelLog>();
+  /** How far each was written down. */
   readonly #read = new Map<ChannelName, { epoch: string; seq: number }>();
   /** The input that is being handed to the application: what is remembered next is the answer to it. */
   #input: string | undefined;
@@ -45,7 +47,9 @@ export class WitnessedStore implements ChannelStore {
   }
 
   append(name: ChannelName, message: Composed): string | Promise<string> {
-    return this.#store.append(name, message);
+    const id = this.#store.append(name, message);
+    this.#know(name);
+    return id;
   }
 
   remember(name: ChannelName, ack: Ack): void | Promise<void> {
@@ -60,7 +64,7 @@ export class WitnessedStore implements ChannelStore {
 
   retain(name: ChannelName): ChannelLog | Promise<ChannelLog> {
     const log = this.#store.retain(name);
-    return log instanceof Promise ? log.then((later) => this.#write(later)) : this.#write(log);
+    return log instanceof Promise ? log.then((later) => this.#take(later)) : this.#take(log);
   }
 
   release(name: ChannelName, keepEmpty?: boolean): void {
@@ -76,17 +80,13 @@ export class WitnessedStore implements ChannelStore {
   }
 
   use(user: StoreUser): void {
-    const write = (name: ChannelName) => {
-      const log = this.#store.peek(name);
-      if (log) this.#write(log);
-    };
     this.#store.use({
       appended: (name) => {
-        write(name);
+        this.#write(name);
         user.appended(name);
       },
       dropping: (name) => {
-        write(name);
+        this.#write(name);
         user.dropping(name);
       },
       forgot: (name) => user.forgot(name),
@@ -105,16 +105,29 @@ export class WitnessedStore implements ChannelStore {
     return this.#store.close();
   }
 
+  /** Nothing is asked of a store while it tells what happens: its logs are found before. */
+  #know(name: ChannelName): void {
+    const log = this.#logs.get(name) ? undefined : this.#store.peek(name);
+    if (log) this.#take(log);
+  }
+
+  #take(log: ChannelLog): ChannelLog {
+    this.#logs.set(log.name, log);
+    this.#write(log.name);
+    return log;
+  }
+
   /** Writes down what a log has that was not written yet. */
-  #write(log: ChannelLog): ChannelLog {
+  #write(name: ChannelName): void {
+    const log = this.#logs.get(name);
+    if (!log) return;
     const { epoch, seq } = log;
-    const read = this.#read.get(log.name);
+    const read = this.#read.get(name);
     for (let at = (read?.epoch === epoch ? read.seq : 0) + 1; at <= seq; at++) {
       const frame = log.frame(at);
       if (frame !== undefined) this.#journal({ frame });
     }
-    this.#read.set(log.name, { epoch, seq });
-    return log;
+    this.#read.set(name, { epoch, seq });
   }
 }
 

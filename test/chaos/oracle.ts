@@ -11,7 +11,7 @@ import {
 } from '../../protocol/index.js';
 import type { Outgoing } from '../../server-adapter/index.js';
 import type { Entry } from './journal.js';
-import type { Page } from './viewer.js';
+import type { Shown } from './viewer.js';
 
 /** Why a page may be given a snapshot in place of messages. */
 export interface SnapshotRules {
@@ -20,6 +20,13 @@ export interface SnapshotRules {
   readonly keepsBytes: number;
   /** Somebody set the server's clock forward: any message may have been too old since. */
   readonly ages: boolean;
+}
+
+/** What is known of a page: all that it was shown, what should not have been, and how it stands. */
+export interface Showing {
+  readonly shown: readonly Shown[];
+  readonly wrongs: readonly string[];
+  readonly client: { readonly state: ChannelState; readonly position: string | undefined };
 }
 
 interface Stored {
@@ -39,7 +46,7 @@ export class Oracle {
       for (const entry of journal) if ('frame' in entry) this.#enter(entry.frame);
     }
     for (const [epoch, log] of this.#logs) {
-      const hole = Array.from(log).findIndex((stored) => stored === undefined);
+      const hole = Array.from<Stored | undefined>(log).indexOf(undefined);
       if (hole >= 0) this.wrongs.push(`the log ${epoch} has ${log.length} messages, and none at ${hole + 1}`);
     }
   }
@@ -83,7 +90,7 @@ export class Oracle {
   }
 
   /** Every message that a page was shown is the next of the log, and every gap is explained by a snapshot that there was a reason for. */
-  check(name: string, page: Page, rules: SnapshotRules): void {
+  check(name: string, page: Showing, rules: SnapshotRules): void {
     const wrong = (text: string) => this.wrongs.push(`page ${name}: ${text}`);
     for (const text of page.wrongs) wrong(text);
     let last: Position | undefined;

@@ -22,6 +22,12 @@ export type Shape =
 /** What becomes of those who connect. `ignore`: they are accepted, and nothing ever happens. */
 export type Welcome = 'serve' | 'refuse' | 'ignore';
 
+/** A connection as others see it. */
+export interface Carried {
+  /** It is gone, for both sides. */
+  readonly isOver: boolean;
+}
+
 /** Milliseconds after which bytes that wait for more are sent as they are. */
 const LINGER = 3;
 
@@ -62,11 +68,10 @@ export class ChaosProxy {
     return this.#pairs.size;
   }
 
-  /** Cuts every connection for both sides. Answers how many there were. */
-  cut(how: Cut): number {
-    const { size } = this.#pairs;
+  /** Cuts every connection for both sides. Answers which. */
+  cut(how: Cut): readonly Carried[] {
     for (const pair of this.#pairs) pair.cut(how);
-    return size;
+    return [...this.#pairs];
   }
 
   /** Cuts once the server has sent so many more bytes: in the middle of a frame, as likely as not. */
@@ -79,10 +84,14 @@ export class ChaosProxy {
     }
   }
 
-  /** Nothing comes through any more that way, and nobody is told, also not of an end. Answers how many connections it befell. */
-  silence(...ways: Way[]): number {
-    for (const pair of this.#pairs) for (const way of ways) pair[way].isSilent = true;
-    return this.#pairs.size;
+  /**
+   * Nothing comes through any more that way, and nobody is told, also not of an end. Answers which connections it befell: those that were silent before have
+   * been given up, or are about to be.
+   */
+  silence(...ways: Way[]): readonly Carried[] {
+    const befallen = [...this.#pairs].filter(({ up, down }) => !up.isSilent && !down.isSilent);
+    for (const pair of befallen) for (const way of ways) pair[way].isSilent = true;
+    return befallen;
   }
 
   /** The page takes nothing; what it was sent waits in the network, and then at the server. */
@@ -121,7 +130,10 @@ export class ChaosProxy {
     const server = connect({ port: this.#target(), host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
     const pair = new Pair(page, server, { random: this.#random, shape: () => this.#shapeNow() });
     this.#pairs.add(pair);
-    void pair.ended.then(() => this.#pairs.delete(pair));
+    void pair.ended.then(() => {
+      pair.isOver = true;
+      this.#pairs.delete(pair);
+    });
   }
 
   #shapeNow(): Shape | undefined {
@@ -136,7 +148,8 @@ interface Weather {
 }
 
 /** A connection of a page, and the one to the server that carries it on. */
-class Pair {
+class Pair implements Carried {
+  isOver = false;
   readonly up: Flow;
   readonly down: Flow;
   /** Once both connections are gone and nothing waits for them. */
@@ -147,12 +160,14 @@ class Pair {
     this.#sockets = [page, server];
     this.up = new Flow(page, server, weather);
     this.down = new Flow(server, page, weather);
+    // Nothing more can come from either side: a network that is silent does not keep what both have left.
+    void Promise.all([this.up.ended, this.down.ended]).then(() => this.cut('fin'));
     const closed = this.#sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     this.ended = Promise.all([this.up.ended, this.down.ended, ...closed]);
     for (const socket of this.#sockets) {
       socket.on('error', () => {});
       // An end without a word is passed on as such, unless the network has gone silent.
-      socket.on('close', () => this.#isOver(socket) && this.cut('rst'));
+      socket.on('close', () => this.#tellsOther(socket) && this.cut('rst'));
     }
   }
 
@@ -164,7 +179,7 @@ class Pair {
     }
   }
 
-  #isOver(gone: Socket): boolean {
+  #tellsOther(gone: Socket): boolean {
     const [page] = this.#sockets;
     return !(gone === page ? this.up : this.down).isSilent || this.#sockets.every(({ destroyed }) => destroyed);
   }

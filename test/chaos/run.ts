@@ -29,6 +29,9 @@ async function main(): Promise<void> {
   process.exit(tally.failed === 0 ? 0 : 1);
 }
 
+/** Milliseconds after which a run is taken to hang: its own limits are shorter. */
+const FOREVER = 180_000;
+
 /** Runs one job after the other in a process of its own, so that what is left behind is found. */
 class Worker {
   #process = this.#start();
@@ -43,9 +46,12 @@ class Worker {
       return { seed: job.seed, wrongs, effects: [], losses: [] };
     });
     this.#process.send(job);
+    const { pid } = this.#process;
+    const late = setTimeout(() => pid && process.kill(pid, 'SIGKILL'), FOREVER);
     try {
       return await Promise.race([result, crash]);
     } finally {
+      clearTimeout(late);
       // Whichever did not come is not waited for.
       for (const promise of [result, crash]) promise.catch(() => {});
       ended.abort();

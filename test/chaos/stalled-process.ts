@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { StatusMessenger } from '../../server-adapter/index.js';
+import { SESSION } from './host.js';
 import { largeMessage } from './messages.js';
 
 /** What a test asks of the server whose memory it measures. */
@@ -28,8 +29,6 @@ export interface Answer {
   readonly port?: number;
   readonly rss?: number;
 }
-
-export const SESSION = 'stalled';
 
 let passed = 0;
 let arrived = 0;

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { parsePosition } from '../../protocol/index.js';
-import { type Answer, type Arrived, type Order, SESSION } from './stalled-process.js';
+import { SESSION } from './host.js';
+import type { Answer, Arrived, Order } from './stalled-process.js';
 
 const MiB = 1024 * 1024;
 /** Large enough that most of the time goes into bytes, small enough that the log keeps some dozens. */

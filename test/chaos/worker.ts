@@ -18,11 +18,6 @@ export interface Result {
 }
 
 process.on('message', async ({ seed, only }: Job) => {
-  const { wrongs, effects, losses } = await runScenario(temporary(drawScenario(seed, only)));
+  const { wrongs, effects, losses } = await runScenario(drawScenario(seed, only));
   process.send?.({ seed, wrongs, effects: [...effects], losses: [...losses] } satisfies Result);
 });
-
-function temporary(scenario: ReturnType<typeof drawScenario>): typeof scenario {
-  if (!process.env.MEM) return scenario;
-  return { ...scenario, store: 'memory', rounds: scenario.rounds.filter(({ fault }) => fault !== 'rolling') };
-}

@@ -135,19 +135,13 @@ export class World {
     this.#endRound();
     for (const { page } of this.#viewers) page.client.close();
     const host = await this.#host;
-    let connections = 0;
-    await this.until(
-      'the server knows that everybody has left',
-      async () => {
-        connections = await host.connections();
-        return connections === 0;
-      },
-      () => `it has ${connections} connections`,
-    );
+    await this.#nobody('the server knows that everybody has left', () => host.viewers());
     for (const viewer of this.#viewers) {
       await viewer.close();
       if (viewer.clock.waiting > 0) this.#wrongs.push(`${viewer.clock.waiting} timers of a closed page wait`);
     }
+    // Those that went silent before they said whom they are for end with their network.
+    await this.#nobody('every socket is closed', () => host.connections());
     await this.#close(host);
   }
 
@@ -334,6 +328,15 @@ export class World {
     }
     this.#port = host.port;
     return host;
+  }
+
+  async #nobody(what: string, count: () => Promise<number>): Promise<void> {
+    let left = 0;
+    const isZero = async () => {
+      left = await count();
+      return left === 0;
+    };
+    await this.until(what, isZero, () => `${left} are left`);
   }
 
   async #close(host: Host): Promise<void> {

@@ -109,11 +109,11 @@ test('after: a position of the own channel or of a named one', () => {
   for (const [values, expected] of cases) assert.deepEqual(read(...values), expected, JSON.stringify(values));
 });
 
-test('after: the first sixteen values count', () => {
-  const values = Array.from({ length: 20 }, (_, i) => `thread:t${i}@abcd1234-${i}`);
+test('after: the first 128 values count', () => {
+  const values = Array.from({ length: 200 }, (_, i) => `thread:t${i}@abcd1234-${i}`);
   const positions = parseAfter(values, 'session:own');
   assert.deepEqual(
     [...positions.keys()],
-    values.slice(0, 16).map((value) => value.split('@')[0]),
+    values.slice(0, 128).map((value) => value.split('@')[0]),
   );
 });

@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  applyAll,
-  type ChannelName,
-  initialState,
-  type Message,
-  parseJson,
-  parsePosition,
-  readMessage,
-} from '../../protocol/index.js';
+import { applyAll, initialState, type Message, parseJson, readMessage } from '../../protocol/index.js';
 import { MemoryLog, type TailBounds } from '../../server-adapter/channels/memory-log.js';
 import { compose, type Outgoing } from '../../server-adapter/compose.js';
-import { MemoryStore, type MemoryStoreOptions, type StoreUser } from '../../server-adapter/index.js';
 import { ManualClock } from '../helpers/manual-clock.js';
 import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
 import { startServer } from '../helpers/server.js';
@@ -41,16 +32,6 @@ function tail(log: MemoryLog): number[] {
   const numbers: number[] = [];
   for (let seq = 0; seq <= log.seq + 1; seq++) if (log.frame(seq)) numbers.push(seq);
   return numbers;
-}
-
-function store(options: Partial<MemoryStoreOptions> = {}) {
-  const clock = new ManualClock(NOW);
-  const forgotten: ChannelName[] = [];
-  const store = new MemoryStore({ clock, ...options });
-  const user: StoreUser = { appended() {}, dropping() {}, forgot: (name) => forgotten.push(name) };
-  store.use(user);
-  const say = (name: ChannelName, text = 'x') => store.append(name, compose(status(text)));
-  return { clock, store, user, forgotten, say };
 }
 
 // One log
@@ -205,154 +186,6 @@ for (const [name, bounds] of [
     assert.deepEqual(one.state(), applyAll(initialState, messages), 'asked again');
   });
 }
-
-// The store
-
-test('channels are apart, and each has an epoch of its own', () => {
-  const { store: one, say } = store();
-  const [a, b] = [say('session:a', 'to a'), say('thread:a', 'to the thread')].map(parsePosition);
-  assert.equal(a?.seq, 1);
-  assert.equal(b?.seq, 1);
-  assert.match(a?.epoch ?? '', /^[a-z0-9]{8,64}$/);
-  assert.notEqual(a?.epoch, b?.epoch);
-  assert.equal(parsePosition(say('session:a'))?.epoch, a?.epoch);
-  assert.equal(read(one.peek('session:a')?.latestStatus).data, 'x');
-  assert.equal(read(one.peek('thread:a')?.latestStatus).data, 'to the thread');
-  assert.equal(one.peek('user:a'), undefined);
-  const epochs = new Set(Array.from({ length: 1000 }, (_, i) => parsePosition(say(`user:${i}`))?.epoch));
-  assert.equal(epochs.size, 1000);
-});
-
-test('whoever listens hears of a message when it can be read', () => {
-  const { store: one, user, say } = store();
-  const heard: Array<[string, number]> = [];
-  const held = one.retain('session:s');
-  user.appended = (name) => heard.push([name, one.retain(name).seq]);
-  say('session:s');
-  say('session:s');
-  say('user:u');
-  assert.deepEqual(heard, [
-    ['session:s', 1],
-    ['session:s', 2],
-    ['user:u', 1],
-  ]);
-  assert.equal(held.seq, 2);
-});
-
-test('a channel that nobody watches or writes to is forgotten after a while, and starts over', () => {
-  const { store: one, clock, forgotten, say } = store({ idle: 1000 });
-  const before = say('session:idle');
-  say('session:watched');
-  one.retain('session:watched');
-  clock.advance(1000);
-  one.sweep();
-  assert.equal(forgotten.length, 0, 'the bound itself is allowed');
-  say('session:written');
-  clock.advance(1);
-  one.sweep();
-  assert.deepEqual(forgotten, ['session:idle']);
-  assert.equal(one.peek('session:idle'), undefined);
-  clock.advance(HOUR);
-  one.sweep();
-  assert.deepEqual(forgotten, ['session:idle', 'session:written']);
-  const after = parsePosition(say('session:idle'));
-  const first = parsePosition(before);
-  assert.equal(after?.seq, 1);
-  assert.ok(first && after?.epoch !== first.epoch);
-  assert.equal(one.retain('session:idle').canContinue(first), false);
-
-  one.release('session:watched');
-  clock.advance(1000);
-  one.sweep();
-  assert.equal(forgotten.length, 2, 'its time begins when the last one leaves');
-  clock.advance(1);
-  one.sweep();
-  assert.deepEqual(forgotten.slice(2), ['session:watched']);
-});
-
-test('sweeping folds what is too old', () => {
-  const { store: one, clock, say } = store({ tail: { age: 1000 } });
-  const held = one.retain('session:s');
-  say('session:s', 'old');
-  say('session:s', 'older than its bound, but the last');
-  clock.advance(1001);
-  one.sweep();
-  assert.equal(held.frame(1), undefined);
-  assert.ok(held.frame(2));
-  assert.equal(held.canContinue({ epoch: held.epoch, seq: 0 }), false);
-  assert.equal(held.state().messages.length, 2);
-});
-
-test('a channel that nothing was said in goes with its last holder, unless it shall stay', () => {
-  const { store: one, forgotten, say } = store();
-  one.retain('session:empty');
-  one.retain('session:empty');
-  one.release('session:empty');
-  assert.deepEqual(forgotten, []);
-  one.release('session:empty');
-  assert.deepEqual(forgotten, ['session:empty']);
-  one.release('session:empty');
-  one.retain('session:kept');
-  one.release('session:kept', true);
-  one.retain('session:said');
-  say('session:said');
-  one.release('session:said');
-  assert.deepEqual(forgotten, ['session:empty']);
-});
-
-test('at the limit the channel that is longest unused makes room; one that is watched never does', () => {
-  const { store: one, clock, forgotten, say } = store({ channels: 3 });
-  for (const name of ['session:a', 'session:b', 'session:c'] as const) {
-    say(name);
-    clock.advance(1);
-  }
-  one.retain('session:a');
-  say('session:b');
-  clock.advance(1);
-  say('session:d');
-  assert.deepEqual(forgotten, ['session:c']);
-  clock.advance(1);
-  say('session:d');
-  one.retain('session:e');
-  assert.deepEqual(forgotten, ['session:c', 'session:b']);
-  say('session:a');
-  say('session:d');
-  assert.deepEqual(forgotten, ['session:c', 'session:b'], 'a channel that is there needs no room');
-});
-
-test('where all are watched, one more is refused with a clear error, and nothing is lost', () => {
-  const { store: one, forgotten, say } = store({ channels: 2 });
-  for (const name of ['session:a', 'session:b'] as const) {
-    say(name, name);
-    one.retain(name);
-  }
-  const full = (error: { code?: unknown; message?: unknown }) => {
-    assert.equal(error.code, 'limit');
-    assert.match(
-      String(error.message),
-      /^status-messenger: channels: got one more than 2, all of them being watched; raise store\.channels or add a server$/,
-    );
-    return true;
-  };
-  assert.throws(() => say('session:c'), full);
-  assert.throws(() => one.retain('session:c'), full);
-  assert.deepEqual(forgotten, []);
-  assert.equal(read(one.peek('session:a')?.latestStatus).data, 'session:a');
-  assert.match(say('session:a'), /-2$/);
-  one.release('session:b');
-  assert.match(say('session:c'), /-1$/);
-  assert.deepEqual(forgotten, ['session:b']);
-});
-
-test('the bounds hold where nothing is said about them', () => {
-  const { store: one, say } = store();
-  const held = one.retain('session:s');
-  for (let i = 0; i < 1000; i++) say('session:s');
-  assert.ok(held.frame(1));
-  say('session:s');
-  assert.equal(held.frame(1), undefined);
-  assert.ok(held.frame(1001));
-});
 
 // Behind a messenger
 

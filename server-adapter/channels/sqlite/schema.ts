@@ -60,6 +60,11 @@ const TABLES = `
 
 /** Whether it is a file of the kit, a sound one; `false` for one that is empty. Throws for everything else. */
 export function isOurs(file: SqliteFile, path: string): boolean {
+  // In one transaction: another process may be making the tables.
+  return file.read(() => readHeader(file, path));
+}
+
+function readHeader(file: SqliteFile, path: string): boolean {
   const application = number(file, 'application_id');
   const version = number(file, 'user_version');
   if (application === APPLICATION) {

@@ -90,7 +90,7 @@ export class SqliteFile {
 
   /** From here on it writes. */
   begin(synchronous: 'full' | 'normal', bytes: number): void {
-    if (this.get('PRAGMA journal_mode=WAL')?.journal_mode !== 'wal') {
+    if (this.#insist(() => this.get('PRAGMA journal_mode=WAL'))?.journal_mode !== 'wal') {
       throw failure(new Error('it takes no write-ahead log'), this.#path);
     }
     this.exec(`PRAGMA synchronous=${synchronous}; PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=${WAL}`);
@@ -130,6 +130,20 @@ export class SqliteFile {
       const error = failure(thrown, this.#path);
       if (isLocked(error) && !this.#impatient) this.#wait(0);
       throw error;
+    }
+  }
+
+  /** Where several open a new file at once, SQLite tells some of them that it is locked without waiting for the others. */
+  #insist<T>(run: () => T): T {
+    const deadline = performance.now() + this.#lockTimeout;
+    while (true) {
+      try {
+        return run();
+      } catch (error) {
+        if (!(error instanceof StatusMessengerError && isLocked(error)) || performance.now() > deadline) throw error;
+        this.#wait(this.#lockTimeout);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      }
     }
   }
 

@@ -142,7 +142,7 @@ test('a token that the server rejected is never shown again, neither on this con
   const setup = await connected({ getToken: () => tokens.shift() });
   const reject = () => {
     const { ref } = sent(HandSocket.last).at(-1) ?? { ref: '' };
-    HandSocket.last.say({ type: 'ack', data: { ref, accepted: false, reason: 'unknown' } });
+    HandSocket.last.say({ type: 'ack', data: { ref, accepted: false, reason: 'unknown', code: 4401 } });
   };
   await pass(setup, 48 * MINUTE);
   reject();
@@ -160,6 +160,18 @@ test('a token that the server rejected is never shown again, neither on this con
     reason: 'the server does not take this token',
     local: true,
   });
+});
+
+test('a token that the server could not decide on is shown again', async () => {
+  const setup = await connected({ getToken: () => 'the one and only' });
+  await pass(setup, 48 * MINUTE);
+  const { ref } = sent(HandSocket.last).at(-1) ?? { ref: '' };
+  HandSocket.last.say({
+    type: 'ack',
+    data: { ref, accepted: false, reason: 'the server could not decide', code: 1011 },
+  });
+  await pass(setup, 11.6 * MINUTE);
+  assert.deepEqual(shown().slice(0, 2), [{ token: 'the one and only' }, { token: 'the one and only' }]);
 });
 
 test('after a replacement it is the new token that an end of the connection with 4401 rejects', async () => {

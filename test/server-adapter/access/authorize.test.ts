@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { test } from 'node:test';
+import { connect } from 'node:net';
+import { type TestContext, test } from 'node:test';
 import { ID_RULE } from '../../../protocol/index.js';
 import { type AccessRequest, decide, THREADS } from '../../../server-adapter/access/authorize.js';
-import { type Authorize, currentContext } from '../../../server-adapter/index.js';
-import { everyoneLeft, kitError } from '../support.js';
+import { type Authorize, currentContext, MemoryStore } from '../../../server-adapter/index.js';
+import { frameBytes } from '../../fuzz/raw-peer.js';
+import { ManualClock } from '../../helpers/manual-clock.js';
+import { everyoneLeft, kitError, until, upgradeRequest } from '../support.js';
 import { greeting, HandAuthorize, heard, open, serve, serveAt } from './support.js';
 
 const status = (data: string) => ({ type: 'status', data });
@@ -207,37 +210,58 @@ test('a page that leaves while it waits is nobody afterwards', async (t) => {
   await next.synced();
 });
 
-test('what a page says before it is let in is heard then, once and in order, and not before', async (t) => {
+/** A page that does not wait for the handshake: what it has to say stands right behind its request. */
+function impatient(t: TestContext, port: number, ...frames: object[]): { received(): string } {
+  const socket = connect(port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  let received = '';
+  socket.on('data', (piece) => {
+    received += piece.toString('latin1');
+  });
+  const said = frames.map((frame) => frameBytes(JSON.stringify(frame)));
+  socket.write(Buffer.concat([Buffer.from(upgradeRequest('/ws/s')), ...said]));
+  return { received: () => received };
+}
+
+test('a page has no connection before it is let in; what it said by then is heard once and in order', async (t) => {
   const hand = new HandAuthorize();
   const server = await serve(t, { authorize: hand.authorize });
   const inputs: unknown[] = [];
   server.messenger.onInput((input) => inputs.push(input));
-  const page = open(t, `${server.url}/s`);
+  const page = impatient(
+    t,
+    server.port,
+    { type: 'input', ref: 'first', data: 1 },
+    { type: 'ping', ref: 'second' },
+    { type: 'input', ref: 'third', data: 3 },
+  );
   const asked = await hand.next();
-  await page.send({ type: 'input', ref: 'first', data: 1 });
-  await page.send({ type: 'ping', ref: 'second' });
-  await page.send({ type: 'input', ref: 'third', data: 3 });
   // Whatever was sent has arrived when requests that were sent later are answered.
   for (let i = 0; i < 5; i++) await fetch(`${server.http}/healthz`);
   assert.deepEqual(inputs, []);
-  assert.deepEqual(page.frames, []);
+  assert.equal(page.received(), '');
   asked.answer(true);
-  await page.ack('third');
+  await until(() => page.received().includes('"third"'));
   assert.deepEqual(inputs, [1, 3]);
-  const refs = page.frames.map(({ type, data }) => (type === 'ack' ? (data as { ref: string }).ref : type));
-  assert.deepEqual(refs, ['connected', 'snapshot', 'synced', 'first', 'second', 'third']);
+  const order = page.received().match(/"type":"(connected|snapshot|synced)"|"ref":"(\w+)"/g);
+  assert.deepEqual(order, [
+    '"type":"connected"',
+    '"type":"snapshot"',
+    '"type":"synced"',
+    '"ref":"first"',
+    '"ref":"second"',
+    '"ref":"third"',
+  ]);
 });
 
 test('what a page says before it is refused is never heard', async (t) => {
   const hand = new HandAuthorize();
   const server = await serve(t, { authorize: hand.authorize });
   server.messenger.onInput(() => assert.fail('it was heard'));
-  const page = open(t, `${server.url}/s`);
-  const asked = await hand.next();
-  await page.send({ type: 'input', ref: 'r', data: 1 });
-  asked.answer({ refuse: 'no' });
-  assert.deepEqual(await page.closed(), { code: 4403, reason: 'no' });
-  assert.deepEqual(page.frames, []);
+  const page = impatient(t, server.port, { type: 'input', ref: 'r', data: 1 });
+  (await hand.next()).answer({ refuse: 'no' });
+  await until(() => page.received().endsWith('no'));
+  assert.doesNotMatch(page.received(), /connected|"ref"/);
 });
 
 test('a grant of another session is that session, in all that is said and heard', async (t) => {
@@ -357,11 +381,13 @@ test('authorize is told what was asked for, checked and bounded', async (t) => {
 
 test('pages that wait for authorize when the server leaves are told to come back', async (t) => {
   const hand = new HandAuthorize();
-  const server = await serve(t, { authorize: hand.authorize });
+  const store = new MemoryStore({ clock: new ManualClock() });
+  const server = await serve(t, { authorize: hand.authorize, store });
   server.messenger.onSession(() => assert.fail('the session was begun'));
   const page = open(t, `${server.url}/s`);
   const asked = await hand.next();
   await server.messenger.close();
+  store.retain = () => assert.fail('the store is closed');
   asked.answer(true);
   assert.deepEqual(await page.closed(), { code: 1012, reason: 'retry=0' });
   assert.deepEqual(page.frames, []);

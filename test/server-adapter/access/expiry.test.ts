@@ -88,22 +88,27 @@ test('a fresh token may end earlier, or never', async (t) => {
   assert.deepEqual(await page.closed(), EXPIRED);
 });
 
-for (const [token, answer, reason] of [
-  ['less', () => ({ userId: 'u' }), 'the token is for something else'],
-  ['another user', () => ({ userId: 'u2', threadIds: ['t'] }), 'the token is for something else'],
-  ['another session', () => ({ sessionId: 's2', userId: 'u', threadIds: ['t'] }), 'the token is for something else'],
-  ['true', () => true, 'the token is for something else'],
-  ['false', () => false, 'not allowed'],
-  ['unknown', () => ({ refuse: 'who are you?', code: 4401 }), 'who are you?'],
-  ['expired', () => ({ userId: 'u', threadIds: ['t'], expiresAt: START }), 'the token has expired'],
-  ['trouble', () => Promise.reject(new Error('away')), 'the server could not decide'],
-] satisfies Array<[string, Authorize, string]>) {
+for (const [token, answer, reason, code] of [
+  ['less', () => ({ userId: 'u' }), 'the token is for something else', 4403],
+  ['another user', () => ({ userId: 'u2', threadIds: ['t'] }), 'the token is for something else', 4403],
+  [
+    'another session',
+    () => ({ sessionId: 's2', userId: 'u', threadIds: ['t'] }),
+    'the token is for something else',
+    4403,
+  ],
+  ['true', () => true, 'the token is for something else', 4403],
+  ['false', () => false, 'not allowed', 4403],
+  ['unknown', () => ({ refuse: 'who are you?', code: 4401 }), 'who are you?', 4401],
+  ['expired', () => ({ userId: 'u', threadIds: ['t'], expiresAt: START }), 'the token has expired', 4401],
+  ['trouble', () => Promise.reject(new Error('away')), 'the server could not decide', 1011],
+] satisfies Array<[string, Authorize, string, number]>) {
   test(`a fresh token that is not taken (${token}) changes nothing`, async (t) => {
     const authorize: Authorize = (request) => (request.token === token ? answer() : byNumber(request));
     const server = await serveAt(t, { authorize });
     const page = open(t, `${server.url}/s?token=5`);
     await page.synced();
-    assert.deepEqual(await renew(page, token, 'r'), { ref: 'r', accepted: false, reason });
+    assert.deepEqual(await renew(page, token, 'r'), { ref: 'r', accepted: false, reason, code });
     server.clock.advance(5 * MINUTE - 1);
     await heard(page);
     await server.messenger.sendToSession('s2', { type: 'status', data: 'of another' });

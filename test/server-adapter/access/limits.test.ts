@@ -5,7 +5,7 @@ import type { ChannelName } from '../../../protocol/index.js';
 import { type ChannelLog, type ChannelStore, MemoryStore } from '../../../server-adapter/index.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import type { WireClient } from '../../helpers/wire-client.js';
-import { closeWith, everyoneLeft, startHandingServer, timeOf } from '../support.js';
+import { closeWith, everyoneLeft, OPCODE, SilentPeer, startHandingServer, timeOf } from '../support.js';
 import { HandAuthorize, heard, open, serve, serveAt } from './support.js';
 
 const TOO_FAST = { code: 4429, reason: 'retry=1000' };
@@ -132,6 +132,16 @@ test('those who are refused give their place back, whatever for', async (t) => {
   await open(t, `${server.url}/s`, { origin: 'https://evil.example' }).closed();
   await everyoneLeft(server.server);
   await open(t, `${server.url}/s?token=good`).synced();
+});
+
+test('those who are refused and stay hold their place until they are gone', async (t) => {
+  const server = await serve(t, { random, limits: { connectionsPerAddress: 1 } });
+  const peer = await SilentPeer.open(server.port, '/ws/a%20b');
+  await peer.got(OPCODE.close);
+  assert.deepEqual(await open(t, `${server.url}/s`).closed(), NO_ROOM);
+  await peer.destroy();
+  await everyoneLeft(server.server);
+  await open(t, `${server.url}/s`).synced();
 });
 
 test('behind a proxy the address is the one that the proxy heard; what a stranger adds counts for nothing', async (t) => {

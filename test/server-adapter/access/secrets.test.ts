@@ -4,7 +4,6 @@ import { LIMITS } from '../../../protocol/index.js';
 import type { MessengerOptions } from '../../../server-adapter/index.js';
 import { SessionTokens } from '../../../server-adapter/tokens.js';
 import type { Frame } from '../../helpers/wire-client.js';
-import { everyoneLeft } from '../support.js';
 import { greeting, open, serve } from './support.js';
 
 const status = (data: string) => ({ type: 'status', data });
@@ -82,7 +81,6 @@ test('the log of all that can happen names no token, no cookie, no key and nothi
   ] as const) {
     await fetch(`${http}/api/messages`, { method: 'POST', headers: { authorization, cookie: 'SECRET' }, body });
   }
-  await everyoneLeft(server.server);
 
   for (const told of [
     'authorize failed: Error: the database is away',

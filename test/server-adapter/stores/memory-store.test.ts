@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MemoryStore } from '../../../server-adapter/index.js';
+import { conformance } from './conformance.js';
+import { read, say, tail } from './support.js';
+
+conformance('memory', (_, options) => new MemoryStore(options));
+
+test('the bounds and the time are the usual ones where nothing is said about them', async () => {
+  const store = new MemoryStore();
+  const log = store.retain('session:s');
+  const before = Date.now();
+  await Promise.all(Array.from({ length: 1000 }, () => say(store, 'session:s')));
+  assert.equal(tail(log).length, 1000);
+  await say(store, 'session:s');
+  assert.ok(tail(log).length < 1000);
+  const { ts = 0 } = read(log.latestStatus);
+  assert.ok(ts >= before && ts <= Date.now());
+});
+
+test('where all channels are watched, one more cannot be watched', () => {
+  const store = new MemoryStore({ channels: 1 });
+  store.retain('session:a');
+  assert.throws(() => store.retain('session:b'), {
+    code: 'limit',
+    message:
+      'status-messenger: channels: got one more than 1, all of them being watched; raise store.channels or add a server',
+  });
+  store.release('session:a');
+  assert.equal(store.retain('session:b').seq, 0);
+});

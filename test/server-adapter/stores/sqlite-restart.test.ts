@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type Libsql from 'libsql';
+import { isObject, parsePosition } from '../../../protocol/index.js';
+import { SqliteStore } from '../../../server-adapter/channels/sqlite/index.js';
+import { startServer } from '../../helpers/server.js';
+import { WireClient } from '../../helpers/wire-client.js';
+import { HOUR, NOW, read, say, status, storesOver, tail } from './support.js';
+
+test('what was stored is there when the file is opened again: epoch, messages, state, latest status, answers', async (t) => {
+  const { open } = storesOver(t);
+  const before = open({ tail: { count: 16 } });
+  const log = before.retain('session:s');
+  await say(before, 'session:s', 'the latest status');
+  for (let i = 0; i < 40; i++) await say(before, 'session:s', { type: 'event', data: { event: 'tool_started', i } });
+  await before.remember('session:s', { ref: 'r', accepted: true, by: 'me' });
+  const frames = tail(log).map((seq) => log.frame(seq));
+  before.close();
+
+  const after = open({ tail: { count: 16 } });
+  const again = after.retain('session:s');
+  assert.notEqual(again, log);
+  assert.equal(again.epoch, log.epoch);
+  assert.equal(again.seq, 41);
+  assert.deepEqual(
+    tail(again).map((seq) => again.frame(seq)),
+    frames,
+  );
+  assert.ok(frames.length <= 16 && frames.length >= 14);
+  assert.deepEqual(again.state(), log.state());
+  assert.equal(read(again.latestStatus).data, 'the latest status');
+  assert.deepEqual(again.recall('r'), { ref: 'r', accepted: true, by: 'me' });
+  assert.equal(await say(after, 'session:s'), `${log.epoch}-42`);
+});
+
+test('peek finds at once what is in the file, and holds nothing', async (t) => {
+  const { open } = storesOver(t);
+  const before = open();
+  await say(before, 'session:s', 'kept');
+  before.close();
+  const after = open();
+  assert.equal(read(after.peek('session:s')?.latestStatus).data, 'kept');
+  assert.equal(after.peek('session:none'), undefined);
+});
+
+test('the file keeps no more than the tail and a snapshot, also after tighter bounds', async (t) => {
+  const { open, file } = storesOver(t);
+  const text = 'x'.repeat(10_000);
+  const store = open({ tail: { count: 10 } });
+  for (let i = 0; i < 500; i++) await say(store, 'session:s', text);
+  store.close();
+  // Five megabytes were said; what is left are ten messages and the last 88 KiB of them in the state.
+  assert.ok(statSync(file).size < 600_000, `${statSync(file).size}`);
+  const tighter = open({ tail: { count: 2 } });
+  assert.equal(tail(tighter.retain('session:s')).length, 2);
+  tighter.sweep();
+  tighter.close();
+  const wide = open();
+  assert.deepEqual(tail(wide.retain('session:s')), [499, 500]);
+});
+
+test('the file keeps no more than a thousand answers of a channel', async (t) => {
+  const { open, file } = storesOver(t);
+  const store = open();
+  const refs = Array.from({ length: 1050 }, (_, i) => `r${i}`);
+  await Promise.all(refs.map((ref) => store.remember('session:s', { ref, accepted: true })));
+  store.close();
+  const Database: typeof Libsql = createRequire(import.meta.url)('libsql');
+  const db = new Database(file);
+  t.after(() => db.close());
+  assert.equal(db.prepare('SELECT number FROM answers').all([]).length, 1000);
+  const again = open().peek('session:s');
+  assert.deepEqual(
+    refs.filter((ref) => again?.recall(ref)),
+    refs.slice(50),
+  );
+});
+
+test('what is too old is folded also in channels that are not in memory', async (t) => {
+  const { open, clock } = storesOver(t);
+  const store = open();
+  for (const text of ['one', 'two', 'three']) await say(store, 'session:s', text);
+  store.close();
+  clock.advance(HOUR + 1);
+  const sweeper = open();
+  sweeper.sweep();
+  sweeper.close();
+  const wide = open({ tail: { age: 10 * HOUR } });
+  const log = wide.retain('session:s');
+  assert.deepEqual(tail(log), [3]);
+  assert.equal(log.state().messages.length, 3);
+});
+
+test('what is in memory is bounded by the cache, and what leaves it is not forgotten', async (t) => {
+  const { open } = storesOver(t);
+  const store = open({ cache: 2 });
+  const positions = new Map<string, string>();
+  const names = ['session:a', 'session:b', 'session:c', 'session:d'] as const;
+  for (const name of names) positions.set(name, await say(store, name, name));
+  const [a, d] = [store.peek('session:a'), store.peek('session:d')];
+  assert.equal(store.peek('session:d'), d, 'still in memory');
+  store.peek('session:b');
+  store.peek('session:c');
+  assert.notEqual(store.peek('session:a'), a, 'read anew');
+  assert.deepEqual(store.user.forgotten, []);
+  for (const name of names) assert.equal(read(store.peek(name)?.latestStatus).id, positions.get(name));
+});
+
+test('a channel that is held stays in memory whatever the cache', async (t) => {
+  const { open } = storesOver(t);
+  const store = open({ cache: 1 });
+  const held = store.retain('session:held');
+  for (let i = 0; i < 20; i++) await say(store, `session:${i}`);
+  assert.equal(store.peek('session:held'), held);
+});
+
+test('a channel that is being used is not idle for those who open the file later', async (t) => {
+  const { open, clock } = storesOver(t);
+  const store = open({ idle: 1000 });
+  const position = await say(store, 'session:watched');
+  store.retain('session:watched');
+  for (let i = 0; i < 5; i++) {
+    clock.advance(600);
+    store.sweep();
+  }
+  store.close();
+  const later = open({ idle: 1000 });
+  later.sweep();
+  assert.equal(read(later.peek('session:watched')?.latestStatus).id, position);
+  clock.advance(1001);
+  later.sweep();
+  assert.equal(later.peek('session:watched'), undefined);
+  assert.deepEqual(later.user.forgotten, ['session:watched']);
+});
+
+test('close stores what is queued, leaves no timer, and nothing can be said after it', async (t) => {
+  const { open, clock } = storesOver(t);
+  const store = open();
+  store.retain('session:s');
+  assert.equal(clock.waiting, 1, 'it looks for what others store');
+  const said = say(store, 'session:s', 'last words');
+  const remembered = store.remember('session:s', { ref: 'r', accepted: true });
+  store.close();
+  assert.equal(clock.waiting, 0);
+  await Promise.all([said, remembered]);
+  const closed = { code: 'closed', message: /^status-messenger: sqlite: got .* after close\(\)/ };
+  await assert.rejects(say(store, 'session:s'), closed);
+  await assert.rejects(store.remember('session:s', { ref: 'r', accepted: true }), closed);
+  await assert.rejects(store.forget('session:s'), closed);
+  assert.throws(() => store.retain('session:s'), closed);
+  assert.equal(store.peek('session:s'), undefined);
+  assert.equal(store.health(), 'the store is closed');
+  assert.equal(read(open().peek('session:s')?.latestStatus).data, 'last words');
+});
+
+test('a clock with fractions of milliseconds is none the worse', async (t) => {
+  const { open } = storesOver(t);
+  const clock = { now: () => NOW + 0.5, after: () => () => {} };
+  const store = open({ clock, tail: { count: 2 } });
+  for (let i = 0; i < 5; i++) await say(store, 'session:s');
+  store.sweep();
+  assert.equal(store.health(), undefined);
+  store.close();
+  assert.equal(open().peek('session:s')?.seq, 5);
+});
+
+// Behind a messenger
+
+test('a page that comes back after a restart goes on exactly where it was', async (t) => {
+  const { file } = storesOver(t);
+  const first = await startServer({ store: new SqliteStore({ file }) });
+  const page = new WireClient(`${first.url}/s`);
+  await page.synced();
+  const { id } = await first.messenger.sendToSession('s', status('one'));
+  await page.status('one');
+  first.messenger.sendToSession('s', status('two')).catch(() => {});
+  await first.close();
+
+  const second = await startServer({ store: new SqliteStore({ file }) });
+  t.after(second.close);
+  assert.deepEqual(second.messenger.getStatusMessages('s'), ['two']);
+  const answer = await fetch(`${second.http}/status?session_id=s`);
+  assert.deepEqual(await answer.json(), ['two']);
+  await second.messenger.sendToSession('s', status('three'));
+  const back = new WireClient(`${second.url}/s?after=${id}`);
+  await back.synced();
+  const { data } = await back.type('connected');
+  assert.ok(isObject(data) && isObject(data.channels) && isObject(data.channels['session:s']));
+  assert.equal(data.channels['session:s'].recovered, true);
+  assert.deepEqual(back.statuses, ['two', 'three']);
+  assert.equal(back.frames.filter(({ type }) => type === 'snapshot').length, 0);
+  await back.close();
+});
+
+test('what a page asked for is carried out once, whatever restarts in between', async (t) => {
+  const { file } = storesOver(t);
+  const inputs: unknown[] = [];
+  for (let i = 0; i < 2; i++) {
+    const server = await startServer({ store: new SqliteStore({ file }) });
+    server.messenger.onInput((input) => void inputs.push(input));
+    const page = new WireClient(`${server.url}/s`);
+    await page.send({ type: 'input', ref: 'r', data: 'do it' });
+    await page.send({ type: 'input', ref: 'r', data: 'do it' });
+    const { data } = await page.ack('r');
+    assert.deepEqual(data, { ref: 'r', accepted: true });
+    await page.close();
+    await server.close();
+  }
+  assert.deepEqual(inputs, ['do it']);
+});
+
+test('a channel that is forgotten is empty for those who watch it, under another epoch', async (t) => {
+  const { file } = storesOver(t);
+  const server = await startServer({ store: new SqliteStore({ file }) });
+  t.after(server.close);
+  const page = new WireClient(`${server.url}/s`);
+  await page.synced();
+  const { id = '' } = await server.messenger.sendToSession('s', status('secret'));
+  await page.status('secret');
+  await server.messenger.forget('session:s');
+  const epoch = parsePosition(id)?.epoch ?? '';
+  const snapshot = await page.frame((frame) => frame.type === 'snapshot' && !frame.id?.startsWith(epoch));
+  assert.ok(isObject(snapshot.data));
+  assert.deepEqual([snapshot.data.status, snapshot.data.messages], [null, []]);
+  await server.messenger.sendToSession('s', status('anew'));
+  const anew = await page.status('anew');
+  assert.equal(parsePosition(anew.id)?.seq, 1);
+  assert.equal(parsePosition(anew.id)?.epoch, parsePosition(snapshot.id)?.epoch);
+  assert.deepEqual(server.messenger.getStatusMessages('s'), ['anew']);
+  await page.close();
+  await turn();
+});
+
+test('work that has begun and said nothing yet goes on, also when its viewer has left', async (t) => {
+  const { file } = storesOver(t);
+  const server = await startServer({ store: new SqliteStore({ file, cache: 1 }) });
+  t.after(server.close);
+  let runs = 0;
+  let finish = () => {};
+  server.messenger.onSession(async (session) => {
+    runs++;
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    await session.send(status('done'));
+  });
+  for (let i = 0; i < 2; i++) {
+    const page = new WireClient(`${server.url}/s`);
+    await page.synced();
+    await page.close();
+  }
+  assert.equal(runs, 1);
+  const last = new WireClient(`${server.url}/s`);
+  await last.synced();
+  finish();
+  await last.status('done');
+  assert.equal(runs, 1);
+  await last.close();
+});
