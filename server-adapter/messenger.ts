@@ -330,6 +330,7 @@ export class StatusMessenger implements Speaker {
     const { random, store } = this.#settings;
     this.#viewers.close();
     this.#sessions.cancelAll('the server is closing');
+    await store.flush();
     await this.#delivery.drain(timeout, Math.max(5000, this.#delivery.spread), random);
     for (const detach of this.#detach) detach();
     this.#updates.close();

@@ -63,6 +63,12 @@ const GREETING = 1000;
 /** Milliseconds that a heartbeat may be late. */
 const HEARTBEAT_GRACE = 10_000;
 
+/**
+ * What a connection's server is known to be: nothing is known; it has been open and silent for a while; it speaks, but has not greeted, so it acknowledges
+ * nothing either; it has greeted in this protocol.
+ */
+type Terms = 'unknown' | 'silent' | 'plain' | 'greeted';
+
 /** A session as a page sees it, without a screen: it stays connected, resumes after every loss, and folds what it hears. */
 export class SessionClient {
   readonly #options: SessionClientOptions;
@@ -74,11 +80,9 @@ export class SessionClient {
   readonly #own = new ChannelView();
   readonly #others = new Map<ChannelName, ChannelView>();
   readonly #reported = new Set<string>();
-  /** The server has greeted in this protocol: on this connection, on any. */
-  #greeted = false;
+  #terms: Terms = 'unknown';
+  /** The server has greeted in this protocol, on some connection. */
   #knowsProtocol = false;
-  /** This connection goes on without a greeting: its server acknowledges nothing either. */
-  #ungreeted = false;
   #stopWaitingForGreeting: () => void = () => {};
   /** What the server's time is ahead of `elapsed()`, which nobody sets; `undefined` until the server told it. */
   #serverOffset: number | undefined;
@@ -182,14 +186,14 @@ export class SessionClient {
   #post(body: object): Promise<Ack> | Ack {
     const { connection } = this;
     if (isOver(connection)) throw closed(connection);
-    if (this.#ungreeted) {
+    if (this.#terms === 'plain') {
       this.#link.send(writeFrame(body));
       return { ref: '', accepted: true };
     }
     const ref = this.#newRef();
     const frame = writeFrame({ ...body, ref });
     const acknowledged = this.#outbox.add(ref, frame);
-    if (this.#greeted) this.#link.send(frame);
+    if (this.#terms !== 'unknown') this.#link.send(frame);
     return acknowledged;
   }
 
@@ -244,7 +248,7 @@ export class SessionClient {
 
   #opened(): boolean {
     if (!this.#knowsProtocol) {
-      this.#stopWaitingForGreeting = this.#link.clock.after(GREETING, () => this.#goOnUngreeted());
+      this.#stopWaitingForGreeting = this.#link.clock.after(GREETING, () => this.#goOnUngreeted('silent'));
     }
     return this.#knowsProtocol;
   }
@@ -252,7 +256,7 @@ export class SessionClient {
   #dropped(): void {
     this.#stopWaitingForGreeting();
     this.#tokenRefresh.stop();
-    this.#greeted = this.#ungreeted = false;
+    this.#terms = 'unknown';
     this.#reader.reset();
   }
 
@@ -261,15 +265,17 @@ export class SessionClient {
     this.#emitter.emit('connection', connection);
   }
 
-  /** The server is taken for one that greets nobody: what waits is sent as it is, and what it says is all there is. */
-  #goOnUngreeted(): void {
+  /** The server is taken for one that greets nobody: what waits is sent as it is. */
+  #goOnUngreeted(terms: 'silent' | 'plain'): void {
     this.#stopWaitingForGreeting();
-    this.#ungreeted = true;
+    const isSent = this.#terms === 'silent';
+    this.#terms = terms;
     for (const { ref, frame, sender } of this.#outbox.frames) {
       // From before a reload: only a server that knows its ref carries it out once.
       if (!sender) continue;
-      this.#link.send(frame);
-      this.#outbox.settle({ ref, accepted: true });
+      if (!isSent) this.#link.send(frame);
+      // Of one that has not said a word, nobody knows whether it is there.
+      if (terms === 'plain') this.#outbox.settle({ ref, accepted: true });
     }
     this.#link.live();
   }
@@ -316,7 +322,7 @@ export class SessionClient {
         this.#link.live();
         break;
       case 'heartbeat': {
-        if (!this.#greeted) break;
+        if (this.#terms !== 'greeted') break;
         const { serverTime, spread = 0 } = readHeartbeat(message.data);
         if (serverTime !== undefined) this.#learnServerTime(serverTime);
         this.#link.spreadOver(spread);
@@ -338,9 +344,9 @@ export class SessionClient {
     const connected = readConnected(data);
     if (!connected) return;
     this.#stopWaitingForGreeting();
-    const wasUngreeted = this.#ungreeted;
-    this.#ungreeted = false;
-    this.#greeted = this.#knowsProtocol = true;
+    const wasUngreeted = this.#terms === 'silent' || this.#terms === 'plain';
+    this.#terms = 'greeted';
+    this.#knowsProtocol = true;
     this.#serverOffset = undefined;
     this.#learnServerTime(connected.serverTime);
     this.#link.spreadOver(connected.spread ?? 0);
@@ -377,8 +383,8 @@ export class SessionClient {
       this.#link.lost('messages are missing');
       return;
     }
-    if (!this.#greeted) this.#goOnUngreeted();
-    else if (own.ts !== undefined) this.#learnServerTime(own.ts);
+    if (this.#terms === 'unknown' || this.#terms === 'silent') this.#goOnUngreeted('plain');
+    else if (this.#terms === 'greeted' && own.ts !== undefined) this.#learnServerTime(own.ts);
     this.#emitter.emit('message', channel === undefined ? own : message);
     if (channel === undefined) this.#emitter.emit('state', this.state);
   }

@@ -39,7 +39,7 @@ export interface ChannelStore {
   retain(name: ChannelName): ChannelLog | Promise<ChannelLog>;
   /** Lets go of a channel. One that nothing ever happened in is forgotten with its last holder, unless `keepEmpty`. */
   release(name: ChannelName, keepEmpty?: boolean): void;
-  /** The channel if there is one, as far as it can be had at once. Makes none. */
+  /** The channel if there is one, as far as it can be had at once. Makes none. Not for a `StoreUser` while it is told something. */
   peek(name: ChannelName): ChannelLog | undefined;
   /** Leaves nothing of a channel behind. Whoever holds it goes on with an empty log of another epoch. */
   forget(name: ChannelName): void | Promise<void>;
@@ -47,6 +47,8 @@ export interface ChannelStore {
   use(user: StoreUser): void;
   /** Does what time asks for: folds what is too old, forgets what nobody uses. */
   sweep(): void;
+  /** Resolves once everything that was appended so far can be read, or has failed. */
+  flush(): void | Promise<void>;
   /** `undefined` while it can store; else why not. */
   health(): string | undefined | Promise<string | undefined>;
   close(): void | Promise<void>;

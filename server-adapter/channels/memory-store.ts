@@ -92,6 +92,10 @@ export class MemoryStore implements ChannelStore {
     }
   }
 
+  flush(): void {
+    // Whatever was appended can be read.
+  }
+
   health(): undefined {
     return undefined;
   }

@@ -226,17 +226,19 @@ function digest(text: string): Buffer {
 async function readBody(request: Request): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > BODY)
-      throw new HttpError(
-        413,
-        'too_large',
-        `status-messenger: got a body over ${BODY} bytes; send fewer messages at once`,
-      );
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > BODY) break;
+    }
+  } catch {
+    // Whoever leaves in the middle is no trouble of the server's, and hears no answer.
+    throw new HttpError(400, 'invalid', 'status-messenger: the body has no end');
   }
-  return Buffer.concat(chunks).toString();
+  if (size <= BODY) return Buffer.concat(chunks).toString();
+  const text = `status-messenger: got a body over ${BODY} bytes; send fewer messages at once`;
+  throw new HttpError(413, 'too_large', text);
 }
 
 function error(status: number, code: string, message: string, headers: Record<string, string> = {}): Response {

@@ -58,10 +58,10 @@ export class ChildHost implements Host {
     await this.#order({ do: 'stop-listening' });
   }
 
-  async close(): Promise<{ readonly timers: number }> {
-    const timers = await this.#order({ do: 'close' });
+  async close(): Promise<number> {
+    const left = await this.#order({ do: 'close' });
     await this.kill();
-    return { timers };
+    return left;
   }
 
   /** Ends the process in the middle of whatever it does. */

@@ -41,7 +41,7 @@ async function carryOut({ order }: Order): Promise<number | undefined> {
       await host.stopListening();
       return undefined;
     case 'close':
-      return (await host.close()).timers;
+      return host.close();
   }
 }
 

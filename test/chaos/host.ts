@@ -18,6 +18,9 @@ export const LIMITS = { heartbeat: 5000, pongTimeout: 5000, stallTimeout: 10_000
 /** A month: nothing is forgotten because somebody set the clock. */
 const LONG = 2 ** 31 - 2;
 
+/** Milliseconds in which the sockets of a closed server are gone. */
+const CLOSING = 5000;
+
 export interface HostOptions {
   readonly seed: number;
   /** How many messages the log keeps one by one. */
@@ -50,8 +53,8 @@ export interface Host {
   connections(): Promise<number>;
   /** Takes no new connections from here on; those that it has stay. */
   stopListening(): Promise<void>;
-  /** Ends it as it should be ended. Answers what it left behind. */
-  close(): Promise<{ readonly timers: number }>;
+  /** Ends it as it should be ended. Answers how many timers and sockets it left behind. */
+  close(): Promise<number>;
 }
 
 /** A server in this process. */
@@ -112,8 +115,9 @@ export async function startHost(options: HostOptions, journal: Journal): Promise
       if (server.listening) server.close();
       await messenger.close();
       server.closeAllConnections();
-      while ((await promisify(server.getConnections.bind(server))()) > 0) await turn();
-      return { timers: clock.waiting };
+      const count = promisify(server.getConnections.bind(server));
+      for (const end = performance.now() + CLOSING; (await count()) > 0 && performance.now() < end; ) await turn();
+      return (await count()) + clock.waiting;
     },
   };
 }

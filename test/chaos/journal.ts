@@ -97,6 +97,10 @@ export class WitnessedStore implements ChannelStore {
     this.#store.sweep();
   }
 
+  flush(): void | Promise<void> {
+    return this.#store.flush();
+  }
+
   health(): string | undefined | Promise<string | undefined> {
     return this.#store.health();
   }

@@ -38,6 +38,7 @@ export class ChaosProxy {
   readonly #random: () => number;
   readonly #ignored = new Set<Socket>();
   readonly #pairs = new Set<Pair>();
+  #closed: Promise<void> | undefined;
   welcome: Welcome = 'serve';
   /** What is done to all connections, those to come as well. */
   shape: Shape | undefined;
@@ -105,7 +106,12 @@ export class ChaosProxy {
     for (const pair of this.#pairs) pair.down.release();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
     for (const socket of this.#ignored) socket.destroy();

@@ -1,6 +1,11 @@
 import { WebSocket } from 'ws';
-import { type PageListener, SessionClient, type StorageLike } from '../../components/session/index.js';
-import type { Ack, ChannelState, Message, Phase } from '../../protocol/index.js';
+import {
+  type PageListener,
+  SessionClient,
+  type SessionClientOptions,
+  type StorageLike,
+} from '../../components/session/index.js';
+import { type Ack, type ChannelState, type Message, type Phase, parsePosition } from '../../protocol/index.js';
 import { seededRandom } from '../helpers/random.js';
 import { FastClock } from './clock.js';
 import { SESSION } from './host.js';
@@ -31,6 +36,13 @@ export interface Fate {
   snapshots: number;
 }
 
+/** Where pages connect to. */
+export interface Server {
+  readonly port: number;
+  /** The last position that is stored, where that is known at once. */
+  readonly head: string | undefined;
+}
+
 /** A page, from its loading on: a real client on a real socket, and all that it was told. */
 export class Page {
   readonly client: SessionClient;
@@ -41,11 +53,21 @@ export class Page {
   #message: Message | undefined;
   #hadPosition = false;
   #sawSnapshot = false;
+  /** What was stored when it connected last: it may not say that it is live before it has that. */
+  #missed: string | undefined;
 
-  constructor(url: string, clock: FastClock, random: () => number, storage: StorageLike, life: PageLife, fate: Fate) {
+  constructor(options: SessionClientOptions, server: Server, fate: Fate) {
     this.#fate = fate;
-    const { watch: watchPage } = life;
-    this.client = new SessionClient({ url, sessionId: SESSION, clock, random, storage, watchPage, WebSocket });
+    const connects = () => {
+      this.#missed = server.head;
+    };
+    class Watched extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        connects();
+      }
+    }
+    this.client = new SessionClient({ ...options, sessionId: SESSION, WebSocket: Watched });
     this.client.on('message', (message) => {
       this.#message = message;
     });
@@ -84,6 +106,10 @@ export class Page {
   }
 
   #live(): void {
+    const [at, missed] = [parsePosition(this.client.position), parsePosition(this.#missed)];
+    if (at && missed && at.epoch === missed.epoch && at.seq < missed.seq) {
+      this.wrongs.push(`was live at ${this.client.position}, and ${this.#missed} was stored before it connected`);
+    }
     if (this.#hadPosition && this.#sawSnapshot) this.#fate.snapshots++;
     else if (this.#hadPosition) this.#fate.resumes++;
     this.#hadPosition = this.client.position !== undefined;
@@ -102,20 +128,22 @@ export class Viewer {
   readonly sent: Sent[] = [];
   readonly fate: Fate = { losses: new Map(), resumes: 0, snapshots: 0 };
   readonly name: string;
+  readonly #server: Server;
   readonly #random: () => number;
   readonly #storage = new TabStorage();
   readonly #life = new PageLife();
 
-  private constructor(name: string, proxy: ChaosProxy, random: () => number) {
+  private constructor(name: string, server: Server, proxy: ChaosProxy, random: () => number) {
     this.name = name;
+    this.#server = server;
     this.proxy = proxy;
     this.#random = random;
     this.load();
   }
 
-  static async open(name: string, target: () => number, seed: number): Promise<Viewer> {
+  static async open(name: string, server: Server, seed: number): Promise<Viewer> {
     const random = seededRandom(seed);
-    return new Viewer(name, await ChaosProxy.start(target, random), random);
+    return new Viewer(name, server, await ChaosProxy.start(() => server.port, random), random);
   }
 
   get page(): Page {
@@ -139,7 +167,9 @@ export class Viewer {
     this.pages.at(-1)?.client.disconnect();
     for (const sent of this.sent) if (sent.acks.length === 0) sent.orphaned = true;
     const url = `ws://127.0.0.1:${this.proxy.port}/ws`;
-    const page = new Page(url, this.clock, this.#random, this.#storage, this.#life, this.fate);
+    const { watch: watchPage } = this.#life;
+    const options = { url, clock: this.clock, random: this.#random, storage: this.#storage, watchPage };
+    const page = new Page(options, this.#server, this.fate);
     this.pages.push(page);
     page.client.connect();
   }

@@ -21,3 +21,5 @@ process.on('message', async ({ seed, only }: Job) => {
   const { wrongs, effects, losses } = await runScenario(drawScenario(seed, only));
   process.send?.({ seed, wrongs, effects: [...effects], losses: [...losses] } satisfies Result);
 });
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());

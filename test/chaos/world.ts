@@ -11,7 +11,7 @@ import { type Entry, readJournal } from './journal.js';
 import { largeMessage, messageNumber } from './messages.js';
 import { Oracle } from './oracle.js';
 import type { Kind, Round, Scenario } from './scenario.js';
-import { THROWN, Viewer } from './viewer.js';
+import { type Server, THROWN, Viewer } from './viewer.js';
 
 /** What a kind of fault did: how often it struck, and how pages came back from it. */
 export interface Effect {
@@ -62,7 +62,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
 }
 
 /** A server, some pages, the networks between them, and somebody who publishes. */
-export class World {
+export class World implements Server {
   readonly #scenario: Scenario;
   readonly #folder = mkdtempSync(join(tmpdir(), 'status-messenger-chaos-'));
   readonly #journals: Array<() => readonly Entry[]> = [];
@@ -72,7 +72,7 @@ export class World {
   readonly #publications = new Set<Promise<void>>();
   #host: Promise<Host>;
   /** Where those who connect are sent. */
-  #port = 0;
+  port = 0;
   /** How many messages were published. */
   #said = 0;
   /** The round that goes on, and how pages had come back before it. */
@@ -94,9 +94,14 @@ export class World {
     if (this.#scenario.begins === 'calmly') await this.settle();
   }
 
+  get head(): string | undefined {
+    // What another process has stored is not known before it is read.
+    return this.#scenario.process ? undefined : this.#head();
+  }
+
   async addViewer(): Promise<void> {
     const index = this.#viewers.length;
-    this.#viewers.push(await Viewer.open(`p${index}`, () => this.#port, this.#scenario.seed + index));
+    this.#viewers.push(await Viewer.open(`p${index}`, this, this.#scenario.seed + index));
   }
 
   async round(round: Round): Promise<void> {
@@ -157,7 +162,8 @@ export class World {
     for (const viewer of this.#viewers) await viewer.close();
     const host = await this.#host.catch(() => undefined);
     if (host instanceof ChildHost) await host.kill();
-    else await host?.close();
+    // What cannot be closed is the failure, perhaps.
+    else await Promise.race([host?.close(), sleep(NEVER / 4)]);
   }
 
   clean(): void {
@@ -251,7 +257,7 @@ export class World {
     this.#host = this.#startHost();
     const after = await this.#host;
     await Promise.all([...isOver, this.#publish({ count: 10 })]);
-    // Both speak in the same turn of nobody's.
+    // Both speak at once: the file decides whose message is first.
     await Promise.all([this.#publishAt(before, { count: 10 }), this.#publishAt(after, { count: 10 })]);
     await this.#close(before);
   }
@@ -326,7 +332,7 @@ export class World {
       this.#journals.push(() => entries);
       host = await startHost(options, (entry) => entries.push(entry));
     }
-    this.#port = host.port;
+    this.port = host.port;
     return host;
   }
 
@@ -340,8 +346,8 @@ export class World {
   }
 
   async #close(host: Host): Promise<void> {
-    const { timers } = await host.close();
-    if (timers > 0) this.#wrongs.push(`${timers} timers of a closed server wait`);
+    const left = await host.close();
+    if (left > 0) this.#wrongs.push(`${left} timers and sockets of a closed server are left`);
   }
 }
 
@@ -354,7 +360,6 @@ async function whatIsLeft(base: readonly string[]): Promise<string[]> {
       const place = left.indexOf(name);
       if (place >= 0) left.splice(place, 1);
     }
-    // The wait between two looks is not among them: it has not begun.
     if (left.length === 0) return [];
   }
   return [`left behind: ${left.join(', ')}`];

@@ -319,6 +319,7 @@ test('what fails inside is 500 without its reason; the log has it', async (t) =>
       },
       use() {},
       sweep() {},
+      flush() {},
       health: () => 'the store is mute',
       close() {},
     },

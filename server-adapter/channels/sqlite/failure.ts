@@ -1,7 +1,17 @@
 import { isObject, messageOf, StatusMessengerError } from '../../../protocol/index.js';
 
-/** What SQLite's codes mean to whoever runs the server: what was got, what was expected, and what to do. */
-const MEANINGS: ReadonlyArray<readonly [code: RegExp, got: string, expected: string, fix: string]> = [
+/** What a code of SQLite means to whoever runs the server: what was got, what was expected, and what to do. */
+type Meaning = readonly [code: RegExp, got: string, expected: string, fix: string];
+
+const DAMAGE: Meaning = [
+  /^SQLITE_(CORRUPT|NOTADB)/,
+  'a damaged file',
+  'it as it was written',
+  'put a backup in its place, or move it away to start anew',
+];
+
+const MEANINGS: readonly Meaning[] = [
+  DAMAGE,
   [
     /^SQLITE_(BUSY|LOCKED)/,
     'a file that another process keeps locked',
@@ -11,30 +21,19 @@ const MEANINGS: ReadonlyArray<readonly [code: RegExp, got: string, expected: str
   [/^SQLITE_FULL/, 'a full file or disk', 'room', 'raise bytes, free the disk, or forget channels'],
   [/^SQLITE_(READONLY|PERM)/, 'a file that cannot be written', 'one that can', 'change its permissions'],
   [
-    /^SQLITE_(CORRUPT|NOTADB)/,
-    'a damaged file',
-    'it as it was written',
-    'put a backup in its place, or move it away to start anew',
-  ],
-  [
     /^SQLITE_CANTOPEN/,
     'a file that cannot be opened',
     'one in a directory that exists and can be written',
     'make the directory, or name another file',
   ],
+  [/^/, 'an error of the database', 'none', 'look at the disk and the file'],
 ];
 
 /** What the driver threw, as an error that says what to do. `file` is left out where strangers may read it. Errors of the kit stay as they are. */
 export function failure(error: unknown, file: string | undefined): StatusMessengerError {
   if (error instanceof StatusMessengerError) return error;
   const code = codeOf(error);
-  const meaning = MEANINGS.find(([pattern]) => pattern.test(code));
-  const [, got, expected, fix] = meaning ?? [
-    undefined,
-    'an error of the database',
-    'none',
-    'look at the disk and the file',
-  ];
+  const [, got, expected, fix] = MEANINGS.find(([pattern]) => pattern.test(code)) ?? DAMAGE;
   const detail = code.startsWith('SQLITE_') ? `${code}, ${messageOf(error)}` : messageOf(error);
   const where = file === undefined ? '' : `${file}: `;
   const text = `sqlite: got ${got} (${where}${detail}), expected ${expected}; ${fix}`;
@@ -43,7 +42,7 @@ export function failure(error: unknown, file: string | undefined): StatusMesseng
 
 /** For what SQLite itself does not see. */
 export function damaged(what: string): StatusMessengerError {
-  const [, got, expected, fix] = MEANINGS.find(([pattern]) => pattern.test('SQLITE_CORRUPT')) ?? [];
+  const [, got, expected, fix] = DAMAGE;
   return new StatusMessengerError('unavailable', `sqlite: got ${got} (${what}), expected ${expected}; ${fix}`);
 }
 

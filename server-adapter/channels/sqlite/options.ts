@@ -29,7 +29,7 @@ export interface SqliteStoreOptions {
   readonly lockTimeout?: number;
   /** How often what other processes stored is looked for while a channel is watched. Default 25. */
   readonly poll?: number;
-  /** What may wait to be stored at the end of a turn of the event loop; more is refused. Default 64 MiB. */
+  /** What may wait to be stored at the end of a turn of the event loop, in characters of JSON; more is refused. Default 64 Mi. */
   readonly queue?: number;
   /** The time. Default: the machine's. */
   readonly clock?: Clock;

@@ -1,4 +1,4 @@
-import type { ChannelName } from '../../../protocol/index.js';
+import type { Ack, ChannelName } from '../../../protocol/index.js';
 import type { StoreUser } from '../channel-store.js';
 import { ChunkPool } from '../chunk-pool.js';
 import { newEpoch } from '../memory-store.js';
@@ -159,8 +159,10 @@ export class Replica {
       // Where nothing was stored in it here, the epoch was not binding yet.
       if (log.stale || log.epoch !== row.epoch || row.first > log.seq + 1) this.#load(log, row);
       else {
-        for (const message of this.#tables.messages(row, log.seq)) log.add(message, this.user);
-        this.#take(log, row, log.storedAnswers);
+        const messages = this.#tables.messages(row, log.seq);
+        const acks = this.#tables.answers(row, log.storedAnswers);
+        for (const message of messages) log.add(message, this.user);
+        this.#take(log, row, acks);
       }
       this.user?.appended(log.name);
     } catch (error) {
@@ -174,20 +176,21 @@ export class Replica {
   #load(log: SqliteLog, row: ChannelRow): void {
     const checkpoint = this.#tables.checkpoint(row);
     const messages = this.#tables.messages(row, row.first - 1);
+    const acks = this.#tables.answers(row, 0);
+    // All of it can be read: now it takes the place of what was there.
     if (log.holders > 0) this.user?.dropping(log.name);
     log.restore(checkpoint);
     for (const message of messages) log.add(message);
     log.storedFirst = row.first;
     log.stale = false;
-    this.#take(log, row, 0);
+    this.#take(log, row, acks);
   }
 
-  #take(log: SqliteLog, row: ChannelRow, answered: number): void {
-    const { acks, last } = this.#tables.answers(row.id, answered);
+  #take(log: SqliteLog, row: ChannelRow, acks: readonly Ack[]): void {
     for (const ack of acks) log.remember(ack);
     log.usedAt = Math.max(row.usedAt, log.row === undefined ? 0 : log.usedAt);
     log.row = row.id;
-    log.storedAnswers = last;
+    log.storedAnswers = row.answered;
     log.storedUse = row.usedAt;
     this.noteCompaction(log);
   }

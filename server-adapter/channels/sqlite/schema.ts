@@ -8,7 +8,7 @@ const VERSION = 1;
 
 /**
  * Texts are read as `CAST(… AS BLOB)`: the driver ends the process at a text that is not UTF-8, and cuts one at a zero byte. Ids are never used again, so that one
- * of a channel that was forgotten means nothing else later. There is no `secure_delete`, as it leaves copies behind where rows were moved, and no
+ * of a channel that was forgotten means nothing else later. Checksums see what SQLite does not: long texts fill pages that have no form. There is no `secure_delete`, as it leaves copies behind where rows were moved, and no
  * `auto_vacuum`: freed pages are used again, `bytes` bounds the file, and forgetting writes it anew.
  */
 const TABLES = `
@@ -26,6 +26,7 @@ const TABLES = `
     seq INTEGER NOT NULL, -- the last message
     first INTEGER NOT NULL, -- the first one that is kept word for word
     oldest INTEGER NOT NULL, -- its time
+    answered INTEGER NOT NULL, -- the last answer
     used_at INTEGER NOT NULL,
     version INTEGER NOT NULL -- the transaction that changed it last
   ) STRICT;
@@ -37,6 +38,7 @@ const TABLES = `
     channel INTEGER NOT NULL REFERENCES channels ON DELETE CASCADE,
     seq INTEGER NOT NULL,
     frame TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
     PRIMARY KEY (channel, seq)
   ) STRICT, WITHOUT ROWID;
 
@@ -44,15 +46,22 @@ const TABLES = `
     channel INTEGER PRIMARY KEY REFERENCES channels ON DELETE CASCADE,
     seq INTEGER NOT NULL, -- the last message that is in the state
     state TEXT NOT NULL,
-    status TEXT NOT NULL -- the frame of the latest status, or nothing
+    status TEXT NOT NULL, -- the frame of the latest status, or nothing
+    checksum INTEGER NOT NULL
   ) STRICT;
 
   CREATE TABLE answers (
     channel INTEGER NOT NULL REFERENCES channels ON DELETE CASCADE,
     number INTEGER NOT NULL, -- counts 1, 2, 3 … in a channel
     ack TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
     PRIMARY KEY (channel, number)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE trial (
+    id INTEGER PRIMARY KEY,
+    room TEXT NOT NULL -- something large, for a moment
+  ) STRICT;
 
   PRAGMA application_id = ${APPLICATION};
   PRAGMA user_version = ${VERSION};

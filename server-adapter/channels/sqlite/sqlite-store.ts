@@ -173,12 +173,16 @@ export class SqliteStore implements ChannelStore {
     if (this.#closed) return 'the store is closed';
     if (this.#trouble === undefined) return undefined;
     try {
-      this.#tables.rehearse();
+      this.#tables.tryWriting();
       this.#trouble = undefined;
     } catch (error) {
       this.#failed(error);
     }
     return this.#trouble;
+  }
+
+  flush(): void {
+    this.#commit();
   }
 
   close(): void {
@@ -289,7 +293,7 @@ export class SqliteStore implements ChannelStore {
         }
         write.store(draft);
       }
-      for (const { row, seq } of drafts.values()) this.#tables.setHead(row, seq, now, version);
+      for (const { row, seq, answers } of drafts.values()) this.#tables.setHead(row, seq, answers, now, version);
     });
     for (const [log, { row, answers }] of drafts) {
       log.row = row;

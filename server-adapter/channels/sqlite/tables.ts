@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import {
   type Ack,
   type ChannelName,
@@ -22,6 +23,7 @@ export interface ChannelRow {
   readonly epoch: string;
   readonly seq: number;
   readonly first: number;
+  readonly answered: number;
   readonly usedAt: number;
 }
 
@@ -31,7 +33,7 @@ export interface Versions {
   readonly forgot: number;
 }
 
-const CHANNEL = `id, CAST(name AS BLOB) AS name, CAST(epoch AS BLOB) AS epoch, seq, first, used_at`;
+const CHANNEL = `id, CAST(name AS BLOB) AS name, CAST(epoch AS BLOB) AS epoch, seq, first, answered, used_at`;
 /** Channels that are read at once where only some may be needed. */
 const PAGE = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -88,7 +90,8 @@ export class Tables {
   }
 
   insert(name: ChannelName, epoch: string, now: number): number {
-    const sql = 'INSERT INTO channels (name, epoch, seq, first, oldest, used_at, version) VALUES (?, ?, 0, 1, ?, ?, 0)';
+    const sql = `INSERT INTO channels (name, epoch, seq, first, oldest, answered, used_at, version)
+      VALUES (?, ?, 0, 1, ?, 0, ?, 0)`;
     return this.#file.run(sql, name, epoch, Math.floor(now), Math.floor(now)).id;
   }
 
@@ -98,9 +101,9 @@ export class Tables {
     this.#file.run('UPDATE store SET forgot = ?', version);
   }
 
-  setHead(id: number, seq: number, now: number, version: number): void {
-    const sql = 'UPDATE channels SET seq = ?, used_at = ?, version = ? WHERE id = ?';
-    this.#file.run(sql, seq, Math.floor(now), version, id);
+  setHead(id: number, seq: number, answered: number, now: number, version: number): void {
+    const sql = 'UPDATE channels SET seq = ?, answered = ?, used_at = ?, version = ? WHERE id = ?';
+    this.#file.run(sql, seq, answered, Math.floor(now), version, id);
   }
 
   setUse(id: number, time: number): void {
@@ -108,36 +111,39 @@ export class Tables {
   }
 
   addMessage(channel: number, seq: number, frame: string): void {
-    this.#file.run('INSERT INTO messages VALUES (?, ?, ?)', channel, seq, frame);
+    this.#file.run('INSERT INTO messages VALUES (?, ?, ?, ?)', channel, seq, frame, checksum(channel, frame));
   }
 
   addAnswer(channel: number, number: number, ack: Ack): void {
-    this.#file.run('INSERT INTO answers VALUES (?, ?, ?)', channel, number, JSON.stringify(ack));
+    const json = JSON.stringify(ack);
+    this.#file.run('INSERT INTO answers VALUES (?, ?, ?, ?)', channel, number, json, checksum(channel, json));
     this.#file.run('DELETE FROM answers WHERE channel = ? AND number <= ?', channel, number - ACKS);
   }
 
   /** The messages of a channel behind number `after`: all of them, or it throws. */
   messages({ id, name, epoch, seq }: ChannelRow, after: number): StoredMessage[] {
-    const sql = 'SELECT CAST(frame AS BLOB) AS frame FROM messages WHERE channel = ? AND seq > ? ORDER BY seq';
+    const sql =
+      'SELECT CAST(frame AS BLOB) AS frame, checksum FROM messages WHERE channel = ? AND seq > ? ORDER BY seq';
     const messages = this.#file
       .all(sql, id, after)
-      .map((row, i) => messageIn(text(row, 'frame'), formatPosition({ epoch, seq: after + 1 + i })));
+      .map((row, i) => messageIn(checked(row, id, 'frame'), formatPosition({ epoch, seq: after + 1 + i })));
     if (after + messages.length !== seq) throw damaged(`messages of ${name} are missing`);
     return messages;
   }
 
-  /** What was answered in a channel behind number `after`, and the number of the last of it. */
-  answers(channel: number, after: number): { readonly acks: Ack[]; readonly last: number } {
-    const sql = 'SELECT number, CAST(ack AS BLOB) AS ack FROM answers WHERE channel = ? AND number > ? ORDER BY number';
-    const rows = this.#file.all(sql, channel, after);
-    const last = rows.at(-1);
-    return { acks: rows.map(ackIn), last: last ? whole(last, 'number') : after };
+  /** What was answered in a channel behind number `after`, as far as it is kept: all of it, or it throws. */
+  answers({ id, name, answered }: ChannelRow, after: number): Ack[] {
+    const sql =
+      'SELECT CAST(ack AS BLOB) AS ack, checksum FROM answers WHERE channel = ? AND number > ? ORDER BY number';
+    const acks = this.#file.all(sql, id, after).map((row) => ackIn(checked(row, id, 'ack')));
+    if (acks.length !== Math.min(answered - after, ACKS)) throw damaged(`answers of ${name} are missing`);
+    return acks;
   }
 
   /** Where a channel is taken up, before its messages. */
   checkpoint({ id, name, epoch, first }: ChannelRow): Checkpoint {
-    const sql =
-      'SELECT seq, CAST(state AS BLOB) AS state, CAST(status AS BLOB) AS status FROM snapshots WHERE channel = ?';
+    const sql = `SELECT seq, CAST(state AS BLOB) AS state, CAST(status AS BLOB) AS status, checksum
+      FROM snapshots WHERE channel = ?`;
     const row = this.#file.get(sql, id);
     if (!row) {
       if (first > 1) throw damaged(`the snapshot of ${name} is missing`);
@@ -145,7 +151,8 @@ export class Tables {
     }
     const foldedSeq = whole(row, 'seq');
     if (foldedSeq < first - 1) throw damaged(`messages of ${name} are missing`);
-    return { epoch, first, folded: stateIn(row, name), foldedSeq, latestStatus: text(row, 'status') || undefined };
+    const folded = stateIn(checked(row, id, 'state', 'status'), name);
+    return { epoch, first, folded, foldedSeq, latestStatus: text(row, 'status') || undefined };
   }
 
   /** Drops the messages before `first`, keeping what they add up to. One that another process has dropped more of stays as it is. */
@@ -153,13 +160,16 @@ export class Tables {
     const sql = 'UPDATE channels SET first = ?, oldest = ? WHERE id = ? AND first < ?';
     if (this.#file.run(sql, first, Math.floor(timeOf(oldest)), id, first).changes === 0) return;
     this.#file.run('DELETE FROM messages WHERE channel = ? AND seq < ?', id, first);
-    const snapshot = 'INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)';
-    this.#file.run(snapshot, id, foldedSeq, JSON.stringify(folded), latestStatus);
+    const state = JSON.stringify(folded);
+    const snapshot = 'INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)';
+    this.#file.run(snapshot, id, foldedSeq, state, latestStatus, checksum(id, state, latestStatus));
   }
 
-  /** Tries whether the largest message could be stored. */
-  rehearse(): void {
-    this.#file.rehearse(() => this.insert('session:', 'x'.repeat(LIMITS.message), 0));
+  /** Throws where the largest message could not be stored. Only a commit shows whether the disk has room. */
+  tryWriting(): void {
+    const room = 'x'.repeat(LIMITS.message);
+    this.#file.write(() => this.#file.run('INSERT OR REPLACE INTO trial VALUES (1, ?)', room));
+    this.#file.write(() => this.#file.run('DELETE FROM trial'));
   }
 }
 
@@ -172,6 +182,7 @@ function channelIn(row: Row): ChannelRow {
     epoch: text(row, 'epoch'),
     seq: whole(row, 'seq'),
     first: whole(row, 'first'),
+    answered: whole(row, 'answered'),
     usedAt: whole(row, 'used_at'),
   };
 }
@@ -185,16 +196,29 @@ function messageIn(frame: string, id: string): StoredMessage {
   return { frame, isStatus, isPlainStatus: isStatus && typeof message.data === 'string' && isBare };
 }
 
-function stateIn(row: Row, name: ChannelName): ChannelState {
-  const state = readState(parseJson(text(row, 'state')));
+function stateIn(json: string, name: ChannelName): ChannelState {
+  const state = readState(parseJson(json));
   if (!state) throw damaged(`the snapshot of ${name} is none`);
   return state;
 }
 
-function ackIn(row: Row): Ack {
-  const ack = readAck(parseJson(text(row, 'ack')));
+function ackIn(json: string): Ack {
+  const ack = readAck(parseJson(json));
   if (!ack) throw damaged('what was answered to a page is no answer');
   return ack;
+}
+
+/** Of a channel's texts. */
+function checksum(channel: number, ...texts: string[]): number {
+  return texts.reduce((sum, text) => crc32(text, sum), channel);
+}
+
+/** The first of the texts that a row's checksum is of. */
+function checked(row: Row, channel: number, column: string, ...others: string[]): string {
+  const first = text(row, column);
+  const rest = others.map((other) => text(row, other));
+  if (checksum(channel, first, ...rest) !== whole(row, 'checksum')) throw damaged(`another ${column} than was stored`);
+  return first;
 }
 
 function text(row: Row, column: string): string {

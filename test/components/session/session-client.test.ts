@@ -507,8 +507,36 @@ test('what was said before it was clear whether the server greets waits for that
   ungreeted.client.connect();
   HandSocket.last.open();
   ungreeted.clock.advance(1000);
-  assert.equal((await early).accepted, true);
   assert.equal(JSON.parse(HandSocket.last.sent[0] ?? '').data, 'early');
+  HandSocket.last.say({ type: 'status', data: 'the first word' });
+  assert.equal((await early).accepted, true);
+  assert.equal(HandSocket.last.sent.length, 1);
+});
+
+test('nothing is taken for accepted by a server that has not said a word, and it is sent again on the next connection', async () => {
+  const { client, clock } = setUp();
+  client.connect();
+  HandSocket.last.open();
+  let accepted: unknown;
+  client.send('before').then((ack) => {
+    accepted = ack;
+  });
+  clock.advance(1000);
+  client.send('after').catch(() => {});
+  assert.equal(client.connection.status, 'live');
+  assert.deepEqual(
+    HandSocket.last.sent.map((text) => JSON.parse(text).data),
+    ['before', 'after'],
+  );
+  await new Promise(setImmediate);
+  assert.equal(accepted, undefined);
+  HandSocket.last.end(1006);
+  clock.advance(20_000);
+  HandSocket.last.greet();
+  assert.deepEqual(
+    HandSocket.last.sent.map((text) => JSON.parse(text).data),
+    ['before', 'after'],
+  );
 });
 
 for (const [code, name] of [

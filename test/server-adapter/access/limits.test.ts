@@ -219,6 +219,7 @@ class SlowStore implements ChannelStore {
   readonly forget = this.#store.forget.bind(this.#store);
   readonly use = this.#store.use.bind(this.#store);
   readonly sweep = this.#store.sweep.bind(this.#store);
+  readonly flush = this.#store.flush.bind(this.#store);
   readonly health = this.#store.health.bind(this.#store);
   readonly close = this.#store.close.bind(this.#store);
   readonly #waiting: Array<() => void> = [];

@@ -13,7 +13,9 @@ import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
 import { ackOf, CHANNELS, clock, messageOf, TAIL } from './crash-plan.js';
 import { directory, NOW, read, tail } from './support.js';
 
-const KILLS = 36;
+/** Lives of a file of its own, side by side, each with so many ends. */
+const FILES = 3;
+const KILLS = 12;
 const seed = seedFromEnvironment();
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -56,36 +58,49 @@ class Acknowledged {
   }
 }
 
-test(`what was acknowledged outlives ${KILLS} kills at any moment (SEED=${seed})`, async (t) => {
-  const random = seededRandom(seed);
+test(`what was acknowledged outlives ${FILES * KILLS} kills at any moment (SEED=${seed})`, async (t) => {
   const path = directory(t);
   const child = await bundle(path);
-  const file = join(path, 'status.db');
+  const lives = Array.from({ length: FILES }, (_, i) => live(child, join(path, `${i}.db`), seed + 1000 * i));
+  await Promise.all(lives);
+});
+
+async function live(child: string, file: string, seed: number): Promise<void> {
+  const random = seededRandom(seed);
   const acknowledged = new Acknowledged();
   for (let kill = 0; kill < KILLS; kill++) {
-    const process_ = spawn(process.execPath, [child, file, `${seed + kill}`], {
-      env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let complaint = '';
-    process_.stderr.on('data', (text) => {
-      complaint += text;
-    });
-    const closed = once(process_, 'close');
-    const until = acknowledged.lines + Math.floor(random() ** 2 * 150);
-    const lines = createInterface({ input: process_.stdout });
-    lines.on('line', (line) => {
-      acknowledged.add(line);
-      if (acknowledged.lines === until + 1) void sleep(random() * 3).then(() => process_.kill('SIGKILL'));
-    });
-    const [, signal] = await closed;
-    assert.equal(signal, 'SIGKILL', complaint);
+    await runAndKill(child, file, seed + kill, random, acknowledged);
     // Not every time: one who is killed is followed by one who knows nothing of it.
     if (random() < 0.5) check(file, acknowledged);
   }
   check(file, acknowledged);
   assert.ok(acknowledged.lines > KILLS);
-});
+}
+
+async function runAndKill(
+  child: string,
+  file: string,
+  seed: number,
+  random: () => number,
+  acknowledged: Acknowledged,
+): Promise<void> {
+  const victim = spawn(process.execPath, [child, file, `${seed}`], {
+    env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let complaint = '';
+  victim.stderr.on('data', (text) => {
+    complaint += text;
+  });
+  const last = acknowledged.lines + 1 + Math.floor(random() ** 2 * 150);
+  const delay = random() * 3;
+  createInterface({ input: victim.stdout }).on('line', (line) => {
+    acknowledged.add(line);
+    if (acknowledged.lines === last) void sleep(delay).then(() => victim.kill('SIGKILL'));
+  });
+  const [, signal] = await once(victim, 'close');
+  assert.equal(signal, 'SIGKILL', complaint);
+}
 
 function check(file: string, acknowledged: Acknowledged): void {
   const store = new SqliteStore({ file, tail: TAIL, clock });

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -93,9 +102,8 @@ test('a write that succeeds makes the store well again', async (t) => {
   holder.exec('ROLLBACK');
 });
 
-test('a lock that is given back in time is waited for', async (t) => {
-  const { open, file } = storesOver(t);
-  const store = open({ lockTimeout: 60_000 });
+/** A process that holds the lock until it is told to free it. */
+async function holding(t: TestContext, file: string): Promise<() => void> {
   const script = `
     const db = new (require('libsql'))(process.argv[1]);
     db.exec('BEGIN IMMEDIATE');
@@ -105,8 +113,20 @@ test('a lock that is given back in time is waited for', async (t) => {
   const holder = execFile(process.execPath, ['-e', script, file]);
   t.after(() => holder.kill());
   await new Promise((resolve) => holder.stdout?.once('data', resolve));
-  holder.stdin?.write('free it');
-  assert.match(await say(store, 'session:s'), /-1$/);
+  return () => holder.stdin?.write('free it');
+}
+
+test('a lock that is given back in time is waited for, also after one that was not', async (t) => {
+  const { open, file } = storesOver(t);
+  const store = open({ lockTimeout: 3000 });
+  const never = other(t, file);
+  never.exec('BEGIN IMMEDIATE');
+  await assert.rejects(say(store, 'session:s'), { message: LOCKED });
+  never.exec('ROLLBACK');
+  await say(store, 'session:s');
+  const free = await holding(t, file);
+  free();
+  assert.match(await say(store, 'session:s'), /-2$/);
 });
 
 test('behind a messenger: 503, pages are told to come back, and it works again', async (t) => {
@@ -201,6 +221,31 @@ test('a directory that is not there, or takes no files', (t) => {
     assert.throws(opening({ file }), { code: 'unavailable', message });
   }
   assert.ok(!existsSync(join(path, 'none')));
+});
+
+/** As somebody who may write only what all may write. */
+function asNobody(run: () => void): void {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    run();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
+test('a file that may only be read, and a directory that takes no files', (t) => {
+  const path = directory(t);
+  const file = join(path, 'status.db');
+  opening({ file })();
+  for (const name of readdirSync(path)) chmodSync(join(path, name), 0o444);
+  chmodSync(path, 0o555);
+  const message = /^status-messenger: sqlite: got a file that cannot be (written|opened) \(.*status.*\.db: /;
+  asNobody(() => {
+    assert.throws(opening({ file }), { code: 'unavailable', message });
+    assert.throws(opening({ file: join(path, 'status-new.db') }), { code: 'unavailable', message });
+  });
+  chmodSync(path, 0o755);
 });
 
 test('a file of something else is left as it is', (t) => {
@@ -370,6 +415,7 @@ test('a part of the file that looks sound and is empty', async (t) => {
     ['channels', 0x0d],
     ['messages', 0x0a],
     ['snapshots', 0x0d],
+    ['answers', 0x0a],
     ['store', 0x0d],
   ] as const) {
     const row: unknown = other(t, file).prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').get([name]);
@@ -384,22 +430,36 @@ test('a part of the file that looks sound and is empty', async (t) => {
   }
 });
 
-test('one channel that is damaged does not keep the others from going on', async (t) => {
-  const { open, file } = storesOver(t);
-  const store = open();
-  for (const name of ['session:bad', 'session:good'] as const) await say(store, name, 'whole');
-  store.close();
-  other(t, file).exec(`UPDATE messages SET frame = 'no message' WHERE channel = 1`);
-  const again = open();
-  const bad = { code: 'unavailable', message: DAMAGED };
-  assert.throws(() => again.peek('session:bad'), bad);
-  assert.throws(() => again.retain('session:bad'), bad);
-  const [refused, stored] = await Promise.allSettled([say(again, 'session:bad'), say(again, 'session:good')]);
-  assert.equal(refused?.status, 'rejected');
-  assert.equal(stored?.status, 'fulfilled');
-  await again.forget('session:bad');
-  assert.match(await say(again, 'session:bad'), /-1$/);
-});
+for (const damage of [
+  `UPDATE messages SET frame = 'no message' WHERE channel = 1`,
+  `UPDATE messages SET frame = replace(frame, 'whole', 'other') WHERE channel = 1`,
+  'DELETE FROM messages WHERE channel = 1 AND seq = 9',
+  'DELETE FROM messages WHERE channel = 1 AND seq = 8',
+  'DELETE FROM snapshots WHERE channel = 1',
+  'UPDATE snapshots SET seq = 1 WHERE channel = 1',
+  `UPDATE snapshots SET status = '' WHERE channel = 1`,
+  'DELETE FROM answers WHERE channel = 1',
+]) {
+  test(`one channel that is damaged does not keep the others from going on: ${damage}`, async (t) => {
+    const { open, file } = storesOver(t);
+    const store = open({ tail: { count: 8 } });
+    for (const name of ['session:bad', 'session:good'] as const) {
+      for (let i = 0; i < 9; i++) await say(store, name, 'whole');
+      await store.remember(name, { ref: 'r', accepted: true });
+    }
+    store.close();
+    other(t, file).exec(damage);
+    const again = open({ tail: { count: 8 } });
+    const bad = { code: 'unavailable', message: DAMAGED };
+    assert.throws(() => again.peek('session:bad'), bad);
+    assert.throws(() => again.retain('session:bad'), bad);
+    const [refused, stored] = await Promise.allSettled([say(again, 'session:bad'), say(again, 'session:good')]);
+    assert.equal(refused?.status, 'rejected');
+    assert.equal(stored?.status, 'fulfilled');
+    await again.forget('session:bad');
+    assert.match(await say(again, 'session:bad'), /-1$/);
+  });
+}
 
 test('a channel that becomes damaged while it is watched is taken up again once it is whole', async (t) => {
   const { open, file, clock } = storesOver(t);

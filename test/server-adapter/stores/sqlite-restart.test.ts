@@ -195,6 +195,19 @@ test('a page that comes back after a restart goes on exactly where it was', asyn
   await back.close();
 });
 
+test('what was said right before the end reaches the pages before they are told to come back', async (t) => {
+  const store = new SqliteStore({ file: storesOver(t).file });
+  const server = await startServer({ store });
+  t.after(() => server.close());
+  const page = new WireClient(`${server.url}/s`);
+  await page.synced();
+  const sent = server.messenger.sendToSession('s', status('the last word'));
+  const closed = server.messenger.close();
+  assert.equal((await page.closed()).code, 1012);
+  assert.deepEqual(page.statuses, ['the last word']);
+  await Promise.all([sent, closed]);
+});
+
 test('what a page asked for is carried out once, whatever restarts in between', async (t) => {
   const { file } = storesOver(t);
   const inputs: unknown[] = [];

@@ -30,6 +30,11 @@ test('one store hears of what another stores, soon and in its order', async (t) 
   assert.ok(heard > 0);
   clock.advance(10 * POLL);
   assert.equal(b.user.heard.length, heard, 'nothing new, nothing told');
+  await a.remember('session:s', { ref: 'later', accepted: false });
+  await say(a, 'session:s', 'later');
+  clock.advance(POLL);
+  assert.deepEqual(log.recall('later'), { ref: 'later', accepted: false });
+  assert.equal(read(log.latestStatus).data, 'later');
 });
 
 test('it looks for news only while a channel is held', (t) => {
@@ -209,6 +214,19 @@ test('the answer that was stored first stands', async (t) => {
   a.close();
   b.close();
   assert.deepEqual(open().peek('session:s')?.recall('r'), { ref: 'r', accepted: true });
+});
+
+test('what waits to be stored is known, also when another store begins the channel meanwhile', async (t) => {
+  const { open } = storesOver(t);
+  const [a, b] = [open(), open()];
+  const log = b.retain('session:s');
+  await say(a, 'session:s', 'first');
+  const ack = { ref: 'r', accepted: true };
+  const remembered = b.remember('session:s', ack);
+  assert.equal(b.peek('session:s')?.seq, 1);
+  assert.deepEqual(await log.recall('r'), ack);
+  await remembered;
+  assert.deepEqual(log.recall('r'), ack);
 });
 
 test('what one store is holding is not idle for another', async (t) => {
