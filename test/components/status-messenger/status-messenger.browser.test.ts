@@ -490,8 +490,13 @@ describe("<status-messenger> on a server that knows only the seed's frames", () 
     expect(await call).to.equal(
       'status-messenger: send: the client was closed, or turned to another address, before the server answered; send it again',
     );
+    await live(element);
+    const heardBySecond = () => server<string[]>({ do: 'rawHeard', sessionId: second });
+    await until(async () => (await heardBySecond()).length > 0, 'what was sent');
+    // A server that says something, but greets nobody, acknowledges nothing: what it was sent has arrived.
+    await server({ do: 'rawSend', sessionId: second, frames: ['{"type":"status","data":"a word"}'] });
     expect((await next).accepted).to.equal(true);
-    const heard = await server<string[]>({ do: 'rawHeard', sessionId: second });
+    const heard = await heardBySecond();
     expect(heard.map((frame) => JSON.parse(frame).data)).to.deep.equal(['for the second']);
     expect(await server<string[]>({ do: 'rawHeard', sessionId: first })).to.deep.equal([]);
   });
