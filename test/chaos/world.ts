@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -325,6 +325,8 @@ export class World implements Server {
     let host: Host;
     if (isProcess) {
       const file = join(this.#folder, `journal-${number}`);
+      // A process may be killed before it has done anything.
+      writeFileSync(file, '');
       this.#journals.push(() => readJournal(file));
       host = await ChildHost.start(options, file);
     } else {
