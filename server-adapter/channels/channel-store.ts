@@ -1,4 +1,4 @@
-import type { Ack, ChannelName, ChannelState, Position } from '../../protocol/index.js';
+import type { Ack, ChannelKind, ChannelName, ChannelState, JsonValue, Position } from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
 import type { Stretch } from './frame-tail.js';
 
@@ -21,7 +21,21 @@ export interface ChannelLog {
   readonly latestStatus: string | undefined;
   /** What was answered to the page's frame `ref`: at once, or when it is stored. `undefined` where nothing was. */
   recall(ref: string): Ack | Promise<Ack> | undefined;
+  /** What the channel is about, as it was said last in a decision; `undefined` where nothing was. */
+  readonly about: JsonValue | undefined;
 }
+
+/** What is to be stored in a channel: all of it, or nothing. */
+export interface Decision {
+  readonly append?: readonly Composed[];
+  /** What was answered to a page's frame. */
+  readonly remember?: Ack;
+  /** What the channel is about, in place of what was said of it before. */
+  readonly about?: JsonValue;
+}
+
+/** Whether a process may do the work of a channel: another one may have it, or it may have been done for good. */
+export type Claim = 'granted' | 'taken' | 'done';
 
 /** Where channels are kept. */
 export interface ChannelStore {
@@ -35,6 +49,11 @@ export interface ChannelStore {
    * everything that was appended before.
    */
   remember(name: ChannelName, ack: Ack): void | Promise<void>;
+  /**
+   * Stores what `decide` makes of the channel as it stands: behind all that was appended before, and nobody else, in no process, adds anything in between.
+   * Resolves with the positions of the messages once all of it is stored; rejects with what `decide` throws. It may be called more than once.
+   */
+  transact(name: ChannelName, decide: (log: ChannelLog) => Decision): readonly string[] | Promise<readonly string[]>;
   /** The channel, which is kept until each `retain` was followed by its `release`. */
   retain(name: ChannelName): ChannelLog | Promise<ChannelLog>;
   /** Lets go of a channel. One that nothing ever happened in is forgotten with its last holder, unless `keepEmpty`. */
@@ -43,6 +62,14 @@ export interface ChannelStore {
   peek(name: ChannelName): ChannelLog | undefined;
   /** Leaves nothing of a channel behind. Whoever holds it goes on with an empty log of another epoch. */
   forget(name: ChannelName): void | Promise<void>;
+  /** The channels of a kind that something was said to be about: the newest first, `count` at most. */
+  list(kind: ChannelKind, count: number): readonly ChannelName[];
+  /** Asks for the work of a channel, which one process at a time has; whoever has it is granted it again. It ends with the process. */
+  claim(name: ChannelName): Claim | Promise<Claim>;
+  /** Gives the work of a channel back; with `done` it will never be granted again, as long as the channel lives. */
+  unclaim(name: ChannelName, done?: boolean): void | Promise<void>;
+  /** Channels of a kind whose work a process had that is no more: some of them. */
+  lapsed(kind: ChannelKind): readonly ChannelName[];
   /** Called once, first: who is told what happens. Throws `not_allowed` where somebody already is. */
   use(user: StoreUser): void;
   /** Does what time asks for: folds what is too old, forgets what nobody uses. */
@@ -62,4 +89,6 @@ export interface StoreUser {
   dropping(name: ChannelName): void;
   /** A channel was forgotten: its log starts over. */
   forgot(name: ChannelName): void;
+  /** Another process has taken the work of a channel: this one was taken for dead. */
+  lost(name: ChannelName): void;
 }

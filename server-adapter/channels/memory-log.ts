@@ -5,6 +5,7 @@ import {
   type ChannelState,
   formatPosition,
   initialState,
+  type JsonValue,
   LIMITS,
   type Message,
   type Position,
@@ -54,9 +55,13 @@ export class MemoryLog implements ChannelLog {
   usedAt: number;
   /** How many hold on to it. */
   holders = 0;
+  /** Its work was done for good. */
+  isDone = false;
 
   /** The number of the last message. */
   seq = 0;
+
+  about: JsonValue | undefined;
 
   readonly #bounds: TailBounds;
   /** Frames, each with its time at the end. */
@@ -154,7 +159,7 @@ export class MemoryLog implements ChannelLog {
 
   /** Nothing was ever said here, nor answered. */
   get isEmpty(): boolean {
-    return this.seq === 0 && this.#acks === undefined;
+    return this.seq === 0 && this.#acks === undefined && this.about === undefined;
   }
 
   /** Starts over: whoever holds on to it finds an empty log of another epoch. */
@@ -167,7 +172,8 @@ export class MemoryLog implements ChannelLog {
     this.seq = this.#foldedSeq = this.#statusSeq = 0;
     this.#tail = new FrameTail(this.#pool);
     this.#folded = initialState;
-    this.#oldStatus = this.#acks = undefined;
+    this.#oldStatus = this.#acks = this.about = undefined;
+    this.isDone = false;
   }
 
   /** Takes up a log that was kept elsewhere, without what was answered to its pages. */

@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type Ack, type ChannelName, type Clock, StatusMessengerError } from '../../protocol/index.js';
+import {
+  type Ack,
+  type ChannelKind,
+  type ChannelName,
+  type Clock,
+  StatusMessengerError,
+  splitChannel,
+} from '../../protocol/index.js';
 import { systemClock } from '../clock.js';
 import type { Composed } from '../compose.js';
-import type { ChannelLog, ChannelStore, StoreUser } from './channel-store.js';
+import type { ChannelLog, ChannelStore, Claim, Decision, StoreUser } from './channel-store.js';
 import { ChunkPool } from './chunk-pool.js';
 import { DEFAULT_TAIL, MemoryLog, type TailBounds } from './memory-log.js';
 
@@ -44,6 +51,13 @@ export class MemoryStore implements ChannelStore {
     this.#open(name).remember(ack);
   }
 
+  transact(name: ChannelName, decide: (log: ChannelLog) => Decision): readonly string[] {
+    const { append = [], remember, about } = decide(this.#open(name));
+    if (about !== undefined) this.#open(name).about = about;
+    if (remember) this.remember(name, remember);
+    return append.map((message) => this.append(name, message));
+  }
+
   retain(name: ChannelName): ChannelLog {
     const log = this.#open(name);
     log.holders++;
@@ -72,6 +86,26 @@ export class MemoryStore implements ChannelStore {
     log.startOver(newEpoch());
     this.#user?.forgot(name);
     this.#user?.appended(name);
+  }
+
+  list(kind: ChannelKind, count: number): readonly ChannelName[] {
+    const isListed = ({ name, about }: MemoryLog) => about !== undefined && splitChannel(name).kind === kind;
+    const names = [...this.#logs.values()].filter(isListed).map(({ name }) => name);
+    return names.slice(-count).reverse();
+  }
+
+  claim(name: ChannelName): Claim {
+    return this.#open(name).isDone ? 'done' : 'granted';
+  }
+
+  unclaim(name: ChannelName, done = false): void {
+    const log = this.#logs.get(name);
+    if (log && done) log.isDone = true;
+  }
+
+  lapsed(): readonly ChannelName[] {
+    // Nobody but this process has anything here.
+    return [];
   }
 
   use(user: StoreUser): void {

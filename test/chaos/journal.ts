@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import type { Ack, ChannelName } from '../../protocol/index.js';
-import type { ChannelLog, ChannelStore, Composed, StoreUser } from '../../server-adapter/index.js';
+import type { Ack, ChannelKind, ChannelName } from '../../protocol/index.js';
+import type { ChannelLog, ChannelStore, Claim, Composed, Decision, StoreUser } from '../../server-adapter/index.js';
 
 /** What a server's side says that it did, each before anybody outside could know. */
 export type Entry =
@@ -62,6 +62,28 @@ export class WitnessedStore implements ChannelStore {
     return done instanceof Promise ? done.then(stored) : stored();
   }
 
+  transact(name: ChannelName, decide: (log: ChannelLog) => Decision): readonly string[] | Promise<readonly string[]> {
+    const ids = this.#store.transact(name, decide);
+    this.#know(name);
+    return ids;
+  }
+
+  list(kind: ChannelKind, count: number): readonly ChannelName[] {
+    return this.#store.list(kind, count);
+  }
+
+  claim(name: ChannelName): Claim | Promise<Claim> {
+    return this.#store.claim(name);
+  }
+
+  unclaim(name: ChannelName, done?: boolean): void | Promise<void> {
+    return this.#store.unclaim(name, done);
+  }
+
+  lapsed(kind: ChannelKind): readonly ChannelName[] {
+    return this.#store.lapsed(kind);
+  }
+
   retain(name: ChannelName): ChannelLog | Promise<ChannelLog> {
     const log = this.#store.retain(name);
     return log instanceof Promise ? log.then((later) => this.#take(later)) : this.#take(log);
@@ -90,6 +112,7 @@ export class WitnessedStore implements ChannelStore {
         user.dropping(name);
       },
       forgot: (name) => user.forgot(name),
+      lost: (name) => user.lost(name),
     });
   }
 

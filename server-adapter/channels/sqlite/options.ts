@@ -29,6 +29,11 @@ export interface SqliteStoreOptions {
   readonly lockTimeout?: number;
   /** How often what other processes stored is looked for while a channel is watched. Default 25. */
   readonly poll?: number;
+  /**
+   * How long a process that died keeps the work that it had taken on: after that another one may take it over. One that stands still for so long is taken for
+   * dead. Default 10,000.
+   */
+  readonly lease?: number;
   /** What may wait to be stored at the end of a turn of the event loop, in characters of JSON; more is refused. Default 64 Mi. */
   readonly queue?: number;
   /** The time. Default: the machine's. */
@@ -49,6 +54,7 @@ const KNOWN = [
   'bytes',
   'lockTimeout',
   'poll',
+  'lease',
   'queue',
   'clock',
 ];
@@ -81,6 +87,7 @@ export function readOptions(options: SqliteStoreOptions): Settings {
     bytes: atLeast(SMALLEST_FILE, 'sqlite.bytes', options.bytes, 1024 ** 3),
     lockTimeout: atLeast(0, 'sqlite.lockTimeout', options.lockTimeout, 1000),
     poll: atLeast(1, 'sqlite.poll', options.poll, 25),
+    lease: atLeast(1, 'sqlite.lease', options.lease, 10_000),
     queue: atLeast(1, 'sqlite.queue', options.queue, 64 * 1024 ** 2),
     clock,
   };

@@ -161,6 +161,7 @@ export class Replica {
       else {
         const messages = this.#tables.messages(row, log.seq);
         const acks = this.#tables.answers(row, log.storedAnswers);
+        log.about = this.#tables.about(row.id);
         for (const message of messages) log.add(message, this.user);
         this.#take(log, row, acks);
       }
@@ -177,9 +178,11 @@ export class Replica {
     const checkpoint = this.#tables.checkpoint(row);
     const messages = this.#tables.messages(row, row.first - 1);
     const acks = this.#tables.answers(row, 0);
+    const about = this.#tables.about(row.id);
     // All of it can be read: now it takes the place of what was there.
     if (log.holders > 0) this.user?.dropping(log.name);
     log.restore(checkpoint);
+    log.about = about;
     for (const message of messages) log.add(message);
     log.storedFirst = row.first;
     log.stale = false;

@@ -58,6 +58,23 @@ const TABLES = `
     PRIMARY KEY (channel, number)
   ) STRICT, WITHOUT ROWID;
 
+  CREATE TABLE about (
+    channel INTEGER PRIMARY KEY REFERENCES channels ON DELETE CASCADE,
+    json TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE owners (
+    id TEXT PRIMARY KEY, -- a process
+    until INTEGER NOT NULL -- the time up to which it is taken for alive
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE claims (
+    channel INTEGER PRIMARY KEY REFERENCES channels ON DELETE CASCADE,
+    owner TEXT NOT NULL -- who does the channel's work; nobody once it is done for good
+  ) STRICT;
+  CREATE INDEX claims_by_owner ON claims (owner);
+
   CREATE TABLE trial (
     id INTEGER PRIMARY KEY,
     room TEXT NOT NULL -- something large, for a moment

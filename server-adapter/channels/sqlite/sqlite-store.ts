@@ -1,7 +1,14 @@
-import { type Ack, type ChannelName, formatPosition, StatusMessengerError } from '../../../protocol/index.js';
+import {
+  type Ack,
+  type ChannelKind,
+  type ChannelName,
+  formatPosition,
+  StatusMessengerError,
+} from '../../../protocol/index.js';
 import type { Composed } from '../../compose.js';
-import type { ChannelLog, ChannelStore, StoreUser } from '../channel-store.js';
+import type { ChannelLog, ChannelStore, Claim, Decision, StoreUser } from '../channel-store.js';
 import { frameOf } from '../memory-log.js';
+import { Claims } from './claims.js';
 import { readOptions, type Settings, type SqliteStoreOptions } from './options.js';
 import { Replica } from './replica.js';
 import { Retention } from './retention.js';
@@ -35,6 +42,7 @@ export class SqliteStore implements ChannelStore {
   readonly #tables: Tables;
   readonly #replica: Replica;
   readonly #retention: Retention;
+  readonly #claims: Claims;
   /** How many channels are held: while any is, what others store is looked for. */
   #held = 0;
   #queue: Write[] = [];
@@ -57,6 +65,12 @@ export class SqliteStore implements ChannelStore {
     this.#replica = new Replica(this.#settings, this.#file, this.#tables, (error) => this.#failed(error));
     this.#retention = new Retention(this.#settings, this.#file, this.#tables, this.#replica, (error) =>
       this.#failed(error),
+    );
+    this.#claims = new Claims(
+      this.#settings,
+      this.#file,
+      (name) => this.#replica.user?.lost(name),
+      (error) => this.#failed(error),
     );
     try {
       const isNew = !isOurs(this.#file, path);
@@ -104,6 +118,41 @@ export class SqliteStore implements ChannelStore {
     return stored;
   }
 
+  async transact(name: ChannelName, decide: (log: ChannelLog) => Decision): Promise<readonly string[]> {
+    this.#assertOpen('send');
+    // In a transaction of its own the log is what the file says.
+    this.#commit();
+    const at = this.#settings.clock.now();
+    const stored = this.#write(name, 0, (log) => {
+      let decision: Decision = {};
+      let isFirst = false;
+      return {
+        store: (draft) => {
+          decision = decide(log);
+          const { append = [], remember, about } = decision;
+          for (const message of append) {
+            draft.seq++;
+            const id = formatPosition({ epoch: log.epoch, seq: draft.seq });
+            this.#tables.addMessage(draft.row, draft.seq, frameOf(message, id, at));
+          }
+          isFirst = remember !== undefined && !log.hasStored(remember.ref);
+          if (remember && isFirst) this.#tables.addAnswer(draft.row, ++draft.answers, remember);
+          if (about !== undefined) this.#tables.setAbout(draft.row, about);
+        },
+        publish: () => {
+          const { append = [], remember, about } = decision;
+          if (about !== undefined) log.about = about;
+          if (remember && isFirst) log.remember(remember);
+          const ids = append.map((message) => log.append(message, at, this.#replica.user));
+          if (ids.length > 0) this.#replica.user?.appended(name);
+          return ids;
+        },
+      };
+    });
+    this.#commit();
+    return stored;
+  }
+
   retain(name: ChannelName): ChannelLog {
     this.#assertOpen('retain');
     const log = this.#find(name) ?? this.#replica.make(name);
@@ -143,6 +192,40 @@ export class SqliteStore implements ChannelStore {
     });
     this.#replica.forgot(name);
     await this.#erase();
+  }
+
+  list(kind: ChannelKind, count: number): readonly ChannelName[] {
+    return this.#closed ? [] : this.#tables.list(kind, count);
+  }
+
+  claim(name: ChannelName): Promise<Claim> {
+    let claim: Claim = 'taken';
+    return this.#write(name, 0, (log) => ({
+      store: ({ row }) => {
+        claim = this.#claims.take(row);
+      },
+      publish: () => {
+        if (claim === 'granted' && log.row !== undefined) this.#claims.taken(name, log.row);
+        return claim;
+      },
+    }));
+  }
+
+  async unclaim(name: ChannelName, done = false): Promise<void> {
+    if (this.#closed || !this.#claims.has(name)) return;
+    if (this.#find(name)?.row === undefined) {
+      // Of a channel that was forgotten nothing is to be kept.
+      this.#claims.given(name);
+      return;
+    }
+    await this.#write(name, 0, () => ({
+      store: ({ row }) => this.#claims.giveBack(row, done),
+      publish: () => this.#claims.given(name),
+    }));
+  }
+
+  lapsed(kind: ChannelKind): readonly ChannelName[] {
+    return this.#closed ? [] : this.#claims.lapsed(kind);
   }
 
   use(user: StoreUser): void {
@@ -191,6 +274,11 @@ export class SqliteStore implements ChannelStore {
     this.#erasing?.run();
     this.#closed = true;
     this.#stopPolling?.();
+    try {
+      this.#claims.leave();
+    } catch (error) {
+      this.#failed(error);
+    }
     try {
       this.#file.checkpoint();
     } catch {

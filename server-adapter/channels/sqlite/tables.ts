@@ -1,11 +1,13 @@
 import { crc32 } from 'node:zlib';
 import {
   type Ack,
+  type ChannelKind,
   type ChannelName,
   type ChannelState,
   formatPosition,
   initialState,
   isChannelName,
+  type JsonValue,
   LIMITS,
   parseJson,
   readAck,
@@ -120,6 +122,23 @@ export class Tables {
     this.#file.run('DELETE FROM answers WHERE channel = ? AND number <= ?', channel, number - ACKS);
   }
 
+  setAbout(channel: number, about: JsonValue): void {
+    const json = JSON.stringify(about);
+    this.#file.run('INSERT OR REPLACE INTO about VALUES (?, ?, ?)', channel, json, checksum(channel, json));
+  }
+
+  about(channel: number): JsonValue | undefined {
+    const row = this.#file.get('SELECT CAST(json AS BLOB) AS json, checksum FROM about WHERE channel = ?', channel);
+    // What was stored is JSON, as its checksum shows.
+    return row && JSON.parse(checked(row, channel, 'json'));
+  }
+
+  /** The channels of a kind that something was said to be about, the newest first. */
+  list(kind: ChannelKind, count: number): ChannelName[] {
+    const sql = `SELECT CAST(name AS BLOB) AS name FROM about JOIN channels ON id = channel WHERE name GLOB ? ORDER BY id DESC LIMIT ?`;
+    return namesIn(this.#file.all(sql, `${kind}:*`, count));
+  }
+
   /** The messages of a channel behind number `after`: all of them, or it throws. */
   messages({ id, name, epoch, seq }: ChannelRow, after: number): StoredMessage[] {
     const sql =
@@ -173,12 +192,21 @@ export class Tables {
   }
 }
 
-function channelIn(row: Row): ChannelRow {
+/** The names in the rows of a query. */
+export function namesIn(rows: readonly Row[]): ChannelName[] {
+  return rows.map(nameIn);
+}
+
+function nameIn(row: Row): ChannelName {
   const name = text(row, 'name');
   if (!isChannelName(name)) throw damaged('a channel has no name');
+  return name;
+}
+
+function channelIn(row: Row): ChannelRow {
   return {
     id: whole(row, 'id'),
-    name,
+    name: nameIn(row),
     epoch: text(row, 'epoch'),
     seq: whole(row, 'seq'),
     first: whole(row, 'first'),

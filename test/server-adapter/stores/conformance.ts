@@ -11,10 +11,11 @@ import {
   parsePosition,
 } from '../../../protocol/index.js';
 import { payloadOf } from '../../../server-adapter/channels/websocket-frames.js';
+import { compose } from '../../../server-adapter/compose.js';
 import type { ChannelStore, TailBounds } from '../../../server-adapter/index.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
-import { HOUR, Listener, NOW, read, say, tail } from './support.js';
+import { HOUR, Listener, NOW, read, say, status, tail } from './support.js';
 
 export interface ConformanceOptions {
   readonly clock: Clock;
@@ -387,6 +388,81 @@ export function conformance(name: string, open: (t: TestContext, options: Confor
     store.sweep();
     await turn();
     await store.close();
+  });
+
+  check('a decision sees the channel as it stands, and is stored whole', {}, async ({ store, user }) => {
+    const log = await store.retain('session:s');
+    const said = [say(store, 'session:s', 'one'), say(store, 'session:s', 'two')];
+    const ids = await store.transact('session:s', (now) => {
+      assert.equal(now.state().status?.text, 'two');
+      const append = [compose(status('three')), compose(status('four'))];
+      return { append, remember: { ref: 'r', accepted: true }, about: { title: 'ä' } };
+    });
+    await Promise.all(said);
+    assert.deepEqual(ids, [`${log.epoch}-3`, `${log.epoch}-4`]);
+    assert.equal(read(log.frame(3)).data, 'three');
+    assert.deepEqual(log.recall('r'), { ref: 'r', accepted: true });
+    assert.deepEqual(log.about, { title: 'ä' });
+    assert.ok(user.heard.includes('session:s'));
+    assert.deepEqual(await store.transact('session:s', () => ({})), []);
+    assert.equal(log.seq, 4);
+  });
+
+  check('of decisions that are made at once each sees what the one before did', {}, async ({ store }) => {
+    const first = await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        let wasFirst = false;
+        await store.transact('session:s', (log) => {
+          wasFirst = log.seq === 0;
+          return wasFirst ? { append: [compose(status(`${i}`))] } : {};
+        });
+        return wasFirst;
+      }),
+    );
+    assert.equal(first.filter(Boolean).length, 1);
+    assert.equal(store.peek('session:s')?.seq, 1);
+  });
+
+  check('a decision that throws stores nothing, and what was said before it stands', {}, async ({ store }) => {
+    const said = say(store, 'session:s', 'one');
+    const failed = async () =>
+      store.transact('session:s', () => {
+        throw new Error('undecided');
+      });
+    await assert.rejects(failed(), /undecided/);
+    await said;
+    assert.equal(store.peek('session:s')?.seq, 1);
+    assert.match(await say(store, 'session:s', 'two'), /-2$/);
+  });
+
+  check('channels that are about something are listed by kind, the newest first', {}, async ({ store }) => {
+    for (const name of ['task:a', 'session:b', 'task:c', 'task:d'] as const) {
+      await store.transact(name, () => ({ about: { name } }));
+    }
+    await say(store, 'task:e');
+    assert.deepEqual(store.list('task', 10), ['task:d', 'task:c', 'task:a']);
+    assert.deepEqual(store.list('task', 2), ['task:d', 'task:c']);
+    assert.deepEqual(store.list('user', 2), []);
+    await store.transact('task:a', () => ({ about: [1] }));
+    assert.deepEqual(store.list('task', 10), ['task:d', 'task:c', 'task:a']);
+    await store.forget('task:c');
+    assert.deepEqual(store.list('task', 10), ['task:d', 'task:a']);
+    assert.deepEqual(store.peek('task:a')?.about, [1]);
+  });
+
+  check('the work of a channel is granted until it is done, and anew when the channel is', {}, async ({ store }) => {
+    assert.equal(await store.claim('session:s'), 'granted');
+    assert.equal(await store.claim('session:s'), 'granted');
+    await store.unclaim('session:s');
+    assert.equal(await store.claim('session:s'), 'granted');
+    await store.unclaim('session:s', true);
+    assert.equal(await store.claim('session:s'), 'done');
+    assert.deepEqual(store.lapsed('session'), []);
+    await store.forget('session:s');
+    assert.equal(await store.claim('session:s'), 'granted');
+    await store.forget('session:s');
+    await store.unclaim('session:s', true);
+    assert.equal(await store.claim('session:s'), 'granted');
   });
 
   for (const bounds of [{ count: 20 }, { bytes: 5000 }, { count: 40, bytes: 20_000, age: 200 }]) {

@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { type ChannelName, parsePosition } from '../../../protocol/index.js';
 import { SqliteStore } from '../../../server-adapter/channels/sqlite/index.js';
+import { ManualClock } from '../../helpers/manual-clock.js';
 import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
 import { startServer } from '../../helpers/server.js';
 import { WireClient } from '../../helpers/wire-client.js';
-import { HOUR, read, say, status, storesOver, tail } from './support.js';
+import { HOUR, Listener, read, say, status, storesOver, tail } from './support.js';
 
 // Several processes share a file, as while one takes over from another. Here they are stores of one process: to SQLite that is the same.
 
@@ -261,4 +262,65 @@ test('pages of two servers over one file see the same, and one takes over from t
   assert.deepEqual(moved.statuses, ['last words']);
   assert.equal(moved.frames.filter(({ type }) => type === 'snapshot').length, 0);
   await Promise.all([second.close(), moved.close()]);
+});
+
+const LEASE = 10_000;
+
+test('of all processes one has the work of a channel, and another gets it when that is done with it', async (t) => {
+  const { open } = storesOver(t);
+  const [a, b] = [open(), open()];
+  assert.deepEqual(await Promise.all([a.claim('task:t'), b.claim('task:t')]), ['granted', 'taken']);
+  await a.unclaim('task:t');
+  assert.equal(await b.claim('task:t'), 'granted');
+  await a.unclaim('task:t', true);
+  assert.equal(await a.claim('task:t'), 'taken', 'only who has it gives it back');
+  await b.unclaim('task:t', true);
+  assert.equal(await a.claim('task:t'), 'done');
+});
+
+test('the work of a process that is gone lapses, and is taken over once', async (t) => {
+  const { open, clock, file } = storesOver(t);
+  const [a, b] = [open(), open()];
+  assert.equal(await a.claim('task:t'), 'granted');
+  assert.equal(await a.claim('session:s'), 'granted');
+  clock.advance(3 * LEASE);
+  assert.equal(await b.claim('task:t'), 'taken', 'it says that it lives');
+  // As if it were gone: its clock stands still.
+  const gone = new SqliteStore({ file, clock: new ManualClock(clock.now()) });
+  t.after(() => gone.close());
+  assert.equal(await gone.claim('task:of-the-dead'), 'granted');
+  assert.deepEqual(b.lapsed('task'), []);
+  clock.advance(LEASE);
+  assert.deepEqual(b.lapsed('task'), ['task:of-the-dead']);
+  assert.deepEqual(b.lapsed('session'), []);
+  assert.deepEqual(await Promise.all([a.claim('task:of-the-dead'), b.claim('task:of-the-dead')]), ['granted', 'taken']);
+  assert.deepEqual(b.lapsed('task'), []);
+});
+
+test('a process that stood still hears which work was taken from it', async (t) => {
+  const { open, clock, file } = storesOver(t);
+  const b = open();
+  const slow = new ManualClock(clock.now());
+  const a = new SqliteStore({ file, clock: slow });
+  const user = new Listener();
+  a.use(user);
+  t.after(() => a.close());
+  assert.equal(await a.claim('task:kept'), 'granted');
+  assert.equal(await a.claim('task:taken'), 'granted');
+  clock.advance(LEASE);
+  assert.equal(await b.claim('task:taken'), 'granted');
+  slow.advance(LEASE);
+  assert.deepEqual(user.lostWork, ['task:taken']);
+  assert.equal(await b.claim('task:kept'), 'taken');
+});
+
+test('a process that closes gives its work back', async (t) => {
+  const { open } = storesOver(t);
+  const [a, b] = [open(), open()];
+  await a.claim('task:t');
+  await a.claim('task:done');
+  await a.unclaim('task:done', true);
+  a.close();
+  assert.equal(await b.claim('task:t'), 'granted');
+  assert.equal(await b.claim('task:done'), 'done');
 });

@@ -20,6 +20,7 @@ export function status(text: string): Outgoing {
 export class Listener implements StoreUser {
   readonly heard: string[] = [];
   readonly forgotten: ChannelName[] = [];
+  readonly lostWork: ChannelName[] = [];
   onAppended: (name: ChannelName) => void = () => {};
   onDropping: (name: ChannelName) => void = () => {};
 
@@ -34,6 +35,10 @@ export class Listener implements StoreUser {
 
   forgot(name: ChannelName): void {
     this.forgotten.push(name);
+  }
+
+  lost(name: ChannelName): void {
+    this.lostWork.push(name);
   }
 }
 
