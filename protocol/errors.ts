@@ -1,5 +1,5 @@
 /** What an error is about, for programs; the message is for people. */
-export type ErrorCode = 'invalid' | 'too_large' | 'not_allowed' | 'closed' | 'limit' | 'unavailable';
+export type ErrorCode = 'invalid' | 'too_large' | 'not_allowed' | 'closed' | 'limit' | 'unavailable' | 'unanswered';
 
 /** Every error this kit raises. Its message starts with `status-messenger:` and says what was got, where, and what to do. */
 export class StatusMessengerError extends Error {

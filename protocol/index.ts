@@ -17,6 +17,24 @@ export { CloseCode, type CloseVerdict, closeReason, closeVerdict, retryAfter, re
 export { describe, type ErrorCode, invalid, messageOf, StatusMessengerError, textOf } from './errors.js';
 export { apply, applyAll } from './fold.js';
 export {
+  type AnswerReading,
+  type AnswerSchema,
+  type Asked,
+  type BooleanField,
+  type ChoiceField,
+  type ChoicesField,
+  type Form,
+  type FormField,
+  type NumberField,
+  type Option,
+  optionOf,
+  optionsOf,
+  readAnswer,
+  schemaProblem,
+  type TextField,
+  type TitledConst,
+} from './form.js';
+export {
   type Ack,
   type AnswerData,
   type ClientFrame,

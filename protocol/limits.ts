@@ -13,9 +13,9 @@ export const LIMITS = {
   partialFrame: MiB,
   /** Items that `state` keeps, and their bytes as JSON. Their sum leaves 16 KiB of a 256 KiB snapshot for the names around them. */
   state: {
-    messages: { count: 200, bytes: 88 * KiB, each: 16 * KiB },
+    messages: { count: 200, bytes: 64 * KiB, each: 16 * KiB },
     steps: { count: 200, bytes: 40 * KiB },
-    questions: { count: 20, bytes: 24 * KiB, each: 12 * KiB },
+    questions: { count: 20, bytes: 48 * KiB, each: 16 * KiB },
     results: { count: 50, bytes: 56 * KiB, each: 32 * KiB },
     status: 8 * KiB,
     progress: 4 * KiB,

@@ -1,6 +1,9 @@
 import { StatusMessengerError } from '../protocol/index.js';
 import type { StatusExtra } from './compose.js';
-import { type Ids, messengerInContext, readIds, runInContext, type Speaker } from './context.js';
+import { type Ids, messengerInContext, readIds, runInContext, runWithin, type Speaker } from './context.js';
+import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
+import { failMessage, type Progress, progressMessage } from './conversation/run-messages.js';
+import { runStep, type TrackOptions, trackThrough } from './conversation/steps.js';
 import { instances, StatusMessenger } from './messenger.js';
 import type { MessengerOptions } from './options.js';
 import type { StatusUpdate } from './updates.js';
@@ -58,6 +61,61 @@ export function getStatusMessages(sessionId?: string): string[] {
 /** Every status from here on; see `StatusMessenger.streamStatusUpdates`. */
 export function streamStatusUpdates(options?: { signal?: AbortSignal }): AsyncIterableIterator<StatusUpdate> {
   return meant().streamStatusUpdates(options);
+}
+
+/**
+ * Shows how far the run, or the step in context, is: `progress(3, 10)`, `progress('Reading…')`, or all that a `progress` message may say. Without `max` it
+ * is indeterminate. Never throws and never waits; so do the calls below.
+ */
+export function progress(progress: Progress, max?: number): void {
+  meant().speak('progress', progressMessage(progress, max));
+}
+
+/** Shows what an agent has come to (seed: agent conversation). */
+export function result(agent: string, data: unknown): void {
+  meant().speak('result', { type: 'result', data: { agent, data } });
+}
+
+/** Ends the run in context well. */
+export function complete(summary: string): void {
+  meant().speak('complete', { type: 'complete', data: { summary } });
+}
+
+/** Ends the run in context as failed. People read the message of `error`, so hand over one that is fit for them. */
+export function fail(error: unknown): void {
+  meant().speak('fail', failMessage(error));
+}
+
+/**
+ * Runs `run` as a step that people see begin, last and end: everything said inside belongs to it, steps among it. What `run` throws is thrown on; people
+ * read its message only where it is a `PublicError`.
+ */
+export function step<T>(label: string, run: () => T | Promise<T>): Promise<T> {
+  return runStep(meant(), label, run);
+}
+
+/** Walks through `items` as a step that shows how far it is: `for await (const page of track(pages, 'Reading'))`, or `for` where they are at hand. */
+export function track<T>(items: Iterable<T>, label: string, options?: TrackOptions): Iterable<T> & AsyncIterable<T>;
+export function track<T>(items: AsyncIterable<T>, label: string, options?: TrackOptions): AsyncIterable<T>;
+export function track<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  label: string,
+  options: TrackOptions = {},
+): AsyncIterable<T> {
+  return trackThrough(meant(), items, label, options);
+}
+
+/** Runs `run` as the work of an agent: everything said inside carries its name. */
+export function withAgent<T>(name: string, run: () => T): T {
+  return runWithin({ agent: name }, run);
+}
+
+/** Asks the people who watch the run in context; see `StatusMessenger.ask`. */
+export function ask<const O extends AskOptions = Record<never, never>>(
+  question: string,
+  options?: O,
+): Promise<AnswerTo<O>> {
+  return meant().ask(question, options);
 }
 
 /** Runs `run` in the context of a session, with the messenger of the surrounding context or the default one. */

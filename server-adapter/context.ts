@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { assertId, invalid, isObject, isRunId } from '../protocol/index.js';
+import { assertId, type ChannelName, type Clock, channelName, invalid, isObject, isRunId } from '../protocol/index.js';
 import type { Outgoing, SendResult, StatusExtra } from './compose.js';
+import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
 import type { StatusUpdate } from './updates.js';
 
 /** Whom work is done for. Every call of the kit made inside reports there by itself. */
@@ -11,14 +12,25 @@ export interface Ids {
   readonly runId?: string;
 }
 
-/** What `currentContext()` answers. */
+/** What `currentContext()` answers (seed: `ExecutionContext`). */
 export interface Context extends Ids {
+  /** The task that the work is, where it is one. */
+  readonly taskId?: string;
+  /** Who does the work: see `withAgent`. */
+  readonly agent?: string;
+  /** The innermost step that the work is in: see `step`. */
+  readonly step?: string;
   /** Aborted when the work should stop. */
   readonly signal?: AbortSignal;
 }
 
 /** What can be said without naming a messenger: the one in context says it. */
 export interface Speaker {
+  readonly clock: Clock;
+  /** Says something to the viewers of the run in context. `call` is what the user called, for the log. */
+  speak(call: string, message: Outgoing): void;
+  /** Asks the viewers of the run in context. */
+  ask<const O extends AskOptions = Record<never, never>>(question: string, options?: O): Promise<AnswerTo<O>>;
   addStatusMessage(text: string, extra?: StatusExtra): void;
   getStatusMessages(sessionId?: string): string[];
   streamStatusUpdates(options?: { signal?: AbortSignal }): AsyncIterableIterator<StatusUpdate>;
@@ -47,6 +59,20 @@ export function runInContext<T>(context: Context, messenger: Speaker | undefined
  */
 export function currentContext(): Context | undefined {
   return storage.getStore()?.context;
+}
+
+/** The channel whose viewers watch the work in context: those of the task, else of the session, the thread, the user (seed: message routing). */
+export function channelInContext(): ChannelName | undefined {
+  const { taskId, sessionId, threadId, userId } = currentContext() ?? {};
+  if (taskId !== undefined) return channelName('task', taskId);
+  if (sessionId !== undefined) return channelName('session', sessionId);
+  if (threadId !== undefined) return channelName('thread', threadId);
+  return userId === undefined ? undefined : channelName('user', userId);
+}
+
+/** Runs `run` in the context there is, with some of it changed. */
+export function runWithin<T>(change: Partial<Context>, run: () => T): T {
+  return runInContext({ ...currentContext(), ...change }, undefined, run);
 }
 
 /** The messenger whose context this is. */

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import {
   assertId,
   type ChannelName,
+  type Clock,
   CloseCode,
   channelName,
   clipText,
@@ -22,9 +23,11 @@ import {
 } from '../protocol/index.js';
 import { Door } from './access/door.js';
 import { refuse } from './access/refuse.js';
-import type { ChannelLog } from './channels/channel-store.js';
 import { compose, type Outgoing, type SendResult, type StatusExtra } from './compose.js';
-import { currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
+import { channelInContext, currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
+import { type AnswerTo, type AskOptions, readQuestion } from './conversation/ask-options.js';
+import { Questions } from './conversation/questions.js';
+import { Work } from './conversation/work.js';
 import { Delivery } from './delivery/delivery.js';
 import { type HttpServer, listen } from './delivery/shared-server.js';
 import { attachUpgrades } from './delivery/upgrades.js';
@@ -59,6 +62,8 @@ export class StatusMessenger implements Speaker {
   readonly #log: Log;
   readonly #delivery: Delivery;
   readonly #updates: StatusUpdates;
+  readonly #questions: Questions;
+  readonly #work: Work;
   readonly #sessions: Sessions;
   readonly #door: Door;
   readonly #viewers: Viewers;
@@ -75,24 +80,31 @@ export class StatusMessenger implements Speaker {
     this.#log = new Log(logger);
     this.#delivery = new Delivery(this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
+    this.#questions = new Questions(this.#settings, this.#log);
+    this.#work = new Work(this.#settings, this.#questions, this.#log);
     this.#sessions = new Sessions(
       this,
       {
-        hold: (id) => this.#hold(id),
+        store,
+        questions: this.#questions,
+        work: this.#work,
         isClosed: () => this.closed,
-        recall: (id, ref) => store.peek(channelName('session', id))?.recall(ref),
-        remember: (id, ack) => store.remember(channelName('session', id), ack),
+        viewers: (name) => this.#delivery.viewers(name),
       },
       this.#log,
-      clock.now(),
     );
     store.use({
-      appended: (name) => this.#delivery.schedule(name),
+      appended: (name) => {
+        this.#delivery.schedule(name);
+        this.#questions.appended(name);
+        this.#work.appended(name);
+      },
       dropping: (name) => this.#delivery.flush(name),
       forgot: (name) => {
         const { kind, id } = splitChannel(name);
         if (kind === 'session') this.#sessions.forget(id);
       },
+      lost: (name) => this.#work.lost(name),
     });
     this.#door = new Door(this.#settings, this.#log);
     this.#viewers = new Viewers(this.#settings, this.#door, this.#delivery, this.#sessions, this.#log);
@@ -243,6 +255,7 @@ export class StatusMessenger implements Speaker {
 
   #addStatus(text: unknown, extra: StatusExtra): void {
     const sessionId = currentContext()?.sessionId;
+    const channel = channelInContext();
     if (typeof text !== 'string') {
       this.#log.warnOnce('status-type', `addStatusMessage: got ${describe(text)}, expected a text; pass a string`);
     }
@@ -253,19 +266,59 @@ export class StatusMessenger implements Speaker {
       this.#log.warnOnce('status-length', `addStatusMessage: ${got}`);
     }
     this.#updates.push([sessionId ?? null, status]);
-    if (sessionId === undefined) {
-      this.#unrouted = status;
-      const got = `got "${clipText(status, 80)}" outside of any session, expected one in context`;
+    if (channel === undefined) this.#unrouted = status;
+    const data = this.#settings.statusData === 'object' ? { message: status } : status;
+    this.#speak('addStatusMessage', status, { ...extra, type: 'status', data });
+  }
+
+  /** Says something to those who watch the run in context, as one of the calls does. Never throws and never waits. */
+  speak(call: string, message: Outgoing): void {
+    try {
+      this.#speak(call, message.type, message);
+    } catch (error) {
+      this.#log.warnOnce(`${call}-failed ${messageOf(error)}`, `${call}: ${messageOf(error)}`);
+    }
+  }
+
+  #speak(call: string, what: string, message: Outgoing): void {
+    const channel = channelInContext();
+    if (channel === undefined) {
+      const got = `got "${clipText(what, 80)}" outside of any session, expected one in context`;
       this.#log.warnOnce(
-        'no-session',
-        `addStatusMessage: ${got}; call it inside onSession or runWithSession(sessionId, …)`,
+        `no-session ${call}`,
+        `${call}: ${got}; call it inside onSession or runWithSession(sessionId, …)`,
       );
       return;
     }
-    const data = this.#settings.statusData === 'object' ? { message: status } : status;
-    this.sendToSession(sessionId, { ...extra, type: 'status', data }).catch((error: unknown) => {
-      this.#log.warnOnce(`status-failed ${messageOf(error)}`, `addStatusMessage: ${messageOf(error)}`);
+    this.send(channel, { ...attribution(), ...message }).catch((error: unknown) => {
+      this.#log.warnOnce(`${call}-failed ${messageOf(error)}`, `${call}: ${messageOf(error)}`);
     });
+  }
+
+  /**
+   * Asks those who watch the run in context, and resolves with the answer, checked. The question stands in the log: it outlives reloads and, where the store
+   * does, the process (see `key`); whoever answers first wins.
+   * @throws StatusMessengerError `invalid` or `too_large` for a question that cannot be asked or has nobody to be asked, `limit` when too many are open.
+   * @throws UnansweredError when it was declined, has expired without a default, or its run is over.
+   * Rejects with the reason of `signal`, or of the context's, when that is aborted.
+   */
+  async ask<const O extends AskOptions = Record<never, never>>(question: string, options?: O): Promise<AnswerTo<O>> {
+    this.#assertOpen('ask');
+    const read = readQuestion(question, options);
+    const channel = channelInContext();
+    if (channel === undefined) {
+      const text = `ask: got "${clipText(question, 80)}" outside of any session, expected one in context; call it inside onSession or runWithSession(sessionId, …)`;
+      throw new StatusMessengerError('invalid', text);
+    }
+    const signals = [read.signal, currentContext()?.signal].filter((signal) => signal !== undefined);
+    const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
+    const answer = await this.#questions.ask(channel, { ...read, signal }, attribution());
+    // It was read by what the options say.
+    return answer as AnswerTo<O>;
+  }
+
+  get clock(): Clock {
+    return this.#settings.clock;
   }
 
   /**
@@ -329,20 +382,13 @@ export class StatusMessenger implements Speaker {
     this.#stopSweeping();
     const { random, store } = this.#settings;
     this.#viewers.close();
-    this.#sessions.cancelAll('the server is closing');
+    await this.#questions.close();
+    this.#work.close('the server is closing');
     await store.flush();
     await this.#delivery.drain(timeout, Math.max(5000, this.#delivery.spread), random);
     for (const detach of this.#detach) detach();
     this.#updates.close();
     await store.close();
-  }
-
-  /** Keeps a session's channel for work that is done for it. */
-  async #hold(sessionId: string): Promise<{ log: ChannelLog; release(): void }> {
-    const { store } = this.#settings;
-    const name = channelName('session', sessionId);
-    const log = await store.retain(name);
-    return { log, release: () => store.release(name, true) };
   }
 
   #sweepLater(): void {
@@ -361,6 +407,16 @@ export class StatusMessenger implements Speaker {
       );
     }
   }
+}
+
+/** What the context says of who speaks. */
+function attribution(): StatusExtra {
+  const { agent, step, runId } = currentContext() ?? {};
+  return {
+    ...(agent === undefined ? {} : { agent }),
+    ...(step === undefined ? {} : { step }),
+    ...(runId === undefined ? {} : { run: runId }),
+  };
 }
 
 function assertChannel(channel: unknown): asserts channel is ChannelName {

@@ -11,8 +11,6 @@ export class Session {
   #abort: AbortController | undefined;
   /** The first viewer has come, so the handlers were started. */
   started = false;
-  /** Handlers that have not finished. */
-  running = 0;
 
   constructor(messenger: Speaker, ids: Ids & { readonly sessionId: string }) {
     this.#messenger = messenger;

@@ -24,7 +24,7 @@ import type { Delivery } from './delivery/delivery.js';
 import { WebSocketTransport } from './delivery/websocket-transport.js';
 import { type Log, stackOf } from './logger.js';
 import type { Settings } from './options.js';
-import type { Sessions } from './sessions.js';
+import type { Sender, Sessions } from './sessions.js';
 
 /** A page that was let in. */
 export interface Viewer {
@@ -112,7 +112,7 @@ export class Viewers {
       this.#log.debug(`got ${describe(after)} as after, expected positions; a snapshot is sent`);
     }
     this.#delivery.add(connection, logs, positions);
-    this.#sessions.arrived(idsOf(access), logs[0]);
+    this.#sessions.arrived(idsOf(access));
   }
 
   /** A session that has all the viewers that it may have. Asked when nothing is waited for any more: a crowd may come at once. */
@@ -197,7 +197,7 @@ export class Viewers {
       case 'token':
         return this.#renew(connection, frame.ref, frame.data.token, request);
       default:
-        return this.#sessions.receive(idsOf(connection.access), frame);
+        return this.#sessions.receive(senderOf(connection.access), frame);
     }
   }
 
@@ -224,6 +224,11 @@ function channelsOf({ sessionId, threadIds, userId }: Access): [own: ChannelName
   const others = threadIds.map((id) => channelName('thread', id));
   if (userId !== undefined) others.push(channelName('user', userId));
   return [channelName('session', sessionId), ...others];
+}
+
+/** Who sends a page's frames. */
+function senderOf(access: Access): Sender {
+  return { ...idsOf(access), channels: channelsOf(access) };
 }
 
 /** Whom work is done for that a page began. */

@@ -173,6 +173,7 @@ const STATUS: { readonly [code in StatusMessengerError['code']]: number } = {
   limit: 429,
   closed: 503,
   unavailable: 503,
+  unanswered: 409,
 };
 
 /** The answer to a request that the application does not let in. */

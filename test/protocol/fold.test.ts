@@ -832,7 +832,7 @@ test('a state that is as large as can be is within its bounds, and so is its end
     const full = after(
       ...many(2000, (i) => started(`${i}`, { label: long, parent: long }, { agent: long, ts: i })),
       ...many(200, (i) => say('question', { question: long, questionId: `${i}`, default: huge }, { agent: long })),
-      ...many(2000, (i) => say('question', { question: 'Which?', questionId: `${i}`, default: fill(500) })),
+      ...many(2000, (i) => say('question', { question: 'Which?', questionId: `${i}`, default: fill(2200) })),
       ...many(2000, (i) => result(`${i} ${long}`, fill(1000))),
       result('a', fill(20_000)),
       result('b', huge),

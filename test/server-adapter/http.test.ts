@@ -311,6 +311,11 @@ test('what fails inside is 500 without its reason; the log has it', async (t) =>
     store: {
       append: () => Promise.reject(new Error('SECRET')),
       retain: () => Promise.reject(new Error('SECRET')),
+      transact: () => Promise.reject(new Error('SECRET')),
+      list: () => [],
+      claim: () => Promise.reject(new Error('SECRET')),
+      unclaim() {},
+      lapsed: () => [],
       remember() {},
       forget() {},
       release() {},

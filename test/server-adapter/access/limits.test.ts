@@ -214,6 +214,11 @@ test('a crowd that comes while the store is slow is counted, too', async (t) => 
 class SlowStore implements ChannelStore {
   readonly #store = new MemoryStore({ clock: new ManualClock() });
   readonly append = this.#store.append.bind(this.#store);
+  readonly transact = this.#store.transact.bind(this.#store);
+  readonly list = this.#store.list.bind(this.#store);
+  readonly claim = this.#store.claim.bind(this.#store);
+  readonly unclaim = this.#store.unclaim.bind(this.#store);
+  readonly lapsed = this.#store.lapsed.bind(this.#store);
   readonly remember = this.#store.remember.bind(this.#store);
   readonly peek = this.#store.peek.bind(this.#store);
   readonly forget = this.#store.forget.bind(this.#store);

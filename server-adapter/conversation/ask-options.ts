@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type AnswerSchema,
+  type BooleanField,
+  type Choice,
+  type ChoicesField,
+  dataProblem,
+  type Form,
+  type FormField,
+  invalid,
+  isObject,
+  type JsonValue,
+  jsonSize,
+  LIMITS,
+  type NumberField,
+  optionOf,
+  type QuestionData,
+  readAnswer,
+  StatusMessengerError,
+  schemaProblem,
+} from '../../protocol/index.js';
+
+/** How a question is asked. */
+export interface AskOptions {
+  /** One of these is the answer; the person picks it. */
+  readonly choices?: readonly Choice[];
+  /** Several of the choices are the answer: any number, or as many as said. */
+  readonly several?: boolean | { readonly min?: number; readonly max?: number };
+  /** The answer is yes or no: `true` or `false`. */
+  readonly confirm?: boolean;
+  /** A form, or one field, in the flat schema of MCP's elicitation. */
+  readonly schema?: AnswerSchema;
+  /** Milliseconds that people have, by the server's clock. Default: no end. */
+  readonly timeout?: number;
+  /** What counts when nobody has answered within `timeout`. Without it nothing does: `ask` then rejects. */
+  readonly default?: JsonValue;
+  /**
+   * What the question is known by in its run: asked again under the same key, after a restart for instance, it is the same question, and an answer that was
+   * given to it stands. At most 100 characters. Default: a question of its own at every call, which ends with its process.
+   */
+  readonly key?: string;
+  /** Takes the question back: it is closed as cancelled, and `ask` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** The answer to a question with these options. */
+export type AnswerTo<O extends AskOptions> = O extends { readonly several: true | object }
+  ? string[]
+  : O extends { readonly choices: readonly Choice[] }
+    ? string
+    : O extends { readonly confirm: true }
+      ? boolean
+      : O extends { readonly schema: infer S }
+        ? ValueOf<S>
+        : string;
+
+type ValueOf<S> = S extends Form
+  ? { readonly [K in keyof S['properties']]?: FieldValue<S['properties'][K]> }
+  : S extends FormField
+    ? FieldValue<S>
+    : JsonValue;
+
+type FieldValue<F> = F extends BooleanField
+  ? boolean
+  : F extends NumberField
+    ? number
+    : F extends ChoicesField
+      ? string[]
+      : string;
+
+/** A question that can be asked. */
+export interface Question {
+  /** The same at every call where there is a key. */
+  readonly id: string;
+  readonly data: Omit<QuestionData, 'expiresAt'>;
+  readonly timeout: number | undefined;
+  readonly fallback: JsonValue | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What questions without a key are told by: nobody can take them up again. */
+const UNKEYED = 'ask.';
+const KEYED = 'key.';
+const KEY = 100;
+/** Bytes of a question: with its answer it fits into the state. */
+const QUESTION = LIMITS.state.questions.each - 4096;
+/** Timers of more milliseconds than this fire at once. */
+const LONGEST = 2 ** 31 - 1;
+const KNOWN = ['choices', 'several', 'confirm', 'schema', 'timeout', 'default', 'key', 'signal'];
+
+/** Checks what is asked and how. Throws `invalid` or `too_large` for what cannot be asked. */
+export function readQuestion(question: string, options: AskOptions = {}): Question {
+  if (typeof question !== 'string' || question === '') {
+    throw invalid('ask: question', question, 'a text', 'write what people read');
+  }
+  const given: unknown = options;
+  if (!isObject(given)) throw invalid('ask: options', given, `an object with ${KNOWN.join(', ')}`, 'leave it out');
+  const unknown = Object.keys(given).find((key) => !KNOWN.includes(key));
+  if (unknown !== undefined) {
+    const text = `ask: options: got "${unknown}", expected ${KNOWN.join(', ')}; check its spelling`;
+    throw new StatusMessengerError('invalid', text);
+  }
+  const { choices, timeout, key, signal } = options;
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST)) {
+    throw invalid('ask: timeout', timeout, `milliseconds up to ${LONGEST}`, 'leave it out for no end');
+  }
+  if (key !== undefined && !(typeof key === 'string' && key.length > 0 && key.length <= KEY)) {
+    throw invalid('ask: key', key, `a text of 1 to ${KEY} characters`, 'leave it out where nothing is to be taken up');
+  }
+  const schema = schemaOf(options);
+  const asked = { ...(choices ? { choices } : {}), ...(schema ? { schema } : {}) };
+  const fallback = readDefault(options, asked);
+  const data = {
+    question,
+    questionId: key === undefined ? `${UNKEYED}${randomBytes(8).toString('hex')}` : `${KEYED}${key}`,
+    ...asked,
+    ...(fallback === undefined ? {} : { default: fallback }),
+  };
+  const problem = dataProblem('question', data);
+  if (problem !== undefined) throw new StatusMessengerError('invalid', `ask: ${problem}`);
+  const size = jsonSize(data);
+  if (!(size <= QUESTION)) {
+    const text = `ask: got a question of ${size} bytes, expected at most ${QUESTION}; ask for less at once`;
+    throw new StatusMessengerError('too_large', text);
+  }
+  return { id: data.questionId, data, timeout, fallback, signal };
+}
+
+/** Whether nobody can take the question up again once its process is gone. */
+export function diesWithItsProcess(questionId: string): boolean {
+  return questionId.startsWith(UNKEYED);
+}
+
+function schemaOf({ choices, several = false, confirm = false, schema }: AskOptions): AnswerSchema | undefined {
+  const ways = [choices !== undefined, confirm, schema !== undefined].filter(Boolean).length;
+  if (ways > 1) {
+    throw new StatusMessengerError('invalid', 'ask: got two of choices, confirm and schema, expected one; choose one');
+  }
+  if (several !== false && !choices) {
+    throw new StatusMessengerError('invalid', 'ask: got several without choices, expected both; add the choices');
+  }
+  if (confirm) return { type: 'boolean' };
+  if (schema !== undefined) {
+    const problem = schemaProblem(schema);
+    if (problem !== undefined) throw new StatusMessengerError('invalid', `ask: ${problem}`);
+    return schema;
+  }
+  if (!choices) return undefined;
+  const chosen = readChoices(choices);
+  if (several === false) return undefined;
+  const { min, max } = several === true ? {} : several;
+  const list: AnswerSchema = {
+    type: 'array',
+    items: { type: 'string', enum: chosen },
+    ...(min === undefined ? {} : { minItems: min }),
+    ...(max === undefined ? {} : { maxItems: max }),
+  };
+  const problem = schemaProblem(list);
+  if (problem !== undefined) throw new StatusMessengerError('invalid', `ask: several: ${problem}`);
+  return list;
+}
+
+function readChoices(choices: readonly Choice[]): string[] {
+  const problem = dataProblem('question', { question: '', choices });
+  if (problem !== undefined) throw new StatusMessengerError('invalid', `ask: ${problem}`);
+  const values = choices.map((choice) => optionOf(choice).value);
+  if (values.length === 0 || new Set(values).size < values.length) {
+    throw invalid('ask: choices', values, 'one at least, and each once', 'leave choices out for any text');
+  }
+  return values;
+}
+
+function readDefault(
+  { default: fallback }: AskOptions,
+  asked: { readonly choices?: readonly Choice[]; readonly schema?: AnswerSchema },
+): JsonValue | undefined {
+  if (fallback === undefined) return undefined;
+  const reading = readAnswer(asked, fallback);
+  if ('value' in reading) return reading.value;
+  throw new StatusMessengerError('invalid', `ask: default: ${reading.problem}; choose one that could be an answer`);
+}

@@ -1,0 +1,23 @@
+import { describe, messageOf, type ProgressData } from '../../protocol/index.js';
+import type { Outgoing } from '../compose.js';
+
+/** What is done, in its unit; a text alone; or all that a `progress` message may say. */
+export type Progress = number | string | ProgressData;
+
+/** A `progress` message. Without `max` it is indeterminate. */
+export function progressMessage(progress: Progress, max?: number): Outgoing {
+  if (typeof progress === 'number') return { type: 'progress', data: { value: progress, ...given('max', max) } };
+  if (typeof progress === 'string') return { type: 'progress', data: { message: progress } };
+  return { type: 'progress', data: { ...progress, ...given('max', max) } };
+}
+
+/** An `error` message that ends the run. What is thrown is said as it is: whoever hands it over chose to show it. */
+export function failMessage(error: unknown): Outgoing {
+  const text = typeof error === 'string' || error instanceof Error ? messageOf(error) : describe(error);
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { type: 'error', data: { message: text, ...given('code', code), fatal: true } };
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
+}

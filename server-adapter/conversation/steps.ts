@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { elapsed } from '../../protocol/index.js';
+import { runWithin, type Speaker } from '../context.js';
+import { publicMessage } from '../public-error.js';
+
+/** Milliseconds between what a loop says of its progress: more often nobody sees. */
+const PACE = 100;
+
+/** A step that was begun: what is said of it until it ends. */
+class Step {
+  readonly id = randomBytes(6).toString('hex');
+  readonly #speaker: Speaker;
+  readonly #began: number;
+  /** What the user called, for the log. */
+  readonly #call: 'step' | 'track';
+
+  constructor(speaker: Speaker, call: 'step' | 'track', label: string) {
+    this.#speaker = speaker;
+    this.#call = call;
+    this.#began = elapsed(speaker.clock);
+    this.#say({ event: 'step_started', label });
+  }
+
+  finished(): void {
+    this.#say({ event: 'step_finished', duration: this.#duration() });
+  }
+
+  failed(error: unknown): void {
+    const text = publicMessage(error);
+    this.#say({ event: 'step_failed', duration: this.#duration(), ...(text === undefined ? {} : { error: text }) });
+  }
+
+  progress(value: number, max: number | undefined): void {
+    const data = { value, ...(max === undefined ? {} : { max }), step: this.id };
+    this.#speaker.speak(this.#call, { type: 'progress', data });
+  }
+
+  #duration(): number {
+    return Math.round(elapsed(this.#speaker.clock) - this.#began);
+  }
+
+  #say(data: { readonly event: string; readonly [field: string]: unknown }): void {
+    this.#speaker.speak(this.#call, { type: 'event', data: { ...data, step: this.id } });
+  }
+}
+
+/** Runs `run` as a step: see `step` of the calls. */
+export async function runStep<T>(speaker: Speaker, label: string, run: () => T | Promise<T>): Promise<T> {
+  const step = new Step(speaker, 'step', label);
+  try {
+    const result = await runWithin({ step: step.id }, run);
+    step.finished();
+    return result;
+  } catch (error) {
+    step.failed(error);
+    throw error;
+  }
+}
+
+export interface TrackOptions {
+  /** How many items there will be. Default: the `length` or `size` of what is walked through, where it has one. */
+  readonly total?: number;
+}
+
+/** Walks through `source` as a step that says how far it is: see `track` of the calls. */
+export function trackThrough<T>(
+  speaker: Speaker,
+  source: Iterable<T> | AsyncIterable<T>,
+  label: string,
+  { total = sizeOf(source) }: TrackOptions,
+): AsyncIterable<T> & Iterable<T> {
+  const begin = () => new Walk(speaker, label, total);
+  return {
+    async *[Symbol.asyncIterator]() {
+      const walk = begin();
+      try {
+        for await (const item of source) {
+          yield item;
+          walk.next();
+        }
+      } catch (error) {
+        walk.failed(error);
+        throw error;
+      } finally {
+        walk.end();
+      }
+    },
+    *[Symbol.iterator]() {
+      if (!(Symbol.iterator in source)) throw new TypeError(ONLY_ASYNC);
+      const walk = begin();
+      try {
+        for (const item of source) {
+          yield item;
+          walk.next();
+        }
+      } catch (error) {
+        walk.failed(error);
+        throw error;
+      } finally {
+        walk.end();
+      }
+    },
+  };
+}
+
+const ONLY_ASYNC =
+  'status-messenger: track: got an asynchronous source in a `for` loop, expected `for await`; write `for await (… of track(…))`';
+
+/** How far a loop is. */
+class Walk {
+  readonly #step: Step;
+  readonly #clock: Speaker['clock'];
+  readonly #total: number | undefined;
+  #count = 0;
+  #saidAt: number;
+  #said = 0;
+  #isOver = false;
+
+  constructor(speaker: Speaker, label: string, total: number | undefined) {
+    this.#step = new Step(speaker, 'track', label);
+    this.#clock = speaker.clock;
+    this.#total = total;
+    this.#saidAt = elapsed(this.#clock);
+    this.#step.progress(0, total);
+  }
+
+  /** One more is done. */
+  next(): void {
+    this.#count++;
+    const now = elapsed(this.#clock);
+    if (now - this.#saidAt < PACE) return;
+    this.#saidAt = now;
+    this.#say();
+  }
+
+  failed(error: unknown): void {
+    this.#isOver = true;
+    this.#say();
+    this.#step.failed(error);
+  }
+
+  /** The loop is left, at its end or before. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#say();
+    this.#step.finished();
+  }
+
+  #say(): void {
+    if (this.#said === this.#count) return;
+    this.#said = this.#count;
+    this.#step.progress(this.#count, this.#total);
+  }
+}
+
+function sizeOf(source: object): number | undefined {
+  if ('length' in source && typeof source.length === 'number') return source.length;
+  return 'size' in source && typeof source.size === 'number' ? source.size : undefined;
+}

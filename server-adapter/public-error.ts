@@ -1,0 +1,11 @@
+/** An error whose message is for the people who watch: they read it where the run or the step shows how it failed. Others show no more than that it did. */
+export class PublicError extends Error {
+  override readonly name = 'PublicError';
+  /** The convention of Node's HTTP frameworks. */
+  readonly expose = true;
+}
+
+/** What people may read of an error; `undefined` where that is nothing. */
+export function publicMessage(error: unknown): string | undefined {
+  return error instanceof Error && 'expose' in error && error.expose === true ? error.message : undefined;
+}
