@@ -23,6 +23,8 @@ export type { AnswerTo, AskOptions } from './conversation/ask-options.js';
 export { UnansweredError } from './conversation/questions.js';
 export type { Progress } from './conversation/run-messages.js';
 export type { TrackOptions } from './conversation/steps.js';
+export type { TaskInfo, TaskInput } from './conversation/task-info.js';
+export type { Task, TaskOptions, TaskRunner, Tasks } from './conversation/tasks.js';
 export type { HttpServer } from './delivery/shared-server.js';
 export type { Logger } from './logger.js';
 export { type AttachOptions, type ConnectionIds, StatusMessenger } from './messenger.js';

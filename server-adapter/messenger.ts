@@ -27,6 +27,7 @@ import { compose, type Outgoing, type SendResult, type StatusExtra } from './com
 import { channelInContext, currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
 import { type AnswerTo, type AskOptions, readQuestion } from './conversation/ask-options.js';
 import { Questions } from './conversation/questions.js';
+import { Tasks } from './conversation/tasks.js';
 import { Work } from './conversation/work.js';
 import { Delivery } from './delivery/delivery.js';
 import { type HttpServer, listen } from './delivery/shared-server.js';
@@ -58,6 +59,8 @@ export interface ConnectionIds extends Ids {
 
 /** The server side: keeps what is said in each channel, and brings it to every viewer exactly once and in order. */
 export class StatusMessenger implements Speaker {
+  /** Tasks: work that is made by a call or by `POST /api/tasks`, and carried out once, when its first viewer arrives. */
+  readonly tasks: Tasks;
   readonly #settings: Settings;
   readonly #log: Log;
   readonly #delivery: Delivery;
@@ -93,11 +96,24 @@ export class StatusMessenger implements Speaker {
       },
       this.#log,
     );
+    this.tasks = new Tasks(
+      this,
+      {
+        store,
+        clock,
+        work: this.#work,
+        isClosed: () => this.closed,
+        viewers: (name) => this.#delivery.viewers(name),
+        finished: (name) => this.#delivery.finish(name),
+      },
+      this.#log,
+    );
     store.use({
       appended: (name) => {
         this.#delivery.schedule(name);
         this.#questions.appended(name);
         this.#work.appended(name);
+        this.tasks.appended(name);
       },
       dropping: (name) => this.#delivery.flush(name),
       forgot: (name) => {
@@ -383,6 +399,7 @@ export class StatusMessenger implements Speaker {
     const { random, store } = this.#settings;
     this.#viewers.close();
     await this.#questions.close();
+    await this.tasks.close();
     this.#work.close('the server is closing');
     await store.flush();
     await this.#delivery.drain(timeout, Math.max(5000, this.#delivery.spread), random);
@@ -395,6 +412,7 @@ export class StatusMessenger implements Speaker {
     const { clock, store } = this.#settings;
     this.#stopSweeping = clock.after(10_000, () => {
       store.sweep();
+      this.tasks.sweep();
       this.#sweepLater();
     });
   }

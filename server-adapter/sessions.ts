@@ -74,7 +74,7 @@ export class Sessions {
     const session = this.#session(ids);
     if (session.started) return;
     session.started = true;
-    this.#owner.work.start(this.#jobOf(session));
+    void this.#owner.work.start(this.#jobOf(session));
   }
 
   /** Carries out a page's frame, once for each `ref`. Answers what to acknowledge, if it is to be. */

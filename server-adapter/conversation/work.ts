@@ -59,12 +59,15 @@ export class Work {
     this.#log = log;
   }
 
-  /** Begins a job, unless this process already does it; if another one does, once that gives it up. */
-  start(job: Job): void {
+  /**
+   * Begins a job, unless this process already does it; if another one does, once that gives it up. Resolves once it has begun, or it is clear that it does
+   * not now.
+   */
+  async start(job: Job): Promise<void> {
     const { name } = job;
     if (this.#closed || this.#running.has(name) || this.#starting.has(name)) return;
     this.#starting.add(name);
-    void this.#start(job).finally(() => this.#starting.delete(name));
+    await new Promise<void>((begun) => void this.#start(job, begun).finally(begun));
   }
 
   isRunning(name: ChannelName): boolean {
@@ -79,9 +82,14 @@ export class Work {
       return true;
     }
     if (!this.#waiting.has(name)) return false;
+    await this.passOn(name, by);
+    return true;
+  }
+
+  /** Asks whatever process does the work of a channel to stop it. */
+  async passOn(name: ChannelName, by: string | undefined): Promise<void> {
     const data = { event: CANCEL, ...(by === undefined ? {} : { by }) };
     await this.#store.append(name, compose({ type: 'event', data }));
-    return true;
   }
 
   /** There is something new in a channel. Only what other processes say is of interest: what is asked here is known. */
@@ -106,12 +114,13 @@ export class Work {
     for (const { job } of this.#running.values()) job.cancel(reason);
   }
 
-  async #start(job: Job): Promise<void> {
+  async #start(job: Job, begun: () => void): Promise<void> {
     const { name } = job;
     let log: ChannelLog;
     try {
       log = await this.#store.retain(name);
     } catch (error) {
+      this.#starting.delete(name);
       this.#postpone(job, error);
       return;
     }
@@ -121,12 +130,16 @@ export class Work {
       if (claim !== 'granted' || this.#closed) return;
       await this.#questions.closeOrphans(name);
       this.#running.set(name, { job, log, epoch: log.epoch, seq: log.seq });
-      const isDone = await job.run(log);
+      this.#starting.delete(name);
+      const done = job.run(log);
+      begun();
+      const isDone = await done;
       this.#running.delete(name);
       await this.#store.unclaim(name, isDone);
     } catch (error) {
       this.#postpone(job, error);
     } finally {
+      this.#starting.delete(name);
       this.#store.release(name, true);
     }
   }
@@ -145,7 +158,7 @@ export class Work {
       this.#stopRetrying = undefined;
       for (const [name, job] of this.#waiting) {
         this.#waiting.delete(name);
-        if (job.isWanted()) this.start(job);
+        if (job.isWanted()) void this.start(job);
       }
     });
   }

@@ -1,4 +1,11 @@
-import { type ChannelName, type Clock, elapsed, formatPosition, type Position } from '../../protocol/index.js';
+import {
+  type ChannelName,
+  type Clock,
+  CloseCode,
+  elapsed,
+  formatPosition,
+  type Position,
+} from '../../protocol/index.js';
 import type { Access } from '../access/authorize.js';
 import type { Rate } from '../access/rate.js';
 import type { ChannelLog } from '../channels/channel-store.js';
@@ -48,6 +55,8 @@ export class Connection {
   #cursors: readonly Cursor[] = [];
   #synced = false;
   #closed = false;
+  /** It is closed once everything is sent. */
+  #finishing = false;
 
   constructor(
     readonly access: Access,
@@ -113,6 +122,12 @@ export class Connection {
     this.#pump(batches);
   }
 
+  /** Sends what there is, and then closes: nothing more will come. */
+  finish(): void {
+    this.#finishing = true;
+    this.pump();
+  }
+
   /** Milliseconds for which the page has taken nothing although something waits for it, `now` by `elapsed`; `undefined` while it is not paused. */
   stalledFor(now: number): number | undefined {
     if (!this.#paused) return undefined;
@@ -166,6 +181,7 @@ export class Connection {
       const reached = this.#cursors.map((cursor) => [cursor.log.name, formatPosition(cursor)]);
       this.say('synced', { channels: Object.fromEntries(reached) });
     }
+    if (this.#finishing) this.close(CloseCode.done, 'done');
   }
 
   /** The folded state in place of what cannot be sent message by message, and the latest status for clients that know no snapshots. */

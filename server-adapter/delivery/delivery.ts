@@ -57,6 +57,13 @@ export class Delivery {
     if (!this.#stopTicking) this.#tickLater();
   }
 
+  /** Nothing more will come in a channel: those whose own it is are told everything, and then that it is over. */
+  finish(name: ChannelName): void {
+    for (const connection of [...(this.#viewers.get(name) ?? [])]) {
+      if (connection.logs[0]?.name === name) connection.finish();
+    }
+  }
+
   remove(connection: Connection): void {
     this.#connections.delete(connection);
     for (const { name } of connection.logs) {

@@ -73,14 +73,11 @@ export class Claims {
     return namesIn(this.#file.all(sql, Math.floor(this.#settings.clock.now()), `${kind}:*`));
   }
 
-  /** Gives everything back: the process goes. */
+  /** The process goes: what it has lapses at once. */
   leave(): void {
     this.#stopRenewing?.();
     if (this.#rows.size === 0) return;
-    this.#file.write(() => {
-      this.#file.run('DELETE FROM claims WHERE owner = ?', this.#owner);
-      this.#file.run('DELETE FROM owners WHERE id = ?', this.#owner);
-    });
+    this.#file.write(() => this.#file.run('DELETE FROM owners WHERE id = ?', this.#owner));
     this.#rows.clear();
   }
 
