@@ -6,6 +6,8 @@ export interface Connected {
   readonly message: string;
   readonly protocol: 1;
   readonly sessionId: string;
+  /** What this connection is known by: where nobody says who a page is, it tells answers of one page from those of another. */
+  readonly connectionId?: string;
   readonly channels: { readonly [name: string]: { readonly position: string; readonly recovered: boolean } };
   /** Milliseconds after which a quiet server says that it is there. */
   readonly heartbeat: number;
@@ -95,7 +97,7 @@ type Said = Omit<Connected, 'message' | 'protocol' | 'channels'>;
 
 const connected: Check<Said> = object<Said>(
   { sessionId: text, heartbeat: number, serverTime: number },
-  { spread: number, expiresAt: number },
+  { spread: number, expiresAt: number, connectionId: text },
 );
 
 const channel = object<Connected['channels'][string]>({ position: text, recovered: boolean }, {});

@@ -19,6 +19,12 @@ export interface Outgoing extends Pick<Envelope, 'agent' | 'step' | 'run' | 'lev
   readonly data?: unknown;
 }
 
+/** How a message is sent. */
+export interface SendOptions {
+  /** `false`: only those who are there now get it, and it is not kept. Default: it is kept for those who come later. */
+  readonly retry?: boolean;
+}
+
 /** What became of a message. */
 export interface SendResult {
   /** Its position in the channel's log; missing where it was not stored. */

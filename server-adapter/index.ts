@@ -17,7 +17,7 @@ export {
 export type { ChannelLog, ChannelStore, Claim, Decision, StoreUser } from './channels/channel-store.js';
 export type { TailBounds } from './channels/memory-log.js';
 export { MemoryStore, type MemoryStoreOptions } from './channels/memory-store.js';
-export type { Composed, Outgoing, SendResult, StatusExtra } from './compose.js';
+export type { Composed, Outgoing, SendOptions, SendResult, StatusExtra } from './compose.js';
 export { type Context, type Context as ExecutionContext, currentContext, type Ids } from './context.js';
 export type { AnswerTo, AskOptions } from './conversation/ask-options.js';
 export { UnansweredError } from './conversation/questions.js';
@@ -30,6 +30,7 @@ export type { Logger } from './logger.js';
 export { type AttachOptions, type ConnectionIds, StatusMessenger } from './messenger.js';
 export type { Limits, MessengerOptions } from './options.js';
 export { PublicError } from './public-error.js';
+export type { Member } from './routing/memberships.js';
 export type { Session } from './session.js';
 export type { InputHandler, SessionHandler } from './sessions.js';
 export type { StatusUpdate } from './updates.js';

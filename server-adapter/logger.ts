@@ -38,6 +38,10 @@ export class Log {
     this.#write('debug', text);
   }
 
+  warn(text: string): void {
+    this.#write('warn', text);
+  }
+
   error(text: string): void {
     this.#write('error', text);
   }

@@ -8,6 +8,7 @@ import {
   channelName,
   clipText,
   describe,
+  elapsed,
   ID_RULE,
   invalid,
   isBuiltInMessage,
@@ -22,8 +23,9 @@ import {
   statusText,
 } from '../protocol/index.js';
 import { Door } from './access/door.js';
+import { Rate } from './access/rate.js';
 import { refuse } from './access/refuse.js';
-import { compose, type Outgoing, type SendResult, type StatusExtra } from './compose.js';
+import { compose, type Outgoing, type SendOptions, type SendResult, type StatusExtra } from './compose.js';
 import { channelInContext, currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
 import { type AnswerTo, type AskOptions, readQuestion } from './conversation/ask-options.js';
 import { Questions } from './conversation/questions.js';
@@ -34,11 +36,15 @@ import { type HttpServer, listen } from './delivery/shared-server.js';
 import { attachUpgrades } from './delivery/upgrades.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { answerNode, pathOf } from './http/node.js';
+import { EventStreams } from './http/sse.js';
 import { Log } from './logger.js';
 import { type MessengerOptions, readOptions, type Settings } from './options.js';
+import { PageRequests } from './page-requests.js';
+import { type Member, Memberships, memberChannel } from './routing/memberships.js';
 import { type InputHandler, type SessionHandler, Sessions } from './sessions.js';
 import { type StatusUpdate, StatusUpdates } from './updates.js';
 import { Viewers } from './viewers.js';
+import { WebSocketViewers } from './websocket-viewers.js';
 
 export interface AttachOptions {
   /** Where pages connect. Default `/ws/:sessionId`. */
@@ -57,6 +63,9 @@ export interface ConnectionIds extends Ids {
   readonly after?: string | readonly string[];
 }
 
+/** Messages a second that nobody got, or that could not be stored, of which the log tells; ten times as many at once. */
+const LOGGED = 1;
+
 /** The server side: keeps what is said in each channel, and brings it to every viewer exactly once and in order. */
 export class StatusMessenger implements Speaker {
   /** Tasks: work that is made by a call or by `POST /api/tasks`, and carried out once, when its first viewer arrives. */
@@ -68,8 +77,11 @@ export class StatusMessenger implements Speaker {
   readonly #questions: Questions;
   readonly #work: Work;
   readonly #sessions: Sessions;
+  readonly #memberships = new Memberships();
+  readonly #logged: Rate;
   readonly #door: Door;
   readonly #viewers: Viewers;
+  readonly #sockets: WebSocketViewers;
   readonly #detach: Array<() => void> = [];
   readonly #handler: Handler;
   #unrouted: string | undefined;
@@ -81,6 +93,7 @@ export class StatusMessenger implements Speaker {
     this.#settings = readOptions(options);
     const { store, clock, logger, apiKey, base, allowedOrigins } = this.#settings;
     this.#log = new Log(logger);
+    this.#logged = new Rate(LOGGED, elapsed(clock));
     this.#delivery = new Delivery(this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
     this.#questions = new Questions(this.#settings, this.#log);
@@ -123,13 +136,27 @@ export class StatusMessenger implements Speaker {
       lost: (name) => this.#work.lost(name),
     });
     this.#door = new Door(this.#settings, this.#log);
-    this.#viewers = new Viewers(this.#settings, this.#door, this.#delivery, this.#sessions, this.#log);
+    const { tasks } = this;
+    this.#viewers = new Viewers({
+      settings: this.#settings,
+      door: this.#door,
+      delivery: this.#delivery,
+      sessions: this.#sessions,
+      tasks,
+      questions: this.#questions,
+      requests: new PageRequests({ store, questions: this.#questions, sessions: this.#sessions, tasks }, this.#log),
+      memberships: this.#memberships,
+      log: this.#log,
+    });
+    this.#sockets = new WebSocketViewers(this.#settings, this.#viewers, this.#log);
+    const streams = new EventStreams(this.#settings, this.#door, this.#viewers);
     this.#handler = createHandler({
       base,
       apiKey,
       allowedOrigins,
       door: this.#door,
       log: this.#log,
+      resourceAt: (path) => streams.resourceAt(path),
       health: async () => (this.#closing ? 'the server is closing' : store.health()),
       statuses: (sessionId) => this.getStatusMessages(sessionId),
       send: (channel, message) => this.send(channel, message),
@@ -150,7 +177,7 @@ export class StatusMessenger implements Speaker {
       arrived: (upgrade, socket, accept) =>
         this.#door.arrived(upgrade, socket, accept, (ws, access, request) => {
           const after = upgrade.query.getAll('after');
-          this.#viewers.serve({ ws, socket, access, after, ...(request ? { request } : {}) });
+          this.#sockets.serve({ ws, socket, access, after, request });
         }),
     });
     this.#detach.push(upgrades);
@@ -184,7 +211,7 @@ export class StatusMessenger implements Speaker {
       const { threadId, userId } = readIds(ids);
       const threadIds = threadId === undefined ? [] : [threadId];
       const { sessionId } = ids;
-      this.#viewers.serve({ ws, access: { sessionId, threadIds, ...(userId === undefined ? {} : { userId }) }, after });
+      this.#sockets.serve({ ws, access: { sessionId, threadIds, ...(userId === undefined ? {} : { userId }) }, after });
     } catch (error) {
       // The ids may be a stranger's: they end that stranger's connection, not the application.
       this.#log.warnOnce('handed-ids', `handleConnection: ${messageOf(error)}`);
@@ -223,28 +250,58 @@ export class StatusMessenger implements Speaker {
    * Sends a message to a channel. Resolves when it is stored, which is before anyone sees it.
    * @throws StatusMessengerError `invalid` or `too_large` for a message that cannot be, `closed` after `close()`.
    */
-  async send(channel: ChannelName, message: Outgoing): Promise<SendResult> {
+  async send(channel: ChannelName, message: Outgoing, options?: SendOptions): Promise<SendResult> {
     this.#assertOpen('send');
     assertChannel(channel);
-    return this.#send(channel, message);
+    return this.#send(channel, message, options);
   }
 
   /** Sends a message to a session. */
-  async sendToSession(sessionId: string, message: Outgoing): Promise<SendResult> {
+  async sendToSession(sessionId: string, message: Outgoing, options?: SendOptions): Promise<SendResult> {
     this.#assertOpen('send');
-    return this.#send(channelName('session', sessionId), message);
+    return this.#send(channelName('session', sessionId), message, options);
   }
 
   /** Sends a message to everyone who watches a thread (seed: `send_to_thread`). */
-  async sendToThread(threadId: string, message: Outgoing): Promise<SendResult> {
+  async sendToThread(threadId: string, message: Outgoing, options?: SendOptions): Promise<SendResult> {
     this.#assertOpen('send');
-    return this.#send(channelName('thread', threadId), message);
+    return this.#send(channelName('thread', threadId), message, options);
   }
 
   /** Sends a message to a user, wherever that user is connected (seed: `send_to_user`). */
-  async sendToUser(userId: string, message: Outgoing): Promise<SendResult> {
+  async sendToUser(userId: string, message: Outgoing, options?: SendOptions): Promise<SendResult> {
     this.#assertOpen('send');
-    return this.#send(channelName('user', userId), message);
+    return this.#send(channelName('user', userId), message, options);
+  }
+
+  /** Sends a message to one connection of this server, by the id that its page was told: now or never. */
+  async sendToConnection(connectionId: string, message: Outgoing): Promise<SendResult> {
+    this.#assertOpen('send');
+    const composed = compose(message);
+    const isSent = this.#delivery.connection(connectionId)?.sendNow(composed, undefined) === true;
+    if (isSent) return { delivered: 1, buffered: false };
+    return { delivered: 0, buffered: false, reason: 'no such connection is here, or it takes nothing now' };
+  }
+
+  /**
+   * Lets everybody of a session, or of a user, watch a thread: those who are connected from here on, and those who come while this messenger lives. What
+   * `authorize` grants comes on top.
+   */
+  async join(threadId: string, member: Member): Promise<void> {
+    this.#assertOpen('join');
+    const thread = channelName('thread', threadId);
+    const channel = memberChannel(member);
+    if (!this.#memberships.join(threadId, channel)) return;
+    await Promise.all(this.#delivery.watching(channel).map((connection) => this.#viewers.follow(connection, thread)));
+  }
+
+  /** Takes back what `join` gave. */
+  leave(threadId: string, member: Member): void {
+    const channel = memberChannel(member);
+    this.#memberships.leave(threadId, channel);
+    for (const connection of [...this.#delivery.watching(channel)]) {
+      this.#viewers.unfollow(connection, channelName('thread', threadId));
+    }
   }
 
   /**
@@ -378,19 +435,52 @@ export class StatusMessenger implements Speaker {
   }
 
   /** What `send` does once the channel is known to be one. Synchronous as far as the store is, so that the order of calls is kept. */
-  #send(channel: ChannelName, message: Outgoing): SendResult | Promise<SendResult> {
+  #send(channel: ChannelName, message: Outgoing, { retry = true }: SendOptions = {}): SendResult | Promise<SendResult> {
     if (isRunChannel(channel)) {
       const { kind, id } = splitChannel(channel);
       const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
       this.#log.debug(reason);
       return { delivered: 0, buffered: false, reason };
     }
-    const stored = this.#settings.store.append(channel, compose(message));
-    return typeof stored === 'string' ? this.#sent(channel, stored) : stored.then((id) => this.#sent(channel, id));
+    const composed = compose(message);
+    if (!retry) {
+      const sent = this.#delivery.watching(channel).filter((connection) => connection.sendNow(composed, channel));
+      return this.#told(channel, { delivered: sent.length, buffered: false });
+    }
+    try {
+      const stored = this.#settings.store.append(channel, composed);
+      if (typeof stored === 'string') return this.#sent(channel, stored);
+      return stored.then(
+        (id) => this.#sent(channel, id),
+        (error: unknown) => this.#unsent(channel, error),
+      );
+    } catch (error) {
+      return this.#unsent(channel, error);
+    }
   }
 
   #sent(channel: ChannelName, id: string): SendResult {
-    return { id, delivered: this.#delivery.viewers(channel), buffered: true };
+    return this.#told(channel, { id, delivered: this.#delivery.viewers(channel), buffered: true });
+  }
+
+  /** Sessions and tasks are spoken to whether or not somebody watches; that a person or a thread is not there may be a mistake (seed: message routing). */
+  #told(channel: ChannelName, result: SendResult): SendResult {
+    const isForSomeone = channel.startsWith('user:') || channel.startsWith('thread:');
+    if (result.delivered === 0 && isForSomeone && this.#isLogged()) {
+      const kept = result.buffered ? 'it is kept for those who come' : 'it is not kept';
+      this.#log.warn(`a message to ${channel}: got nobody who is connected, expected someone; ${kept}`);
+    }
+    return result;
+  }
+
+  #unsent(channel: ChannelName, error: unknown): never {
+    if (this.#isLogged()) this.#log.error(`a message to ${channel} could not be stored: ${messageOf(error)}`);
+    throw error;
+  }
+
+  /** What repeats with every message is logged so often, and no more. */
+  #isLogged(): boolean {
+    return this.#logged.take(LOGGED, elapsed(this.clock));
   }
 
   async #close(timeout: number): Promise<void> {
@@ -401,6 +491,7 @@ export class StatusMessenger implements Speaker {
     await this.#questions.close();
     await this.tasks.close();
     this.#work.close('the server is closing');
+    this.#sessions.cancelAll('the server is closing');
     await store.flush();
     await this.#delivery.drain(timeout, Math.max(5000, this.#delivery.spread), random);
     for (const detach of this.#detach) detach();

@@ -9,8 +9,10 @@ export class Session {
   readonly #ids: Ids;
   /** Made when it is first asked for: most sessions of a server that only shows what others say never are. */
   #abort: AbortController | undefined;
-  /** The first viewer has come, so the handlers were started. */
-  started = false;
+  /** The log, by its epoch, that the handlers were started in when its first viewer came. */
+  startedIn: string | undefined;
+  /** What is done for it now: handlers that have not finished. */
+  #active = 0;
 
   constructor(messenger: Speaker, ids: Ids & { readonly sessionId: string }) {
     this.#messenger = messenger;
@@ -39,9 +41,24 @@ export class Session {
     return runInContext(context, this.#messenger, run);
   }
 
+  get isActive(): boolean {
+    return this.#active > 0;
+  }
+
+  /** Runs a handler, in the session's context. What begins after everything has ended is not asked to stop by what was said before. */
+  async handle<T>(run: () => T | Promise<T>, who?: Ids): Promise<T> {
+    if (this.#active === 0 && this.#abort?.signal.aborted) this.#abort = undefined;
+    this.#active++;
+    try {
+      return await this.run(run, who);
+    } finally {
+      this.#active--;
+    }
+  }
+
   /** Asks whatever runs for the session to stop. */
   cancel(reason: string): void {
-    this.#controller.abort(new Error(`status-messenger: ${reason}`));
+    if (this.isActive) this.#controller.abort(new Error(`status-messenger: ${reason}`));
   }
 
   get #controller(): AbortController {

@@ -1,12 +1,4 @@
-import {
-  type Ack,
-  type ChannelName,
-  type ClientFrame,
-  channelName,
-  hasEnded,
-  invalid,
-  messageOf,
-} from '../protocol/index.js';
+import { type ChannelName, channelName, hasEnded, invalid, messageOf } from '../protocol/index.js';
 import type { ChannelLog, ChannelStore } from './channels/channel-store.js';
 import type { Outgoing } from './compose.js';
 import type { Ids, Speaker } from './context.js';
@@ -14,14 +6,12 @@ import { cancelled, failed } from './conversation/ends.js';
 import type { Questions } from './conversation/questions.js';
 import type { Job, Work } from './conversation/work.js';
 import { type Log, stackOf } from './logger.js';
+import type { Verdict } from './page-requests.js';
 import { Session } from './session.js';
 
 export type SessionHandler = (session: Session) => unknown;
 /** `input` is what the page sent: the `data` of an `input` frame, or any other text as it came. */
 export type InputHandler = (input: unknown, session: Session) => unknown;
-
-/** A page's frame that is for its session. */
-export type RequestFrame = Extract<ClientFrame, { type: 'answer' | 'cancel' | 'input' }>;
 
 /** What the sessions need beside somebody who speaks for them. */
 export interface SessionsOwner {
@@ -31,12 +21,6 @@ export interface SessionsOwner {
   isClosed(): boolean;
   /** How many watch a channel. */
   viewers(name: ChannelName): number;
-}
-
-/** Who sends a frame, and what that page watches: its own channel first. */
-export interface Sender extends Ids {
-  readonly sessionId: string;
-  readonly channels: readonly ChannelName[];
 }
 
 /** The sessions that a messenger knows: it starts their work, and carries out what their pages ask for. */
@@ -64,75 +48,51 @@ export class Sessions {
 
   /** Whether the session's work was begun, which must not happen again: its channel is then kept, also while nothing was said in it. */
   hasStarted(sessionId: string): boolean {
-    return this.#sessions.get(sessionId)?.started === true;
+    return this.#sessions.get(sessionId)?.startedIn !== undefined;
   }
 
   /** A viewer is here: the first one starts the handlers, unless another process has, or their run came to its end before. */
-  arrived(ids: Ids & { readonly sessionId: string }): void {
-    void this.#owner.questions.closeOverdue(channelName('session', ids.sessionId));
+  arrived(ids: Ids & { readonly sessionId: string }, log: ChannelLog): void {
     if (this.#onSession.length === 0) return;
     const session = this.#session(ids);
-    if (session.started) return;
-    session.started = true;
+    // One that was forgotten begins anew.
+    if (session.startedIn === log.epoch) return;
+    session.startedIn = log.epoch;
     void this.#owner.work.start(this.#jobOf(session));
   }
 
-  /** Carries out a page's frame, once for each `ref`. Answers what to acknowledge, if it is to be. */
-  receive(sender: Sender, frame: RequestFrame): Ack | Promise<Ack> | undefined {
-    const { ref } = frame;
-    if (ref === undefined) {
-      void this.#carryOut(sender, frame);
-      return undefined;
+  /** A page asks the work of its session to stop. */
+  async cancelFor(sessionId: string, by: string | undefined): Promise<Verdict> {
+    const session = this.#sessions.get(sessionId);
+    const isActive = session?.isActive === true;
+    session?.cancel(BY_VIEWER);
+    const isAsked = (await this.#owner.work.cancel(channelName('session', sessionId), by)) || isActive;
+    return isAsked ? { accepted: true } : { accepted: false, reason: 'nothing is running' };
+  }
+
+  /** Hands an input to the application, in the context of the session and of whoever sent it. */
+  input(sessionId: string, sender: Ids, data: unknown): Verdict {
+    if (this.#onInput.length === 0) {
+      this.#log.warnOnce('no-input', 'got input from a page, expected none without an onInput handler; it is dropped');
+      return { accepted: false, reason: 'this server takes no input' };
     }
-    const { store } = this.#owner;
-    for (const name of sender.channels) {
-      const known = store.peek(name)?.recall(ref);
-      if (known) return known;
+    const session = this.#session({ ...sender, sessionId });
+    for (const handler of this.#onInput) {
+      void session
+        .handle(async () => handler(data, session), sender)
+        .catch((error: unknown) => this.#log.error(`an onInput handler failed: ${stackOf(error)}`));
     }
-    // What becomes of an answer is stored with it.
-    if (frame.type === 'answer') return this.#answer(sender, frame);
-    const verdict = this.#carryOut(sender, frame);
-    return verdict instanceof Promise
-      ? verdict.then((later) => this.#remember(sender, { ref, ...later }))
-      : this.#remember(sender, { ref, ...verdict });
+    return { accepted: true };
+  }
+
+  /** Asks whatever runs for any session to stop. */
+  cancelAll(reason: string): void {
+    for (const session of this.#sessions.values()) session.cancel(reason);
   }
 
   forget(sessionId: string): void {
     this.#sessions.delete(sessionId);
     this.#owner.work.forget(channelName('session', sessionId));
-  }
-
-  #carryOut(sender: Sender, frame: RequestFrame): Verdict | Promise<Verdict> {
-    switch (frame.type) {
-      case 'answer':
-        return this.#answer(sender, frame);
-      case 'cancel':
-        return this.#cancel(sender);
-      case 'input':
-        return this.#input(this.#session(sender), sender, frame.data);
-    }
-  }
-
-  #answer({ channels, userId }: Sender, { data, ref }: Extract<RequestFrame, { type: 'answer' }>): Ack | Promise<Ack> {
-    return this.#owner.questions.answer(channels, data, ref, userId);
-  }
-
-  async #cancel({ sessionId, userId }: Sender): Promise<Verdict> {
-    const isAsked = await this.#owner.work.cancel(channelName('session', sessionId), userId);
-    return isAsked ? { accepted: true } : { accepted: false, reason: 'nothing is running' };
-  }
-
-  #remember({ sessionId }: Sender, ack: Ack): Ack | Promise<Ack> {
-    const stored = this.#owner.store.remember(channelName('session', sessionId), ack);
-    if (!stored) return ack;
-    return stored.then(
-      () => ack,
-      (error: unknown) => {
-        // It was carried out, and this process knows that it was.
-        this.#log.warnOnce('unremembered', `what was answered to a page could not be stored: ${messageOf(error)}`);
-        return ack;
-      },
-    );
   }
 
   #session(ids: Ids & { readonly sessionId: string }): Session {
@@ -160,48 +120,39 @@ export class Sessions {
       },
       isWanted: () => {
         // Whoever comes next asks for it again.
-        session.started = this.#owner.viewers(name) > 0;
-        return session.started;
+        const isWatched = this.#owner.viewers(name) > 0;
+        if (!isWatched) session.startedIn = undefined;
+        return isWatched;
       },
     };
   }
 
   async #run(session: Session, handler: SessionHandler, log: ChannelLog, isLost: () => boolean): Promise<void> {
     let end: Outgoing | undefined;
+    let signal: AbortSignal | undefined;
     try {
-      await session.run(() => handler(session));
+      await session.handle(async () => {
+        signal = session.signal;
+        await handler(session);
+      });
     } catch (error) {
       end = failed(error);
-      if (!session.signal.aborted) {
+      if (!signal?.aborted) {
         this.#log.error(`the onSession handler of session ${session.id} failed: ${stackOf(error)}`);
       }
     }
     if (isLost() || this.#owner.isClosed()) return;
     // However a run that was asked to stop came to its end, it was stopped, unless it had said how it ended before.
-    if (session.signal.aborted) end = hasEnded(log.state().phase) ? undefined : cancelled(session.id);
+    if (signal?.aborted) end = hasEnded(log.state().phase) ? undefined : cancelled(session.id);
     if (!end) return;
     await session.send(end).catch((error: unknown) => {
       this.#log.error(`session ${session.id} could not be told how its run ended: ${messageOf(error)}`);
     });
   }
-
-  /** Hands an input to the application, in the context of the session and of whoever sent it. */
-  #input(session: Session, sender: Ids, data: unknown): Verdict {
-    if (this.#onInput.length === 0) {
-      this.#log.warnOnce('no-input', 'got input from a page, expected none without an onInput handler; it is dropped');
-      return { accepted: false, reason: 'this server takes no input' };
-    }
-    for (const handler of this.#onInput) {
-      void session
-        .run(async () => handler(data, session), sender)
-        .catch((error: unknown) => this.#log.error(`an onInput handler failed: ${stackOf(error)}`));
-    }
-    return { accepted: true };
-  }
 }
 
-/** What a page's frame came to. */
-type Verdict = Omit<Ack, 'ref'>;
+/** Why a handler is to stop when a page asks for it. */
+const BY_VIEWER = 'a viewer asked to stop';
 
 function register<T>(handlers: T[], handler: T, where: string): () => void {
   if (typeof handler !== 'function') throw invalid(where, handler, 'a function', 'pass the function to call');

@@ -1,63 +1,69 @@
-import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import {
   type Ack,
   type ChannelName,
   type ClientFrame,
+  type ClientFrameReading,
   CloseCode,
   channelName,
   describe,
-  LIMITS,
+  elapsed,
   messageOf,
   parseAfter,
-  readClientFrame,
   retryReason,
 } from '../protocol/index.js';
-import { type Access, type AccessRequest, type Denial, isDenial } from './access/authorize.js';
+import { type Access, type AccessRequest, type Denial, isDenial, ownChannel } from './access/authorize.js';
 import type { Door } from './access/door.js';
 import { Rate } from './access/rate.js';
-import { noRoom, refuse } from './access/refuse.js';
+import { noRoom } from './access/refuse.js';
 import type { ChannelLog, ChannelStore } from './channels/channel-store.js';
 import type { Ids } from './context.js';
-import { Connection } from './delivery/connection.js';
+import type { Questions } from './conversation/questions.js';
+import type { Tasks } from './conversation/tasks.js';
+import type { Connection } from './delivery/connection.js';
 import type { Delivery } from './delivery/delivery.js';
-import { WebSocketTransport } from './delivery/websocket-transport.js';
 import { type Log, stackOf } from './logger.js';
 import type { Settings } from './options.js';
-import type { Sender, Sessions } from './sessions.js';
+import type { PageRequests, Sender } from './page-requests.js';
+import type { Memberships } from './routing/memberships.js';
+import type { Sessions } from './sessions.js';
 
 /** A page that was let in. */
 export interface Viewer {
-  readonly ws: WebSocket;
-  /** The stream beneath the socket, where the adapter accepted it itself. */
-  readonly socket?: Duplex;
-  readonly access: Access;
-  /** Positions to resume from: `[channel@]position`. */
-  readonly after: readonly string[];
+  readonly connection: Connection;
   /** What it asked for, where it may ask for more of the same. */
-  readonly request?: AccessRequest;
+  readonly request?: AccessRequest | undefined;
 }
 
-/** Milliseconds after which a page that was too fast may come back. */
-const TOO_FAST = 1000;
+/** What a page hears that was too fast: when it may come back. */
+export const TOO_FAST: Denial = { code: CloseCode.tooFast, reason: retryReason(1000) };
 /** What those hear who come while the server leaves. */
 const RESTARTING: Denial = { code: CloseCode.restarting, reason: retryReason(0) };
+
+export interface ViewersDependencies {
+  readonly settings: Settings;
+  readonly door: Door;
+  readonly delivery: Delivery;
+  readonly sessions: Sessions;
+  readonly tasks: Tasks;
+  readonly questions: Questions;
+  readonly requests: PageRequests;
+  readonly memberships: Memberships;
+  readonly log: Log;
+}
 
 /** Serves the pages that were let in, each from its greeting to its end. */
 export class Viewers {
   readonly #settings: Settings;
-  readonly #door: Door;
+  readonly #deps: ViewersDependencies;
   readonly #delivery: Delivery;
-  readonly #sessions: Sessions;
   readonly #log: Log;
   #closing = false;
 
-  constructor(settings: Settings, door: Door, delivery: Delivery, sessions: Sessions, log: Log) {
-    this.#settings = settings;
-    this.#door = door;
-    this.#delivery = delivery;
-    this.#sessions = sessions;
-    this.#log = log;
+  constructor(deps: ViewersDependencies) {
+    this.#deps = deps;
+    this.#settings = deps.settings;
+    this.#delivery = deps.delivery;
+    this.#log = deps.log;
   }
 
   /** Whoever comes from here on is told to come back elsewhere. */
@@ -65,125 +71,161 @@ export class Viewers {
     this.#closing = true;
   }
 
-  serve({ ws, socket, access, after, request }: Viewer): void {
-    // Somebody may have awaited something meanwhile, and the page may have left: such a socket would never say so again.
-    if (ws.readyState !== ws.OPEN) return;
-    // The application's word may have come only now.
-    if (this.#closing) {
-      refuse(ws, RESTARTING);
-      return;
-    }
+  /** Why nobody is let in any more; `undefined` while they are. */
+  get denial(): Denial | undefined {
+    return this.#closing ? RESTARTING : undefined;
+  }
+
+  /**
+   * Begins to serve a page, from the positions `after` (`[channel@]position`): at once, or when the promise is fulfilled. Where it cannot, it ends the connection
+   * with the reason. `left` has to be called when the connection is gone, whoever ended it.
+   */
+  serve({ connection }: Viewer, after: readonly string[]): Promise<void> | undefined {
     const { store, random } = this.#settings;
-    const names = channelsOf(access);
-    const connection = new Connection(access, new WebSocketTransport(ws, socket), this.#settings);
-    this.#listen(ws, connection, request);
     const fail = (error: unknown) => {
       this.#log.warnOnce(`unserved ${messageOf(error)}`, `a viewer could not be served: ${stackOf(error)}`);
       const { code, reason } = noRoom(random);
       connection.close(code, reason);
     };
     try {
-      const logs = retainAll(names, store);
-      if (!(logs instanceof Promise)) {
-        this.#begin(connection, logs, after);
-        return;
-      }
-      // Nothing that the page says is heard before it was greeted.
-      ws.pause();
-      void logs
-        .then((later) => this.#begin(connection, later, after))
-        .catch(fail)
-        .finally(() => ws.resume());
+      // The application's word may have come only now, and its store may be closed.
+      const logs = this.#closing ? [] : retainAll(this.#channelsOf(connection.access), store);
+      if (logs instanceof Promise) return logs.then((later) => this.#begin(connection, later, after)).catch(fail);
+      this.#begin(connection, logs, after);
     } catch (error) {
       fail(error);
     }
+    return undefined;
+  }
+
+  /** A page is gone. */
+  left(connection: Connection): void {
+    connection.ended();
+    this.#delivery.remove(connection);
+    this.#release(connection.access, connection.logs);
   }
 
   #begin(connection: Connection, logs: readonly ChannelLog[], after: readonly string[]): void {
     const { access } = connection;
-    const denial = this.#closing ? RESTARTING : this.#noRoomFor(access);
+    const denial = this.denial ?? this.#noRoomFor(access);
     if (connection.closed || denial) {
       this.#release(access, logs);
       if (denial) connection.close(denial.code, denial.reason);
       return;
     }
-    const positions = parseAfter(after, channelName('session', access.sessionId));
+    const positions = parseAfter(after, ownChannel(access));
     if (positions.size < after.length) {
       this.#log.debug(`got ${describe(after)} as after, expected positions; a snapshot is sent`);
     }
     this.#delivery.add(connection, logs, positions);
-    this.#sessions.arrived(idsOf(access));
+    this.#arrived(access, logs);
+  }
+
+  /** A page is there: what waited for it begins. */
+  #arrived(access: Access, [own]: readonly ChannelLog[]): void {
+    for (const name of channelsOf(access)) void this.#deps.questions.closeOverdue(name);
+    const { sessionId, taskId } = access;
+    if (taskId !== undefined) this.#deps.tasks.arrived(taskId);
+    else if (own) this.#deps.sessions.arrived({ ...idsOf(access), sessionId }, own);
+  }
+
+  /** The channels that a page gets, those of threads among them that it belongs to by the application's word. */
+  #channelsOf(access: Access): ChannelName[] {
+    const members = [channelName('session', access.sessionId)];
+    if (access.userId !== undefined) members.push(channelName('user', access.userId));
+    const joined = this.#deps.memberships.threadsOf(members).map((id) => channelName('thread', id));
+    return [...new Set([...channelsOf(access), ...joined])];
+  }
+
+  /** A page that is there gets another channel, too. */
+  async follow(connection: Connection, name: ChannelName): Promise<void> {
+    const log = await this.#settings.store.retain(name);
+    const isNew = !connection.closed && !connection.logs.includes(log);
+    if (isNew) this.#delivery.follow(connection, log);
+    else this.#settings.store.release(name);
+  }
+
+  /** A page gets a channel no more that it was given beside those that it was let in for. */
+  unfollow(connection: Connection, name: ChannelName): void {
+    if (channelsOf(connection.access).includes(name)) return;
+    if (this.#delivery.unfollow(connection, name)) this.#settings.store.release(name);
   }
 
   /** A session that has all the viewers that it may have. Asked when nothing is waited for any more: a crowd may come at once. */
-  #noRoomFor({ sessionId }: Access): Denial | undefined {
+  #noRoomFor(access: Access): Denial | undefined {
     const { limits, random } = this.#settings;
     const { connectionsPerSession: most } = limits;
-    if (this.#delivery.viewers(channelName('session', sessionId)) < most) return undefined;
+    if (this.#delivery.viewers(ownChannel(access)) < most) return undefined;
     const text = `got more viewers of a session than limits.connectionsPerSession (${most}); they are told to come back later`;
     this.#log.warnOnce('full connectionsPerSession', text);
     return noRoom(random);
   }
 
   #release({ sessionId }: Access, logs: Iterable<ChannelLog>): void {
-    const keepEmpty = this.#sessions.hasStarted(sessionId);
+    const keepEmpty = this.#deps.sessions.hasStarted(sessionId);
     for (const { name } of logs) this.#settings.store.release(name, keepEmpty);
   }
 
-  #listen(ws: WebSocket, connection: Connection, request: AccessRequest | undefined): void {
-    ws.on('error', this.#failed);
-    ws.on('pong', () => connection.heard());
-    ws.on('ping', () => this.#isInTime(connection));
-    ws.on('message', (data, isBinary) => {
-      if (!this.#isInTime(connection) || connection.closed) return;
-      const raw = data.toString();
-      if (isBinary) connection.close(CloseCode.malformed, 'got a binary frame, expected text');
-      else if (Buffer.byteLength(raw) > LIMITS.clientFrame) {
-        connection.close(CloseCode.frameTooLarge, `got a frame over ${LIMITS.clientFrame} bytes`);
-      } else this.#receive(connection, raw, request);
-    });
-    ws.on('close', () => {
-      connection.ended();
-      this.#delivery.remove(connection);
-      this.#release(connection.access, connection.logs);
-    });
-  }
-
-  readonly #failed = (error: Error): void => this.#log.debug(`a connection failed: ${error.message}`);
-
   /** A page has said something. One that says more than it may is sent away. */
-  #isInTime(connection: Connection): boolean {
-    connection.heard();
-    const { framesPerSecond } = this.#settings.limits;
-    connection.rate ??= new Rate(framesPerSecond, connection.lastHeard);
-    if (connection.rate.take(framesPerSecond, connection.lastHeard)) return true;
-    const text = `got frames from a page faster than limits.framesPerSecond (${framesPerSecond}); it is told to come back later`;
-    this.#log.warnOnce('full framesPerSecond', text);
-    connection.close(CloseCode.tooFast, retryReason(TOO_FAST));
+  isInTime(connection: Connection): boolean {
+    const { limits, clock } = this.#settings;
+    const { framesPerSecond } = limits;
+    const now = elapsed(clock);
+    connection.rate ??= new Rate(framesPerSecond, now);
+    if (connection.rate.take(framesPerSecond, now)) return true;
+    this.warnTooFast();
+    connection.close(TOO_FAST.code, TOO_FAST.reason);
     return false;
   }
 
-  #receive(connection: Connection, raw: string, request: AccessRequest | undefined): void {
-    const reading = readClientFrame(raw);
+  /** Somebody is sent away for saying more than is allowed. */
+  warnTooFast(): void {
+    const { framesPerSecond } = this.#settings.limits;
+    const text = `got frames from a page faster than limits.framesPerSecond (${framesPerSecond}); it is told to come back later`;
+    this.#log.warnOnce('full framesPerSecond', text);
+  }
+
+  /** Takes a page's frame, and says on its connection what is acknowledged; that is the answer, too. What fails ends the connection, and is answered by nothing. */
+  receive({ connection, request }: Viewer, reading: ClientFrameReading): Ack | Promise<Ack | undefined> | undefined {
+    const say = (ack: Ack): Ack => {
+      connection.say('ack', ack);
+      return ack;
+    };
     if ('problem' in reading) {
-      const { ref, problem } = reading;
-      const text = `got a malformed frame from a page (${problem}), expected one of the wire contract; it is refused`;
-      this.#log.warnOnce(`malformed-frame ${problem}`, text);
-      if (ref !== undefined) connection.say('ack', { ref, accepted: false, reason: `malformed: ${problem}` });
-      return;
+      const refusal = this.refusalOf(reading);
+      return refusal && say(refusal);
     }
     // Whatever fails for one page must not end the others: it comes back, and says again what was not acknowledged.
-    const fail = (error: unknown) => {
+    const fail = (error: unknown): undefined => {
       this.#log.warnOnce(`unanswered ${messageOf(error)}`, `a page could not be answered: ${stackOf(error)}`);
       connection.close(CloseCode.trouble, 'the server could not answer');
     };
     try {
       const ack = this.#answer(connection, reading.frame, request);
-      if (ack instanceof Promise) ack.then((later) => connection.say('ack', later)).catch(fail);
-      else if (ack) connection.say('ack', ack);
+      return ack instanceof Promise ? ack.then(say).catch(fail) : ack && say(ack);
     } catch (error) {
-      fail(error);
+      return fail(error);
     }
+  }
+
+  /** Takes a frame of a page that may have `access`, and whose connection is none of this server's. Throws and rejects where it cannot be answered. */
+  async receiveFrom(access: Access, frame: ClientFrame): Promise<Ack | undefined> {
+    if (frame.type === 'ping') return { ref: frame.ref, accepted: true };
+    if (frame.type === 'token') return { ref: frame.ref, accepted: false, reason: 'there is no connection to renew' };
+    // What was answered before, and what is open, stands in the channels.
+    const logs = await retainAll(channelsOf(access), this.#settings.store);
+    try {
+      return await this.#deps.requests.receive(senderOf(access), frame);
+    } finally {
+      this.#release(access, logs);
+    }
+  }
+
+  /** What is acknowledged of a frame that is none, where it can be: it is refused. */
+  refusalOf({ ref, problem }: Extract<ClientFrameReading, { problem: string }>): Ack | undefined {
+    const text = `got a malformed frame from a page (${problem}), expected one of the wire contract; it is refused`;
+    this.#log.warnOnce(`malformed-frame ${problem}`, text);
+    return ref === undefined ? undefined : { ref, accepted: false, reason: `malformed: ${problem}` };
   }
 
   #answer(
@@ -197,7 +239,7 @@ export class Viewers {
       case 'token':
         return this.#renew(connection, frame.ref, frame.data.token, request);
       default:
-        return this.#sessions.receive(senderOf(connection.access), frame);
+        return this.#deps.requests.receive(senderOf(connection.access, connection.id), frame);
     }
   }
 
@@ -206,7 +248,7 @@ export class Viewers {
     if (!request || !this.#settings.authorize) return { ref, accepted: false, reason: 'this server takes no tokens' };
     if (connection.renewing) return { ref, accepted: false, reason: 'another token is being looked at' };
     connection.renewing = true;
-    const decision = await this.#door.decide({ ...request, token });
+    const decision = await this.#deps.door.decide({ ...request, token });
     connection.renewing = false;
     if (isDenial(decision)) return { ref, accepted: false, ...decision };
     const granted = new Set(channelsOf(decision));
@@ -220,22 +262,23 @@ export class Viewers {
 }
 
 /** The channels that a page gets, its own first. */
-function channelsOf({ sessionId, threadIds, userId }: Access): [own: ChannelName, ...others: ChannelName[]] {
+function channelsOf(access: Access): [own: ChannelName, ...others: ChannelName[]] {
+  const { threadIds, userId } = access;
   const others = threadIds.map((id) => channelName('thread', id));
   if (userId !== undefined) others.push(channelName('user', userId));
-  return [channelName('session', sessionId), ...others];
+  return [ownChannel(access), ...others];
 }
 
 /** Who sends a page's frames. */
-function senderOf(access: Access): Sender {
-  return { ...idsOf(access), channels: channelsOf(access) };
+function senderOf(access: Access, connectionId?: string): Sender {
+  return { channels: channelsOf(access), ids: idsOf(access), by: access.userId ?? connectionId };
 }
 
 /** Whom work is done for that a page began. */
-function idsOf({ sessionId, threadIds, userId }: Access): Ids & { readonly sessionId: string } {
+function idsOf({ sessionId, taskId, threadIds, userId }: Access): Ids {
   const [threadId, another] = threadIds;
   return {
-    sessionId,
+    ...(taskId === undefined ? { sessionId } : {}),
     ...(threadId === undefined || another !== undefined ? {} : { threadId }),
     ...(userId === undefined ? {} : { userId }),
   };

@@ -1,3 +1,5 @@
+import type { Transport } from './transports.js';
+
 /**
  * How a page stands to its server. That says nothing of the run: a lost connection is not a stopped run. Everything but `live` means that what
  * is shown is what was last known. Times are the page's, in milliseconds since 1970.
@@ -8,7 +10,7 @@ export type Connection =
   /** On the way for the first time. */
   | { readonly status: 'connecting' }
   /** Everything that was missed is here, and what comes is shown as it comes. */
-  | { readonly status: 'live'; readonly since: number }
+  | { readonly status: 'live'; readonly since: number; readonly transport: Transport }
   /** Lost, and on the way back; `retryAt` while it waits for the next attempt. */
   | {
       readonly status: 'reconnecting';

@@ -3,6 +3,7 @@ import {
   CloseCode,
   closeVerdict,
   elapsed,
+  invalid,
   messageOf,
   retryAfter,
   StatusMessengerError,
@@ -12,7 +13,10 @@ import { browserClock } from './browser-clock.js';
 import type { Connection, Refusal } from './connection.js';
 import { isOnline, type PageListener, watchPage } from './page-lifecycle.js';
 import type { SocketConstructor, SocketLike } from './socket.js';
+import { SseSocket } from './sse-socket.js';
 import { type TokenOptions, Tokens } from './tokens.js';
+import { type Transport, Transports } from './transports.js';
+import { streamUrl } from './url.js';
 import { Watchdog } from './watchdog.js';
 
 export interface LinkOptions extends TokenOptions {
@@ -28,6 +32,11 @@ export interface LinkOptions extends TokenOptions {
   readonly random?: () => number;
   /** Default: the platform's. */
   readonly WebSocket?: SocketConstructor;
+  /**
+   * How to reach the server: `websocket`, `sse` (server-sent events, and POST requests for what the page says; only where the path is `…/ws/ID`, whose stream is at
+   * `…/sse/ID`), or `auto`, the default: WebSockets, and the other where two of them end before any has ever opened.
+   */
+  readonly transport?: Transport | 'auto';
   /** Watches the page's life. Default: the page that this runs in. */
   readonly watchPage?: (listener: PageListener) => () => void;
 }
@@ -60,7 +69,7 @@ const WIDEST_SPREAD = 60_000;
 
 type TimerName = 'retry' | 'steady' | 'opening';
 
-/** A WebSocket that comes back: it decides when to connect, when to give up and how long to wait, and knows nothing of what is said. */
+/** A connection that comes back: it decides when to connect, when to give up and how long to wait, and knows nothing of what is said. */
 export class Link {
   readonly clock: Clock;
   readonly random: () => number;
@@ -71,6 +80,10 @@ export class Link {
   #connection: Connection = { status: 'idle' };
   #beforeLive: Connection = this.#connection;
   #socket: SocketLike | undefined;
+  readonly #transports: Transports;
+  #transport: Transport = 'websocket';
+  /** It was told that WebSockets do not get through. */
+  #toldOfBlock = false;
   /** Counts connections: what an earlier one still has to say is not heard. */
   #generation = 0;
   /** How many attempts failed since the connection was last steady. */
@@ -93,6 +106,7 @@ export class Link {
     this.clock = options.clock ?? browserClock;
     this.random = options.random ?? Math.random;
     this.tokens = new Tokens(options);
+    this.#transports = new Transports(options.transport ?? 'auto');
     this.#watchdog = new Watchdog(this.clock, {
       probe: () => user.probe(),
       quiet: () => this.lost('the server has gone quiet'),
@@ -141,7 +155,10 @@ export class Link {
     this.#timer('steady', STEADY, () => {
       this.#failures = 0;
     });
-    this.#become({ status: 'live', since: this.clock.now() });
+    this.#become({ status: 'live', since: this.clock.now(), transport: this.#transport });
+    if (this.#transport === 'sse' && this.#transports.areBlocked) {
+      this.#tellOfBlock('expected one that does; going on over server-sent events');
+    }
   }
 
   /** The user was taken for live too early: it is as before until it has everything. */
@@ -261,32 +278,72 @@ export class Link {
     this.tokens.current = token;
     let socket: SocketLike;
     try {
-      socket = new (this.#options.WebSocket ?? WebSocket)(this.#user.address(token));
+      socket = this.#newSocket(this.#user.address(token));
     } catch (error) {
       this.#refuse({ code: CloseCode.malformed, reason: messageOf(error), local: true }, error);
       return;
     }
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
+    const transport = this.#transport;
+    let isOpen = false;
     const generation = this.#generation;
     const isCurrent = () => generation === this.#generation;
+    const failed = () => {
+      if (!isOpen && isOnline()) this.#transports.failed(transport, elapsed(this.clock));
+    };
     const { openTimeout = OPENING } = this.#options;
-    this.#timer('opening', openTimeout, () => this.lost('the connection did not open'));
+    this.#timer('opening', openTimeout, () => {
+      failed();
+      this.lost('the connection did not open');
+    });
     socket.onopen = () => {
       if (!isCurrent()) return;
+      isOpen = true;
+      this.#transports.opened(transport);
       this.#stop('opening');
       if (this.#user.opened()) this.#timer('opening', openTimeout, () => this.lost('the server did not greet'));
     };
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = ({ data, aside }) => {
       if (!isCurrent()) return;
-      this.#watchdog.heard();
+      if (!aside) this.#watchdog.heard();
       this.#user.heard(data);
     };
     // What went wrong is told by the close that follows; without a listener some platforms would throw it.
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
-      if (isCurrent()) this.#closed(code, reason);
+      if (!isCurrent()) return;
+      failed();
+      this.#closed(code, reason);
     };
+  }
+
+  /** A socket on its way to the server, by whatever gets through. `url` is that of a WebSocket. */
+  #newSocket(url: string): SocketLike {
+    const { WebSocket: Socket = globalThis.WebSocket, transport } = this.#options;
+    const stream = streamUrl(url);
+    // Node 20 has none of its own.
+    const hasSocket = Socket !== undefined || transport === 'websocket';
+    this.#transport = hasSocket ? this.#transports.next(elapsed(this.clock)) : 'sse';
+    if (this.#transport === 'sse' && stream !== undefined) return new SseSocket(stream);
+    if (transport === 'sse' || Socket === undefined) {
+      throw invalid('url', url, 'a path like …/ws/ID, or else a WebSocket', 'hand in that of the package "ws"');
+    }
+    if (this.#transport === 'sse') {
+      this.#tellOfBlock(
+        'expected a path like …/ws/ID, to go on over server-sent events; see whether the server is there',
+      );
+    }
+    this.#transport = 'websocket';
+    return new Socket(url);
+  }
+
+  /** Says once that WebSockets do not get through, and what comes of it. */
+  #tellOfBlock(consequence: string): void {
+    if (this.#toldOfBlock) return;
+    this.#toldOfBlock = true;
+    const text = `transport: got WebSockets that never opened, ${consequence}`;
+    this.#user.problem('transport', new StatusMessengerError('unavailable', text));
   }
 
   #closed(code: number, reason: string): void {

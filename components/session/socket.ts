@@ -16,7 +16,8 @@ export type SocketConstructor = new (url: string) => SocketLike;
 /** Written as methods, whose arguments are compared both ways: a socket may hand its handlers more than what is used here. */
 interface Handlers {
   open(event: unknown): void;
-  message(event: { readonly data: unknown }): void;
+  /** `aside`: it came by another way than what the server says by itself, so it says nothing of whether that way is open. */
+  message(event: { readonly data: unknown; readonly aside?: boolean }): void;
   error(event: unknown): void;
   close(event: { readonly code: number; readonly reason: string }): void;
 }

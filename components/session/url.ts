@@ -35,6 +35,18 @@ export function connectionUrl({ url, sessionId, base, query = [] }: Address): st
   return address.href;
 }
 
+/** The end of a WebSocket's path beside which there is a stream. */
+const SOCKET_PATH = /\/ws\/((?:tasks\/)?[^/]+)$/;
+
+/** Where the server-sent events are that stand in for a WebSocket: at `/sse/…` in place of `/ws/…`. `undefined` where its path is no such one. */
+export function streamUrl(url: string): string | undefined {
+  const address = new URL(url);
+  if (!SOCKET_PATH.test(address.pathname)) return undefined;
+  address.pathname = address.pathname.replace(SOCKET_PATH, '/sse/$1');
+  address.protocol = address.protocol === 'wss:' ? 'https:' : 'http:';
+  return address.href;
+}
+
 function assertSegment(sessionId: string): void {
   assertId(sessionId, 'session-id');
   if (sessionId !== '.' && sessionId !== '..') return;

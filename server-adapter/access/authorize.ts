@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   assertId,
+  type ChannelName,
   CloseCode,
+  channelName,
   describe,
   invalid,
   isObject,
@@ -11,8 +13,10 @@ import {
 
 /** What a page asks for. Apart from `address` all of it is a stranger's word. */
 export interface AccessRequest {
-  /** The session named in the address: a valid id. */
+  /** The session named in the address: a valid id. Empty where it is a task that is asked for. */
   readonly sessionId: string;
+  /** The task named in the address (`/ws/tasks/ID`, `/api/tasks/ID`): a valid id. Empty for the list of tasks, and for a new one. */
+  readonly taskId?: string;
   /** Threads and a user whose channels are asked for, too (query `thread`, of which the first hundred count, and `user`): valid ids. */
   readonly threadIds: readonly string[];
   readonly userId?: string;
@@ -54,7 +58,9 @@ export type Authorize = (request: AccessRequest) => boolean | Grant | Refusal | 
 
 /** Whom a connection is for, and until when. */
 export interface Access {
+  /** Empty where it is a task that is watched. */
   readonly sessionId: string;
+  readonly taskId?: string;
   readonly threadIds: readonly string[];
   readonly userId?: string;
   readonly expiresAt?: number;
@@ -69,7 +75,12 @@ export interface Denial {
 export async function decide(authorize: Authorize, request: AccessRequest): Promise<Access | Denial> {
   const answer: unknown = await authorize(request);
   if (answer === false) return { code: CloseCode.forbidden, reason: 'not allowed' };
-  return readAnswer(answer === true ? {} : answer, request.sessionId);
+  return readAnswer(answer === true ? {} : answer, request);
+}
+
+/** The channel that a page sees as its own. */
+export function ownChannel({ sessionId, taskId }: Access): ChannelName {
+  return taskId === undefined ? channelName('session', sessionId) : channelName('task', taskId);
 }
 
 export function isDenial(decision: Access | Denial): decision is Denial {
@@ -86,11 +97,14 @@ export function accessTo(sessionId: string): Access {
 /** How many threads a page may watch at once: each costs every connection a cursor. */
 export const THREADS = 100;
 
+/** Who may watch a session may not watch any task for that. */
+const OTHER: Denial = { code: CloseCode.forbidden, reason: 'this grants a session, not a task' };
+
 const CODES: ReadonlySet<unknown> = new Set([CloseCode.unauthorized, CloseCode.forbidden, CloseCode.notFound]);
 const GRANT = ['sessionId', 'threadIds', 'userId', 'expiresAt'];
 const REFUSAL = ['refuse', 'code'];
 
-function readAnswer(answer: unknown, asked: string): Access | Denial {
+function readAnswer(answer: unknown, asked: AccessRequest): Access | Denial {
   if (!isPlain(answer)) {
     // A text may be a credential: what it says is not for the log.
     const got = typeof answer === 'string' ? 'a string' : describe(answer);
@@ -110,13 +124,16 @@ function readRefusal(answer: Fields): Denial {
   return { code, reason: refuse };
 }
 
-function readGrant(answer: Fields, asked: string): Access {
+function readGrant(answer: Fields, asked: AccessRequest): Access | Denial {
   assertFields(answer, GRANT);
   // One that was looked for and not found is no leave to have the one that was asked for.
-  const sessionId = 'sessionId' in answer ? answer.sessionId : asked;
+  const sessionId = 'sessionId' in answer ? answer.sessionId : asked.sessionId;
+  const { taskId } = asked;
   const { threadIds = [], userId, expiresAt = Number.POSITIVE_INFINITY } = answer;
-  assertId(sessionId, 'authorize: sessionId');
-  if (isRunId(sessionId)) throw invalid('authorize: sessionId', sessionId, 'a session, not a run', 'name the session');
+  if (taskId !== undefined && sessionId !== '') return OTHER;
+  if (taskId === undefined) assertId(sessionId, 'authorize: sessionId');
+  if (typeof sessionId === 'string' && isRunId(sessionId))
+    throw invalid('authorize: sessionId', sessionId, 'a session, not a run', 'name the session');
   if (!Array.isArray(threadIds)) {
     throw invalid('authorize: threadIds', threadIds, 'a list of ids', 'answer for instance { threadIds: ["t1"] }');
   }
@@ -129,7 +146,8 @@ function readGrant(answer: Fields, asked: string): Access {
     throw invalid('authorize: expiresAt', expiresAt, 'milliseconds since 1970', 'leave it out for no end');
   }
   return {
-    sessionId,
+    sessionId: typeof sessionId === 'string' ? sessionId : '',
+    ...(taskId === undefined ? {} : { taskId }),
     threadIds: [...new Set<string>(threadIds)],
     ...(userId === undefined ? {} : { userId }),
     ...(expiresAt === Number.POSITIVE_INFINITY ? {} : { expiresAt }),

@@ -39,6 +39,14 @@ const LOGGED_FAILURES = 1;
 /** Called with a page that was let in, what it may have, and what it asked for where it may ask again with another token. */
 export type Admitted = (ws: WebSocket, access: Access, request?: AccessRequest) => void;
 
+/** Somebody who was let in, and counts until `leave` is called. */
+export interface Admission {
+  readonly access: Access;
+  /** What was asked for, where it may be asked for again with another token. */
+  readonly request: AccessRequest | undefined;
+  leave(): void;
+}
+
 /** Decides who comes in: by origin, by address, and by the application's word. */
 export class Door {
   readonly #settings: DoorSettings;
@@ -58,10 +66,30 @@ export class Door {
 
   /** A page asks for a connection, and nothing that it says was checked. It is let in, or told why not. */
   arrived(upgrade: Upgrade, socket: Duplex, accept: Accept, admitted: Admitted): void {
-    const denial = this.#takeAddress(upgrade, socket) ?? this.#mistake(upgrade);
+    const place = this.#takePlace(upgrade);
+    // A socket is one until it is closed, whatever it is refused for.
+    if (typeof place === 'function') socket.on('close', place);
+    const denial = typeof place === 'function' ? this.#mistake(upgrade) : place;
     if (denial) accept((ws) => refuse(ws, denial));
     else if (this.#settings.authorize) void this.#admit(this.request(upgrade), accept, admitted);
     else accept((ws) => admitted(ws, accessTo(upgrade.sessionId)));
+  }
+
+  /** As `arrived`, for a connection that is no socket. */
+  async enter(upgrade: Upgrade): Promise<Admission | Denial> {
+    const leave = this.#takePlace(upgrade);
+    if (typeof leave !== 'function') return leave;
+    const decision = await this.check(upgrade);
+    if (!isDenial(decision)) {
+      return { access: decision, request: this.#settings.authorize && this.request(upgrade), leave };
+    }
+    leave();
+    return decision;
+  }
+
+  /** What somebody may have who wants no connection. */
+  async check(upgrade: Upgrade): Promise<Access | Denial> {
+    return this.#mistake(upgrade) ?? this.ask(this.request(upgrade));
   }
 
   /** Whether those who send these headers may ask at all: pages of other origins may not, unless they are allowed. */
@@ -127,16 +155,20 @@ export class Door {
     }
   }
 
-  #addressOf({ headers, address }: Pick<Upgrade, 'headers' | 'address'>): string | undefined {
+  /** What connections are counted by. */
+  groupOf(upgrade: Upgrade): string {
+    return addressGroup(this.#addressOf(upgrade) ?? 'unknown');
+  }
+
+  #addressOf({ headers, address }: Upgrade): string | undefined {
     return clientAddress(address, headers['x-forwarded-for'], this.#settings.trustedProxies);
   }
 
-  /** Before all else: a socket is one until it is closed, whatever it is refused for. */
-  #takeAddress(upgrade: Upgrade, socket: Duplex): Denial | undefined {
-    const group = addressGroup(this.#addressOf(upgrade) ?? 'unknown');
+  /** Before all else: a place among the connections of an address, as what gives it back. */
+  #takePlace(upgrade: Upgrade): (() => void) | Denial {
+    const group = this.groupOf(upgrade);
     if (!this.#perAddress.take(group)) return this.#full('connectionsPerAddress', 'connections of one address');
-    socket.on('close', () => this.#perAddress.give(group));
-    return undefined;
+    return () => this.#perAddress.give(group);
   }
 
   #mistake({ sessionId, headers }: Upgrade): Denial | undefined {

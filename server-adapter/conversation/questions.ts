@@ -122,7 +122,10 @@ export class Questions {
       }
       const { append, ...verdict } = this.#judge(log, questionId, answer, decline, by);
       ack = settled(verdict);
-      return { ...(append ? { append: [append] } : {}), ...(ref === undefined ? {} : { remember: ack }) };
+      return {
+        ...(append ? { append: [append] } : {}),
+        ...(ref !== undefined && ack.accepted ? { remember: ack } : {}),
+      };
     });
     return stored instanceof Promise ? stored.then(() => ack) : ack;
   }

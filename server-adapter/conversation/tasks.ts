@@ -17,6 +17,7 @@ import type { ChannelLog, ChannelStore } from '../channels/channel-store.js';
 import { compose, type Outgoing } from '../compose.js';
 import { type Ids, readIds, runInContext, type Speaker } from '../context.js';
 import { type Log, stackOf } from '../logger.js';
+import type { Verdict } from '../page-requests.js';
 import { failed } from './ends.js';
 import {
   isTerminal,
@@ -161,6 +162,19 @@ export class Tasks {
       await this.#owner.work.passOn(name, by);
     }
     return this.#known(id);
+  }
+
+  /** A page asks its task to stop. */
+  async cancelFor(id: string, by: string | undefined): Promise<Verdict> {
+    const status = this.get(id)?.status;
+    if (status === undefined || isTerminal(status)) return { accepted: false, reason: 'nothing is running' };
+    await this.cancel(id, by);
+    return { accepted: true };
+  }
+
+  /** A page has something for its task, which takes nothing but answers. */
+  input(): Verdict {
+    return { accepted: false, reason: 'a task takes no input' };
   }
 
   /** A viewer is here: the first one begins the task. One that comes after its end gets to see it, and may go. */

@@ -8,13 +8,13 @@ import {
 } from '../../protocol/index.js';
 import type { ChannelLog, ChannelStore } from '../channels/channel-store.js';
 import { compose } from '../compose.js';
-import type { Log } from '../logger.js';
+import { type Log, stackOf } from '../logger.js';
 import type { Questions } from './questions.js';
 
 /** Work that is done for a channel, by one process at a time. */
 export interface Job {
   readonly name: ChannelName;
-  /** Does it. Answers whether it is done for good: then no process ever does it again. Never rejects. */
+  /** Does it. Answers whether it is done for good: then no process ever does it again. */
   run(log: ChannelLog): Promise<boolean>;
   /** Asks it to stop. */
   cancel(reason: string): void;
@@ -131,7 +131,10 @@ export class Work {
       await this.#questions.closeOrphans(name);
       this.#running.set(name, { job, log, epoch: log.epoch, seq: log.seq });
       this.#starting.delete(name);
-      const done = job.run(log);
+      const done = job.run(log).catch((error: unknown) => {
+        this.#log.error(`the work of ${name} ended in a way that it should not: ${stackOf(error)}`);
+        return false;
+      });
       begun();
       const isDone = await done;
       this.#running.delete(name);

@@ -1,5 +1,5 @@
-import {
-  type ChannelName,
+import { randomBytes } from 'node:crypto';
+import { type ChannelName,
   type Clock,
   CloseCode,
   elapsed,
@@ -9,6 +9,7 @@ import {
 import type { Access } from '../access/authorize.js';
 import type { Rate } from '../access/rate.js';
 import type { ChannelLog } from '../channels/channel-store.js';
+import type { Composed } from '../compose.js';
 import { type Batch, Batches, TextBatch, withPrefix } from './batch.js';
 import type { Transport } from './transport.js';
 
@@ -38,6 +39,8 @@ export interface ConnectionSettings {
  * resumes, one that is slow and one that comes late are all just cursors behind the head.
  */
 export class Connection {
+  /** What the page is told to be known by: it says nothing of other connections. */
+  readonly id = randomBytes(9).toString('base64url');
   /** When something was last sent, heard and asked for, by a clock that nobody sets. */
   lastSent: number;
   lastHeard: number;
@@ -93,10 +96,8 @@ export class Connection {
       const asked = after.get(log.name);
       const resumes = asked !== undefined && log.canContinue(asked);
       channels[log.name] = { position: formatPosition(log), recovered: resumes };
-      const prefix = log === logs[0] ? '' : `"channel":${JSON.stringify(log.name)},`;
-      // Before every position there is: the pump then sends a snapshot.
-      const { epoch, seq } = resumes ? asked : { epoch: '', seq: -1 };
-      return { log, prefix, epoch, seq };
+      const cursor = cursorBefore(log, log === logs[0] ? '' : prefixOf(log));
+      return resumes ? { ...cursor, ...asked } : cursor;
     });
     const { heartbeat, clock } = this.settings;
     const { sessionId } = this.access;
@@ -106,6 +107,7 @@ export class Connection {
         message: `Connected to session ${sessionId}`,
         protocol: 1,
         sessionId,
+        connectionId: this.id,
         channels,
         heartbeat,
         serverTime: clock.now(),
@@ -120,6 +122,31 @@ export class Connection {
   pump(batches = this.#batches()): void {
     if (this.#closed || this.#paused) return;
     this.#pump(batches);
+  }
+
+  /** Delivers another channel from here on, beginning with what it adds up to. */
+  follow(log: ChannelLog): void {
+    if (this.#closed || this.#cursors.some((cursor) => cursor.log === log)) return;
+    this.#cursors = [...this.#cursors, cursorBefore(log, prefixOf(log))];
+    this.pump();
+  }
+
+  /** Delivers a channel no more. Answers whether it did. */
+  unfollow(name: ChannelName): boolean {
+    const kept = this.#cursors.filter(({ log }) => log.name !== name);
+    const didFollow = kept.length < this.#cursors.length;
+    this.#cursors = kept;
+    return didFollow;
+  }
+
+  /** Sends a message that is in no log: now, or never. Answers whether it was sent. */
+  sendNow(message: Composed, channel: ChannelName | undefined): boolean {
+    if (this.#closed || this.#paused || !this.#synced) return false;
+    const frame = `${message.head},"ts":${this.settings.clock.now()}}`;
+    const own = channel === undefined || channel === this.#cursors[0]?.log.name;
+    const prefix = own ? '' : `"channel":${JSON.stringify(channel)},`;
+    this.#send(new TextBatch([withPrefix(prefix, frame)]), elapsed(this.settings.clock));
+    return true;
   }
 
   /** Sends what there is, and then closes: nothing more will come. */
@@ -213,6 +240,15 @@ export class Connection {
     this.lastSent = now;
     this.transport.send(batch);
   }
+}
+
+/** A cursor before every position there is: the pump then sends a snapshot. */
+function cursorBefore(log: ChannelLog, prefix: string): Cursor {
+  return { log, prefix, epoch: '', seq: -1 };
+}
+
+function prefixOf({ name }: ChannelLog): string {
+  return `"channel":${JSON.stringify(name)},`;
 }
 
 function isAtHead({ epoch, seq, log }: Cursor): boolean {

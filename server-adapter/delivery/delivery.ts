@@ -17,7 +17,7 @@ const USUAL_SPREAD = 500;
 
 /** All connections of a messenger: who watches which channel, one flush per turn of the event loop, and one timer for all that is timed. */
 export class Delivery {
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Map<string, Connection>();
   /** Lists, as most have one viewer: a set would take more than all else that is kept of it. */
   readonly #viewers = new Map<ChannelName, Connection[]>();
   readonly #changed = new Set<ChannelName>();
@@ -48,13 +48,31 @@ export class Delivery {
   /** Begins to serve a connection: greets it, sends what it missed, and whatever comes from here on. */
   add(connection: Connection, logs: readonly ChannelLog[], after: ReadonlyMap<ChannelName, Position>): void {
     connection.begin(logs, after, this.spread);
-    this.#connections.add(connection);
-    for (const { name } of logs) {
-      const viewers = this.#viewers.get(name);
-      if (viewers) viewers.push(connection);
-      else this.#viewers.set(name, [connection]);
-    }
+    this.#connections.set(connection.id, connection);
+    for (const { name } of logs) this.#watch(connection, name);
     if (!this.#stopTicking) this.#tickLater();
+  }
+
+  /** The connections that watch a channel. */
+  watching(name: ChannelName): readonly Connection[] {
+    return this.#viewers.get(name) ?? [];
+  }
+
+  /** A connection delivers another channel, too. */
+  follow(connection: Connection, log: ChannelLog): void {
+    connection.follow(log);
+    this.#watch(connection, log.name);
+  }
+
+  unfollow(connection: Connection, name: ChannelName): boolean {
+    const didFollow = connection.unfollow(name);
+    if (didFollow) this.#unwatch(connection, name);
+    return didFollow;
+  }
+
+  /** The connection that a page was told it has. */
+  connection(id: string): Connection | undefined {
+    return this.#connections.get(id);
   }
 
   /** Nothing more will come in a channel: those whose own it is are told everything, and then that it is over. */
@@ -65,14 +83,8 @@ export class Delivery {
   }
 
   remove(connection: Connection): void {
-    this.#connections.delete(connection);
-    for (const { name } of connection.logs) {
-      const viewers = this.#viewers.get(name) ?? [];
-      const last = viewers.pop();
-      const place = last === connection ? -1 : viewers.indexOf(connection);
-      if (last && place >= 0) viewers[place] = last;
-      if (viewers.length === 0) this.#viewers.delete(name);
-    }
+    this.#connections.delete(connection.id);
+    for (const { name } of connection.logs) this.#unwatch(connection, name);
   }
 
   /**
@@ -84,12 +96,12 @@ export class Delivery {
     const deadline = elapsed(this.#clock) + timeout;
     while (this.#connections.size > 0 && elapsed(this.#clock) < deadline) {
       // Each as soon as it has everything: one that is slow keeps no other waiting.
-      for (const connection of this.#connections) {
+      for (const connection of this.#connections.values()) {
         if (connection.drained) connection.close(CloseCode.restarting, retryReason(random() * spread));
       }
       await new Promise<void>((resolve) => this.#clock.after(10, resolve));
     }
-    for (const connection of this.#connections) connection.transport.terminate();
+    for (const connection of this.#connections.values()) connection.transport.terminate();
     this.#stopTicking?.();
   }
 
@@ -118,6 +130,20 @@ export class Delivery {
     for (const connection of this.#viewers.get(name) ?? []) connection.pump(batches);
   }
 
+  #watch(connection: Connection, name: ChannelName): void {
+    const viewers = this.#viewers.get(name);
+    if (viewers) viewers.push(connection);
+    else this.#viewers.set(name, [connection]);
+  }
+
+  #unwatch(connection: Connection, name: ChannelName): void {
+    const viewers = this.#viewers.get(name) ?? [];
+    const last = viewers.pop();
+    const place = last === connection ? -1 : viewers.indexOf(connection);
+    if (last && place >= 0) viewers[place] = last;
+    if (viewers.length === 0) this.#viewers.delete(name);
+  }
+
   #tickLater(): void {
     const interval = Math.min(1000, Math.max(5, this.#settings.heartbeat / 5));
     this.#stopTicking = this.#clock.after(interval, () => {
@@ -132,7 +158,7 @@ export class Delivery {
     const time = this.#clock.now();
     const { heartbeat, pongTimeout, stallTimeout } = this.#settings;
     const { spread } = this;
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.values()) {
       if (connection.expiresAt !== undefined && time >= connection.expiresAt) {
         connection.close(CloseCode.unauthorized, 'the token has expired');
       }

@@ -1,9 +1,16 @@
 import type { AllowedOrigins } from '../access/origin.js';
 
-/** Headers of an answer to a page of another origin that may ask (CORS). Cookies count only where its origin is named. */
-export function corsHeaders(origin: string | null, allowed: AllowedOrigins): Record<string, string> {
+/**
+ * Headers of an answer to a page of another origin that may ask (CORS). Cookies count only where its origin is named, or everywhere (`asWebSocket`): browsers
+ * send them along with every WebSocket, so what stands in for one needs them, and opens nothing that a WebSocket would not.
+ */
+export function corsHeaders(
+  origin: string | null,
+  allowed: AllowedOrigins,
+  asWebSocket = false,
+): Record<string, string> {
   if (origin === null) return {};
-  const credentials = allowed === '*' ? {} : { 'access-control-allow-credentials': 'true' };
+  const credentials = allowed === '*' && !asWebSocket ? {} : { 'access-control-allow-credentials': 'true' };
   return { 'access-control-allow-origin': origin, vary: 'origin', ...credentials };
 }
 

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   type ChannelName,
-  CloseCode,
   ID_RULE,
   invalid,
   isChannelName,
@@ -9,14 +8,14 @@ import {
   isObject,
   LIMITS,
   parseJson,
-  retryAfter,
   StatusMessengerError,
 } from '../../protocol/index.js';
-import { type Denial, isDenial } from '../access/authorize.js';
+import { isDenial } from '../access/authorize.js';
 import type { Door } from '../access/door.js';
 import type { AllowedOrigins } from '../access/origin.js';
 import { compose, type Outgoing, type SendResult } from '../compose.js';
 import { type Log, stackOf } from '../logger.js';
+import { denied, error, HttpError, json, nothingHere, readBody } from './answers.js';
 import { corsHeaders, preflight } from './cors.js';
 
 /** Bytes of a request body: a list of several messages of the largest size. */
@@ -31,25 +30,20 @@ export interface HandlerDependencies {
   health(): Promise<string | undefined>;
   statuses(sessionId: string): string[];
   readonly door: Door;
+  /** Addresses that are not fixed: what there is at a path behind the base. */
+  resourceAt(path: string): Resource | undefined;
   send(channel: ChannelName, message: Outgoing): Promise<SendResult>;
 }
 
-/** An error with the status that it is answered by. */
-class HttpError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /** `address` is the network address at the other end, where it is known. */
-type Route = (request: Request, url: URL, address: string | undefined) => Promise<Response>;
+export type Route = (request: Request, url: URL, address: string | undefined) => Promise<Response>;
 
-/** The routes of one address. */
-type Methods = { readonly [method: string]: Route };
+/** What is at an address. */
+export interface Resource {
+  readonly methods: { readonly [method: string]: Route };
+  /** What pages of other origins that may not ask are told. `welcome`: they may. Default: an error that no such page can read. */
+  readonly strangers?: 'welcome' | (() => Response);
+}
 
 /** Answers requests to the addresses that it owns. */
 export interface Handler {
@@ -60,7 +54,7 @@ export interface Handler {
 
 /** The plain HTTP addresses of the wire contract. */
 export function createHandler(deps: HandlerDependencies): Handler {
-  const routes: { readonly [path: string]: Methods } = {
+  const routes: { readonly [path: string]: Resource['methods'] } = {
     '/healthz': {
       async GET() {
         const reason = await deps.health();
@@ -93,7 +87,7 @@ export function createHandler(deps: HandlerDependencies): Handler {
             'status-messenger: expected the header "Authorization: Bearer KEY" with the server\'s key',
           );
         }
-        const text = await readBody(request);
+        const text = await readText(request);
         const body = parseJson(text);
         if (body === undefined) throw invalid('body', text, 'JSON', 'send { "session_id": …, "type": …, "data": … }');
         const publications = (Array.isArray(body) ? body : [body]).map(readPublication);
@@ -112,26 +106,29 @@ export function createHandler(deps: HandlerDependencies): Handler {
     },
   };
 
-  const methodsOf = (path: string) => {
+  const resourceAt = (path: string): Resource | undefined => {
     const known = path.startsWith(deps.base) ? path.slice(deps.base.length) : '';
-    return Object.hasOwn(routes, known) ? routes[known] : undefined;
+    const methods = Object.hasOwn(routes, known) ? routes[known] : undefined;
+    if (!methods) return deps.resourceAt(known);
+    return known === '/healthz' ? { methods, strangers: 'welcome' } : { methods };
   };
   return {
-    owns: (path) => methodsOf(path) !== undefined,
+    owns: (path) => resourceAt(path) !== undefined,
     async answer(request, address) {
       const url = new URL(request.url);
+      const resource = resourceAt(url.pathname);
+      if (!resource) return nothingHere();
+      const { methods, strangers } = resource;
+      if (strangers === 'welcome') return answerBy(methods, request, url, address);
       const { headers } = request;
       const origin = headers.get('origin');
-      const methods = methodsOf(url.pathname);
-      if (!methods) return nothingHere();
-      const isOpen = url.pathname === `${deps.base}/healthz`;
       const host = headers.get('host') ?? url.host;
-      if (!isOpen && !deps.door.isWelcome({ host, ...(origin === null ? {} : { origin }) })) {
+      const isWelcome = deps.door.isWelcome({ host, ...(origin === null ? {} : { origin }) });
+      if (!isWelcome && !strangers)
         return error(403, 'not_allowed', 'status-messenger: pages of this origin may not ask');
-      }
-      const cors = isOpen ? {} : corsHeaders(origin, deps.allowedOrigins);
-      if (request.method === 'OPTIONS' && origin !== null) return preflight(Object.keys(methods), cors);
-      const response = await answerBy(methods, request, url, address);
+      const cors = corsHeaders(origin, deps.allowedOrigins, strangers !== undefined);
+      if (isWelcome && request.method === 'OPTIONS' && origin !== null) return preflight(Object.keys(methods), cors);
+      const response = isWelcome || !strangers ? await answerBy(methods, request, url, address) : strangers();
       // A page of another origin that may ask is to read errors, too.
       for (const [name, value] of Object.entries(cors)) response.headers.set(name, value);
       return response;
@@ -139,7 +136,7 @@ export function createHandler(deps: HandlerDependencies): Handler {
   };
 
   async function answerBy(
-    methods: Methods,
+    methods: Resource['methods'],
     request: Request,
     url: URL,
     address: string | undefined,
@@ -161,11 +158,6 @@ export function createHandler(deps: HandlerDependencies): Handler {
   }
 }
 
-/** The answer to a request that nobody answers. */
-function nothingHere(): Response {
-  return error(404, 'not_found', 'status-messenger: there is nothing at this address');
-}
-
 const STATUS: { readonly [code in StatusMessengerError['code']]: number } = {
   invalid: 400,
   too_large: 413,
@@ -174,21 +166,6 @@ const STATUS: { readonly [code in StatusMessengerError['code']]: number } = {
   closed: 503,
   unavailable: 503,
   unanswered: 409,
-};
-
-/** The answer to a request that the application does not let in. */
-function denied({ code, reason }: Denial): Response {
-  const [status, name] = DENIALS[code] ?? [503, 'unavailable'];
-  const wait = code === CloseCode.tooBusy ? retryAfter(reason) : undefined;
-  if (wait === undefined) return error(status, name, `status-messenger: ${reason}`);
-  const headers = { 'retry-after': String(Math.ceil(wait / 1000)) };
-  return error(status, name, 'status-messenger: too many ask at once; come back later', headers);
-}
-
-const DENIALS: { readonly [code: number]: readonly [status: number, name: string] } = {
-  [CloseCode.unauthorized]: [401, 'unauthorized'],
-  [CloseCode.forbidden]: [403, 'not_allowed'],
-  [CloseCode.notFound]: [404, 'not_found'],
 };
 
 /** One message of `POST /api/messages`, checked before any of its list is sent. */
@@ -224,31 +201,8 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-async function readBody(request: Request): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size > BODY) break;
-    }
-  } catch {
-    // Whoever leaves in the middle is no trouble of the server's, and hears no answer.
-    throw new HttpError(400, 'invalid', 'status-messenger: the body has no end');
-  }
-  if (size <= BODY) return Buffer.concat(chunks).toString();
-  const text = `status-messenger: got a body over ${BODY} bytes; send fewer messages at once`;
-  throw new HttpError(413, 'too_large', text);
-}
-
-function error(status: number, code: string, message: string, headers: Record<string, string> = {}): Response {
-  return json(status, { error: { code, message } }, headers);
-}
-
-function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
-  return Response.json(body, {
-    status,
-    headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers },
-  });
+async function readText(request: Request): Promise<string> {
+  const body = await readBody(request, BODY);
+  if (body) return body.toString();
+  throw new HttpError(413, 'too_large', `status-messenger: got a body over ${BODY} bytes; send fewer messages at once`);
 }

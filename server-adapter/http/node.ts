@@ -4,18 +4,45 @@ import type { Handler } from './handler.js';
 
 /** Answers a request of Node's `http` by a handler of web-standard requests. */
 export async function answerNode(request: IncomingMessage, response: ServerResponse, handler: Handler): Promise<void> {
+  const left = new AbortController();
+  response.once('close', () => left.abort());
   try {
-    const { status, headers, body } = await handler.answer(toRequest(request), request.socket.remoteAddress);
-    response.writeHead(status, Object.fromEntries(headers));
-    if (request.method !== 'HEAD') for await (const chunk of body ?? []) response.write(chunk);
+    const answer = await handler.answer(toRequest(request, left.signal), request.socket.remoteAddress);
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    if (request.method === 'HEAD') await answer.body?.cancel();
+    else if (answer.body) await writeAll(answer.body, response);
     response.end();
   } catch {
+    // A stream that is cut off ends without the end that it would have to have.
+    if (response.headersSent) response.destroy();
     // The handler answers every error itself; what is left is a request that is none, such as a broken Host.
-    if (!response.headersSent) response.writeHead(400, { 'content-type': 'application/json' });
-    response.end('{"error":{"code":"invalid","message":"status-messenger: the request is malformed"}}');
+    else {
+      response.writeHead(400, { 'content-type': 'application/json' });
+      response.end('{"error":{"code":"invalid","message":"status-messenger: the request is malformed"}}');
+    }
   }
   // What nobody read of a body would keep the connection from its next request.
   request.resume();
+}
+
+/** Writes a body as it comes, at once, and asks for more only when there is room for it. Who leaves cancels it. */
+async function writeAll(body: NonNullable<Response['body']>, response: ServerResponse): Promise<void> {
+  const reader = body.getReader();
+  let wake = () => {};
+  const left = () => {
+    void reader.cancel().catch(() => {});
+    wake();
+  };
+  response.once('close', left);
+  response.on('drain', () => wake());
+  if (response.destroyed) left();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    // Whether the callback of `write` is ever called is up to whoever has wrapped it, as compressing middleware does.
+    if (response.write(next.value) || response.destroyed) continue;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
 }
 
 /** The path of a request, without its query. */
@@ -23,15 +50,15 @@ export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
-function toRequest(request: IncomingMessage): Request {
+function toRequest(request: IncomingMessage, signal: AbortSignal): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     for (const item of Array.isArray(value) ? value : [value ?? '']) headers.append(name, item);
   }
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
   const { method = 'GET' } = request;
-  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers });
-  const init = { method, headers, body: bodyOf(request), duplex: 'half' };
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal });
+  const init = { method, headers, body: bodyOf(request), duplex: 'half', signal };
   return new Request(url, init as RequestInit);
 }
 

@@ -1,9 +1,10 @@
 import { WebSocket } from 'ws';
 import { SessionClient, type SessionClientOptions, type SessionEvents } from '../../components/session/index.js';
+import { way } from './way.js';
 
-/** A session client in Node, on the socket of `ws`: not every Node that the kit runs on brings one. */
+/** A session client in Node, on the socket of `ws`, as not every Node that the kit runs on brings one; or the other way. */
 export function testClient(options: SessionClientOptions): SessionClient {
-  return new SessionClient({ WebSocket, ...options });
+  return new SessionClient({ WebSocket, transport: way.transport, ...options });
 }
 
 /** Resolves with the first value of an event that fits, from now on. */

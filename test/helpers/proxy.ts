@@ -37,7 +37,7 @@ export class TcpProxy {
     }
   }
 
-  /** Cuts once the server has sent so many more bytes: in the middle of a frame, as likely as not. */
+  /** Cuts every connection once the server has sent so many more bytes: in the middle of a frame, as likely as not. */
   cutAfter(bytes: number): void {
     this.#bytesLeft = bytes;
   }
@@ -69,6 +69,9 @@ export class TcpProxy {
         this.#bytesLeft = Number.POSITIVE_INFINITY;
         client.destroySoon();
         server.destroy();
+        this.#pairs.delete(pair);
+        // What is said over several connections must not get through by another one.
+        this.cut();
       }
     });
   }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { isObject } from '../../protocol/index.js';
+import { SseWire } from './sse-wire.js';
+import { way } from './way.js';
 
 export interface Frame {
   readonly type: string;
@@ -10,26 +12,58 @@ export interface Frame {
   readonly channel?: string;
 }
 
-/** A page that knows nothing but the wire: it keeps every frame, and waits for those that a test names. */
+/** A page that knows nothing but the wire, a WebSocket or, the other way and at `http://`, server-sent events: it keeps every frame, and waits for those that a test names. */
 export class WireClient {
   readonly frames: Frame[] = [];
   readonly raw: string[] = [];
-  readonly ws: WebSocket;
+  readonly #wire: WebSocket | SseWire;
   #closed: { code: number; reason: string } | undefined;
   #wake: () => void = () => {};
 
   constructor(url: string, options: { origin?: string; headers?: Record<string, string> } = {}) {
-    this.ws = new WebSocket(url, options);
-    this.ws.on('message', (data) => {
-      this.raw.push(String(data));
-      this.frames.push(JSON.parse(String(data)));
+    const heard = (frame: string) => {
+      this.raw.push(frame);
+      this.frames.push(JSON.parse(frame));
       this.#wake();
-    });
-    this.ws.on('close', (code, reason) => {
-      this.#closed = { code, reason: String(reason) };
+    };
+    const closed = (code: number, reason: string) => {
+      this.#closed = { code, reason };
       this.#wake();
-    });
-    this.ws.on('error', () => this.#wake());
+    };
+    const address = way.transport === 'sse' ? url.replace(/^ws(.+?)\/ws\//, 'http$1/sse/') : url;
+    if (address.startsWith('http')) {
+      const { origin, headers = {} } = options;
+      this.#wire = new SseWire(address, { ...headers, ...(origin === undefined ? {} : { origin }) }, { heard, closed });
+      return;
+    }
+    const ws = new WebSocket(url, options);
+    this.#wire = ws;
+    ws.on('message', (data) => heard(String(data)));
+    ws.on('close', (code, reason) => closed(code, String(reason)));
+    ws.on('error', () => this.#wake());
+  }
+
+  get ws(): WebSocket {
+    if (this.#wire instanceof WebSocket) return this.#wire;
+    throw new TypeError('this page has no WebSocket');
+  }
+
+  get sse(): SseWire {
+    if (this.#wire instanceof SseWire) return this.#wire;
+    throw new TypeError('this page has a WebSocket');
+  }
+
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Reads nothing until `resume`. */
+  pause(): void {
+    this.#wire.pause();
+  }
+
+  resume(): void {
+    this.#wire.resume();
   }
 
   /** The first frame that fits, once it is there; fails when the connection ends before. */
@@ -78,12 +112,26 @@ export class WireClient {
   }
 
   async send(frame: unknown): Promise<void> {
-    if (this.ws.readyState === WebSocket.CONNECTING) await once(this.ws, 'open');
-    this.ws.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
+    const raw = typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame);
+    const wire = this.#wire;
+    if (wire instanceof SseWire) {
+      wire.send(raw);
+      return;
+    }
+    if (wire.readyState === WebSocket.CONNECTING) await once(wire, 'open');
+    wire.send(raw);
   }
 
+  /** As a page leaves: with a word, where there is one. */
+  async leave(): Promise<void> {
+    if (this.#wire instanceof WebSocket) this.#wire.close();
+    else this.#wire.terminate();
+    await this.closed();
+  }
+
+  /** Without a word. */
   async close(): Promise<void> {
-    this.ws.terminate();
+    this.#wire.terminate();
     await this.closed();
   }
 }

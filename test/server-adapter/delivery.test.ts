@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { isObject } from '../../protocol/index.js';
 import { ManualClock } from '../helpers/manual-clock.js';
 import { startServer } from '../helpers/server.js';
+import { ofWebSockets } from '../helpers/way.js';
 import { WireClient } from '../helpers/wire-client.js';
 import { closeWith, OPCODE, SilentPeer, startHandingServer, timeOf, until } from './support.js';
 
@@ -133,7 +134,7 @@ test('a peer that never answers is asked, then ended; one that answers stays', a
   await healthy.status('still there');
 });
 
-test('a peer that speaks is alive, though it answers no ping', async (t) => {
+test('a peer that speaks is alive, though it answers no ping', ofWebSockets(), async (t) => {
   const clock = new ManualClock();
   const server = await startServer({ clock: timeOf(clock), heartbeat: 1000, pongTimeout: 500 });
   t.after(() => closeWith(clock, server));
@@ -158,20 +159,20 @@ test('ended by the real clock', async (t) => {
 
 // Those who do not read
 
-for (const way of ['attach', 'handleConnection'] as const) {
+for (const entry of ['attach', 'handleConnection'] as const) {
   for (const turns of ['many turns', 'one turn'] as const) {
-    test(`${way}, ${turns}: a viewer that does not read is paused at the mark, and continued without loss when it reads`, async (t) => {
+    test(`${entry}, ${turns}: a viewer that does not read is paused at the mark, and continued without loss when it reads`, async (t) => {
       const store = { tail: { count: 2 * FLOOD, bytes: 64 * MiB } };
       const server = await startHandingServer({ sessionId: 's' }, { highWaterMark: MARK, store });
       t.after(() => server.close());
       const connected = once(server.server, 'connection');
-      const slow = new WireClient(way === 'attach' ? `${server.url}/s` : server.own);
+      const slow = new WireClient(entry === 'attach' ? `${server.url}/s` : server.own);
       await slow.synced();
       const [socket] = (await connected) as [Socket];
       const fast = new WireClient(`${server.url}/s`);
       t.after(() => Promise.all([slow.close(), fast.close()]));
       await fast.synced();
-      slow.ws.pause();
+      slow.pause();
       let most = 0;
       for (let i = 0; i < FLOOD; i++) {
         void server.messenger.sendToSession('s', piece(i));
@@ -189,9 +190,9 @@ for (const way of ['attach', 'handleConnection'] as const) {
       await server.messenger.sendToSession('s', { type: 'status', data: 'end' });
       await fast.status('end');
       assert.ok(numbers(slow).length < FLOOD, 'it has not read yet');
-      assert.equal(slow.ws.readyState, WebSocket.OPEN);
+      assert.equal(slow.isClosed, false);
 
-      slow.ws.resume();
+      slow.resume();
       await slow.status('end');
       const all = Array.from({ length: FLOOD }, (_, i) => i);
       assert.deepEqual(numbers(slow), all);

@@ -16,6 +16,7 @@ import {
 } from '../../server-adapter/index.js';
 import { ManualClock } from '../helpers/manual-clock.js';
 import { startServer } from '../helpers/server.js';
+import { ofWebSockets } from '../helpers/way.js';
 import { type Frame, WireClient } from '../helpers/wire-client.js';
 import {
   closeWith,
@@ -350,7 +351,7 @@ test('handleConnection resumes each channel by itself', async (t) => {
   );
 });
 
-test('handleConnection: ids that are none', async (t) => {
+test('handleConnection: ids that are none', ofWebSockets(), async (t) => {
   const server = await startServer();
   t.after(() => server.close());
   const ws = new WireClient(`${server.url}/s`);

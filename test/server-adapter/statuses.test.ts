@@ -169,8 +169,8 @@ test('outside of a session: the log says once what to do, readers get it with nu
   const updates = server.messenger.streamStatusUpdates();
   server.messenger.addStatusMessage('lost');
   server.messenger.addStatusMessage('lost, too');
-  // A context that names no session is none.
-  server.messenger.runWithSession({ threadId: 't', runId: 'run_1' }, () => server.messenger.addStatusMessage('a run'));
+  // A run is no recipient.
+  server.messenger.runWithSession({ runId: 'run_1' }, () => server.messenger.addStatusMessage('a run'));
   server.messenger.runWithSession('s', () => server.messenger.addStatusMessage('found'));
   assert.deepEqual(await take(updates, 4), [
     [null, 'lost'],

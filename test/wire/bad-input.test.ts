@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { LIMITS } from '../../protocol/index.js';
 import { startServer } from '../helpers/server.js';
+import { ofWebSockets } from '../helpers/way.js';
 import { WireClient } from '../helpers/wire-client.js';
 
 for (const [name, path] of [
@@ -141,30 +142,35 @@ test('a binary frame is malformed: 4400', async (t) => {
   t.after(server.close);
   const page = new WireClient(`${server.url}/s`);
   await page.synced();
-  await page.send(Buffer.from([1, 2, 3]));
+  // Bytes that are no text, however they are looked at.
+  await page.send(Buffer.from([0xff, 0xfe]));
   assert.deepEqual(await page.closed(), { code: 4400, reason: 'got a binary frame, expected text' });
 });
 
-test('a request that is no WebSocket handshake, and bytes that are no HTTP, leave the server as it was', async (t) => {
-  const server = await startServer();
-  t.after(server.close);
-  const status = await new Promise((resolve) => {
-    request(`${server.http}/ws/s`, { headers: { connection: 'upgrade', upgrade: 'websocket' } }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    }).end();
-  });
-  assert.equal(status, 400);
-  await new Promise<void>((resolve) => {
-    const socket = connect(server.port, '127.0.0.1', () => socket.write('\x00\xff nonsense\r\n\r\n'));
-    socket.on('data', () => {});
-    socket.on('close', () => resolve());
-    socket.on('error', () => {});
-  });
-  const page = new WireClient(`${server.url}/s`);
-  await page.synced();
-  await page.close();
-});
+test(
+  'a request that is no WebSocket handshake, and bytes that are no HTTP, leave the server as it was',
+  ofWebSockets(),
+  async (t) => {
+    const server = await startServer();
+    t.after(server.close);
+    const status = await new Promise((resolve) => {
+      request(`${server.http}/ws/s`, { headers: { connection: 'upgrade', upgrade: 'websocket' } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).end();
+    });
+    assert.equal(status, 400);
+    await new Promise<void>((resolve) => {
+      const socket = connect(server.port, '127.0.0.1', () => socket.write('\x00\xff nonsense\r\n\r\n'));
+      socket.on('data', () => {});
+      socket.on('close', () => resolve());
+      socket.on('error', () => {});
+    });
+    const page = new WireClient(`${server.url}/s`);
+    await page.synced();
+    await page.close();
+  },
+);
 
 for (const [name, data] of [
   [

@@ -43,6 +43,7 @@ export function setUp(options: Partial<SessionClientOptions> = {}): Setup {
     clock,
     random: () => 0.5,
     WebSocket: HandSocket,
+    transport: 'websocket',
     watchPage: page.watch,
     ...options,
   });

@@ -5,7 +5,7 @@ import { announce, NOTHING_HEARD } from '../../../components/status-messenger/an
 import { statusLine } from '../../../components/status-messenger/line.js';
 import { applyAll, initialState, type Message } from '../../../protocol/index.js';
 
-const LIVE: Connection = { status: 'live', since: 0 };
+const LIVE: Connection = { status: 'live', since: 0, transport: 'websocket' };
 const LOST: Connection = { status: 'reconnecting', since: 0, attempt: 1, reason: 'closed with 1006' };
 
 /** What is said, sentence by sentence, while messages and connections come one after the other. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { NOTHING_TOLD, readNews, type Told } from '../../../components/status-messenger/news.js';
 import { applyAll, type ChannelState, initialState, type Message } from '../../../protocol/index.js';
 
-const LIVE = { status: 'live', since: 0 } as const;
+const LIVE = { status: 'live', since: 0, transport: 'websocket' } as const;
 const LOST = { status: 'reconnecting', since: 0, attempt: 1, reason: '' } as const;
 
 let now = 0;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { ID_RULE } from '../../../protocol/index.js';
@@ -7,6 +6,7 @@ import { type AccessRequest, decide, THREADS } from '../../../server-adapter/acc
 import { type Authorize, currentContext, MemoryStore } from '../../../server-adapter/index.js';
 import { frameBytes } from '../../fuzz/raw-peer.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
+import { wayPath } from '../../helpers/way.js';
 import { everyoneLeft, kitError, until, upgradeRequest } from '../support.js';
 import { greeting, HandAuthorize, heard, open, serve, serveAt } from './support.js';
 
@@ -359,7 +359,7 @@ test('authorize is told what was asked for, checked and bounded', async (t) => {
     threadIds: Array.from({ length: THREADS }, (_, i) => `t${i}`),
     userId: 'u',
     token: 'first',
-    url: `/ws/s?${query}`,
+    url: `${wayPath()}/s?${query}`,
     address: '127.0.0.1',
   });
   assert.equal(headers.cookie, 'id=5');
@@ -404,7 +404,5 @@ test('authorize that asks a slow database keeps nobody else waiting', async (t) 
   assert.deepEqual(slow.frames, []);
   asked.answer(true);
   await slow.synced();
-  const left = once(slow.ws, 'close');
-  slow.ws.close();
-  await left;
+  await slow.close();
 });

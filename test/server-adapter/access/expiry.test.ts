@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Authorize } from '../../../server-adapter/index.js';
+import { ofWebSockets } from '../../helpers/way.js';
 import type { WireClient } from '../../helpers/wire-client.js';
 import { everyoneLeft, startHandingServer } from '../support.js';
 import { greeting, HandAuthorize, heard, open, serve, serveAt } from './support.js';
@@ -144,7 +145,7 @@ test('authorize gets the fresh token with what the page asked for at first', asy
   await page.ack('r');
 });
 
-test('of two fresh tokens at once, the second is not looked at', async (t) => {
+test('of two fresh tokens at once, the second is not looked at', ofWebSockets(), async (t) => {
   const hand = new HandAuthorize();
   const server = await serveAt(t, { authorize: hand.authorize });
   const page = open(t, `${server.url}/s`);

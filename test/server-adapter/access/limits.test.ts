@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import type { ChannelName } from '../../../protocol/index.js';
 import { type ChannelLog, type ChannelStore, MemoryStore } from '../../../server-adapter/index.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
+import { ofWebSockets } from '../../helpers/way.js';
 import type { WireClient } from '../../helpers/wire-client.js';
 import { closeWith, everyoneLeft, OPCODE, SilentPeer, startHandingServer, timeOf } from '../support.js';
 import { HandAuthorize, heard, open, serve, serveAt } from './support.js';
@@ -28,7 +28,8 @@ for (const [name, say] of [
   ['malformed frames', (page: WireClient) => page.send({ type: 'answer', data: 5 })],
   ['tokens', (page: WireClient) => page.send({ type: 'token', ref: 't', data: { token: 'x' } })],
 ] satisfies Array<[string, (page: WireClient) => unknown]>) {
-  test(`a page that sends ${name} too fast is closed with 4429, and the log says so once`, async (t) => {
+  const options = name.includes('WebSocket') ? ofWebSockets() : {};
+  test(`a page that sends ${name} too fast is closed with 4429, and the log says so once`, options, async (t) => {
     const server = await serveAt(t, { limits });
     server.messenger.onInput(() => {});
     for (let i = 0; i < 2; i++) {
@@ -53,10 +54,7 @@ test('what came too fast is not carried out', async (t) => {
   });
   const page = open(t, `${server.url}/s`);
   await page.synced();
-  await repeat(
-    BURST + 30,
-    (i) => page.ws.readyState === page.ws.OPEN && page.send({ type: 'input', ref: `${i}`, data: i }),
-  );
+  await repeat(BURST + 30, (i) => page.isClosed || page.send({ type: 'input', ref: `${i}`, data: i }));
   assert.deepEqual(await page.closed(), TOO_FAST);
   assert.equal(inputs, BURST);
 });
@@ -106,10 +104,8 @@ test('one address has only so many connections, and gets each back', async (t) =
   assert.deepEqual(server.log.lines, [
     'warn status-messenger: got more connections of one address than limits.connectionsPerAddress (2); they are told to come back later',
   ]);
-  for (const leave of [() => first.ws.close(), () => second.ws.terminate()]) {
-    leave();
-    await Promise.race([first, second].map(({ ws }) => once(ws, 'close')));
-  }
+  await first.leave();
+  await second.close();
   await everyoneLeft(server.server);
   const [next, last] = [open(t, `${server.url}/a`), open(t, `${server.url}/a`)];
   await next.synced();

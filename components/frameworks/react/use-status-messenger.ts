@@ -1,0 +1,61 @@
+import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type ChannelState, initialState, openQuestion } from '../../../protocol/index.js';
+import type { Connection } from '../../session/index.js';
+import { HeldSession, targetOf } from './held-session.js';
+import type { StatusMessengerView, UseStatusMessengerOptions } from './options.js';
+
+const NOT_CONNECTED: Connection = { status: 'idle' };
+const stateOnServer = (): ChannelState => initialState;
+const connectionOnServer = (): Connection => NOT_CONNECTED;
+
+/**
+ * Shows what work on a server is doing, and answers its questions (seed: `usePythonWebSocket`). The connection comes with the component and goes with it; on a
+ * server nothing is connected, and what is rendered is a session in which nothing was said. Throws `invalid` without a `clientId` and a client.
+ */
+export function useStatusMessenger(options: UseStatusMessengerOptions): StatusMessengerView {
+  const latest = useRef(options);
+  // Before any effect can connect, and never by a render that is thrown away.
+  useInsertionEffect(() => {
+    latest.current = options;
+  });
+  const session = useHeldSession(options, () => latest.current);
+
+  const state = useSyncExternalStore(session.onState, session.readState, stateOnServer);
+  const connection = useSyncExternalStore(session.onConnection, session.readConnection, connectionOnServer);
+  useEffect(() => session.enter(), [session]);
+  const { autoConnect = true } = options;
+  useEffect(() => session.follow(autoConnect), [session, autoConnect]);
+
+  const { results } = state;
+  const agentResults = useMemo(() => Object.fromEntries(results.map(({ agent, data }) => [agent, data])), [results]);
+  const question = openQuestion(state) ?? null;
+  const { client, connect, disconnect, sendAnswer, cancel, send } = session;
+  return {
+    isConnected: connection.status === 'live',
+    connection,
+    messages: state.messages,
+    currentQuestion: question?.question ?? null,
+    question,
+    currentStatus: state.status?.text ?? '',
+    agentResults,
+    finalSummary: state.summary,
+    state,
+    client,
+    connect,
+    disconnect,
+    sendAnswer,
+    cancel,
+    send,
+  };
+}
+
+/** The session that the options name: another one in the very render in which they name another. */
+function useHeldSession(options: UseStatusMessengerOptions, latest: () => UseStatusMessengerOptions): HeldSession {
+  const [held, hold] = useState(() => new HeldSession(options, latest));
+  const target = targetOf(options);
+  const isSame = target.length === held.target.length && target.every((value, i) => value === held.target[i]);
+  if (isSame) return held;
+  const session = new HeldSession(options, latest, held);
+  hold(session);
+  return session;
+}

@@ -1,0 +1,97 @@
+import { type Ack, type ChannelName, type ClientFrame, messageOf, splitChannel } from '../protocol/index.js';
+import type { ChannelStore } from './channels/channel-store.js';
+import type { Ids } from './context.js';
+import type { Questions } from './conversation/questions.js';
+import type { Tasks } from './conversation/tasks.js';
+import type { Log } from './logger.js';
+import type { Sessions } from './sessions.js';
+
+/** A page's frame that is for what it watches. */
+export type RequestFrame = Extract<ClientFrame, { type: 'answer' | 'cancel' | 'input' }>;
+
+/** Who sends a frame. */
+export interface Sender {
+  /** What the page watches: its own channel first. */
+  readonly channels: readonly [own: ChannelName, ...others: ChannelName[]];
+  /** Whom work is done for that the page begins. */
+  readonly ids: Ids;
+  /** What it is known by to the others who watch: its user, or its connection. */
+  readonly by: string | undefined;
+}
+
+/** What a page's frame came to. */
+export type Verdict = Omit<Ack, 'ref'>;
+
+export interface PageRequestsDependencies {
+  readonly store: ChannelStore;
+  readonly questions: Questions;
+  readonly sessions: Sessions;
+  readonly tasks: Tasks;
+}
+
+/** What pages ask for: each request is carried out once for its `ref`, whatever way and however often it comes. */
+export class PageRequests {
+  readonly #deps: PageRequestsDependencies;
+  readonly #log: Log;
+
+  constructor(deps: PageRequestsDependencies, log: Log) {
+    this.#deps = deps;
+    this.#log = log;
+  }
+
+  /** Carries a frame out. Answers what to acknowledge, if it is to be. */
+  receive(sender: Sender, frame: RequestFrame): Ack | Promise<Ack> | undefined {
+    const { ref } = frame;
+    if (ref === undefined) {
+      const verdict = this.#carryOut(sender, frame);
+      if (verdict instanceof Promise) verdict.catch((error: unknown) => this.#unheard(error));
+      return undefined;
+    }
+    for (const name of sender.channels) {
+      const known = this.#deps.store.peek(name)?.recall(ref);
+      if (known) return known;
+    }
+    // What becomes of an answer is stored with it.
+    if (frame.type === 'answer') return this.#answer(sender, frame);
+    const verdict = this.#carryOut(sender, frame);
+    return verdict instanceof Promise
+      ? verdict.then((later) => this.#remember(sender, { ref, ...later }))
+      : this.#remember(sender, { ref, ...verdict });
+  }
+
+  #carryOut(sender: Sender, frame: RequestFrame): Verdict | Promise<Verdict> {
+    const { kind, id } = splitChannel(sender.channels[0]);
+    const work = kind === 'task' ? this.#deps.tasks : this.#deps.sessions;
+    switch (frame.type) {
+      case 'answer':
+        return this.#answer(sender, frame);
+      case 'cancel':
+        return work.cancelFor(id, sender.by);
+      case 'input':
+        return work.input(id, sender.ids, frame.data);
+    }
+  }
+
+  #answer({ channels, by }: Sender, { data, ref }: Extract<RequestFrame, { type: 'answer' }>): Ack | Promise<Ack> {
+    return this.#deps.questions.answer(channels, data, ref, by);
+  }
+
+  /** Keeps what was carried out, so that it is not carried out again. A refusal changed nothing. */
+  #remember({ channels }: Sender, ack: Ack): Ack | Promise<Ack> {
+    if (!ack.accepted) return ack;
+    const stored = this.#deps.store.remember(channels[0], ack);
+    if (!stored) return ack;
+    return stored.then(
+      () => ack,
+      (error: unknown) => {
+        // It was carried out, and this process knows that it was.
+        this.#log.warnOnce('unremembered', `what was answered to a page could not be stored: ${messageOf(error)}`);
+        return ack;
+      },
+    );
+  }
+
+  #unheard(error: unknown): void {
+    this.#log.warnOnce(`unheard ${messageOf(error)}`, `what a page asked for could not be done: ${messageOf(error)}`);
+  }
+}

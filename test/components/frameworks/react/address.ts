@@ -1,0 +1,2 @@
+/** Where the conversation of the seed document is served to the tests in browsers. */
+export const CONVERSATION = '/conversation';

@@ -1,0 +1,3 @@
+import { way } from './way.js';
+
+way.transport = 'sse';
