@@ -33,12 +33,14 @@ const TIMES = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheck
 
 /** Starts the stand-alone server. Throws `invalid` for an environment that cannot be, and what the system says of an address that cannot be had. */
 export async function startStandAlone(environment: StandAloneEnvironment): Promise<StandAlone> {
-  const { HOST = '127.0.0.1', STATUS_MESSENGER_API_KEY: apiKey = '' } = environment;
-  const port = readPort(environment.PORT);
+  const { STATUS_MESSENGER_API_KEY: apiKey = '' } = environment;
+  // Set to nothing, as compose files do, it would mean every address that there is.
+  const host = environment.HOST || '127.0.0.1';
+  const port = readPort(environment.PORT || undefined);
   const messenger = new StatusMessenger({
     apiKey,
     allowedOrigins: readOrigins(environment.CORS_ORIGINS),
-    store: await openStore(environment.STATUS_MESSENGER_STORE),
+    store: await openStore(environment.STATUS_MESSENGER_STORE || undefined),
   });
   const requests = new Requests();
   const server = createServer(TIMES, (request, response) => {
@@ -47,7 +49,7 @@ export async function startStandAlone(environment: StandAloneEnvironment): Promi
   });
   messenger.attach(server, { http: false });
   try {
-    await listening(server, port, HOST);
+    await listening(server, port, host);
   } catch (error) {
     await messenger.close({ timeout: 0 });
     throw error;

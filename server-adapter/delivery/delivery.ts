@@ -24,6 +24,8 @@ export class Delivery {
   readonly #settings: DeliverySettings;
   readonly #clock: Clock;
   #flushing = false;
+  /** Told when the last connection has gone. */
+  #emptied = (): void => {};
   #stopTicking: (() => void) | undefined;
 
   constructor(settings: DeliverySettings, clock: Clock) {
@@ -61,11 +63,13 @@ export class Delivery {
     this.#connections.delete(connection);
     for (const { name } of connection.logs) {
       const viewers = this.#viewers.get(name) ?? [];
+      const place = viewers.lastIndexOf(connection);
+      if (place < 0) continue;
       const last = viewers.pop();
-      const place = last === connection ? -1 : viewers.indexOf(connection);
-      if (last && place >= 0) viewers[place] = last;
+      if (last && last !== connection) viewers[place] = last;
       if (viewers.length === 0) this.#viewers.delete(name);
     }
+    if (this.#connections.size === 0) this.#emptied();
   }
 
   /**
@@ -80,7 +84,11 @@ export class Delivery {
       for (const connection of this.#connections) {
         if (connection.drained) connection.close(CloseCode.restarting, retryReason(random() * spread));
       }
-      await new Promise<void>((resolve) => this.#clock.after(10, resolve));
+      // When the last one has gone, nothing keeps the process alive that a timer could wait for.
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+        this.#clock.after(10, resolve);
+      });
     }
     for (const connection of this.#connections) connection.transport.terminate();
     this.#stopTicking?.();
@@ -113,8 +121,12 @@ export class Delivery {
 
   #tickLater(): void {
     const interval = Math.min(1000, Math.max(5, this.#settings.heartbeat / 5));
+    const due = elapsed(this.#clock) + interval;
     this.#stopTicking = this.#clock.after(interval, () => {
       this.#stopTicking = undefined;
+      const late = elapsed(this.#clock) - due;
+      // The process stood still: what came meanwhile is heard after this.
+      if (late > interval) for (const connection of this.#connections) connection.excuse(late);
       this.#tick(interval);
       if (this.#connections.size > 0) this.#tickLater();
     });

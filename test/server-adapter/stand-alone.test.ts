@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -157,4 +157,24 @@ test('CORS_ORIGINS lets in pages of other origins', async (t) => {
   await welcome.close();
   const foreign = new WireClient(`${ws}/ws/s`, { origin: 'https://c.example' });
   assert.equal((await foreign.closed()).code, 4403);
+});
+
+test('close() resolves when the last page has left, though nothing else keeps the process', async (t) => {
+  const child = fork('test/server-adapter/close-child.ts', { execArgv: ['--import', 'tsx'], silent: true });
+  t.after(() => child.kill('SIGKILL'));
+  const output: string[] = [];
+  child.stdout?.on('data', (text) => output.push(String(text)));
+  const [port] = await once(child, 'message');
+  const page = new WireClient(`ws://127.0.0.1:${port}/ws/s`);
+  await page.synced();
+  child.send('close');
+  assert.equal((await page.closed()).code, 1012);
+  const [code] = await once(child, 'close');
+  assert.equal(output.join(''), 'closed\n');
+  assert.equal(code, 0);
+});
+
+test('a HOST that is set to nothing is the default', async (t) => {
+  const { http } = await start(t, { HOST: '', STATUS_MESSENGER_STORE: '' });
+  assert.equal(new URL(http).hostname, '127.0.0.1');
 });
