@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { clipText, invalid, StatusMessengerError } from '../protocol/index.js';
+import { clipText, invalid, messageOf, StatusMessengerError } from '../protocol/index.js';
 import type { AllowedOrigins } from './access/origin.js';
 import { StatusMessenger } from './messenger.js';
 import type { MessengerOptions } from './options.js';
@@ -43,7 +43,12 @@ export async function startStandAlone(environment: StandAloneEnvironment): Promi
     store: await openStore(environment.STATUS_MESSENGER_STORE || undefined),
   });
   const requests = new Requests();
+  let isStopping = false;
   const server = createServer(TIMES, (request, response) => {
+    if (isStopping) {
+      leaving(response);
+      return;
+    }
     requests.add(response);
     messenger.middleware(request, response, () => nothingHere(response));
   });
@@ -60,6 +65,8 @@ export async function startStandAlone(environment: StandAloneEnvironment): Promi
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
     async stop(timeout) {
       const deadline = performance.now() + timeout;
+      // Connections that are kept alive would bring ever more.
+      isStopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       await within(requests.finished(), timeout / 2);
       await messenger.close({ timeout: Math.max(0, deadline - performance.now()) });
@@ -100,9 +107,12 @@ async function openStore(address = 'memory:'): Promise<NonNullable<MessengerOpti
 
 function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      const text = `HOST and PORT: got ${host}:${port}, expected an address that is free (${messageOf(error)}); name another`;
+      reject(new StatusMessengerError('unavailable', text, { cause: error }));
+    });
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
@@ -131,8 +141,18 @@ class Requests {
 }
 
 function nothingHere(response: ServerResponse): void {
-  response.writeHead(404, { 'content-type': 'application/json' });
-  response.end('{"error":{"code":"not_found","message":"status-messenger: there is nothing at this address"}}');
+  refuse(response, 404, 'not_found', 'there is nothing at this address');
+}
+
+/** The answer to a request that came when the server had begun to leave. */
+function leaving(response: ServerResponse): void {
+  response.setHeader('connection', 'close');
+  refuse(response, 503, 'closed', 'the server is closing; ask another one, or again later');
+}
+
+function refuse(response: ServerResponse, status: number, code: string, text: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify({ error: { code, message: `status-messenger: ${text}` } }));
 }
 
 /** Resolves with `promise`, or after so many milliseconds. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { Agent, get, type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { startStandAlone } from '../../server-adapter/stand-alone.js';
@@ -145,7 +145,11 @@ for (const [name, environment, message] of [
 test('an address that is taken', async (t) => {
   const first = await startStandAlone({ PORT: '0' });
   t.after(() => first.stop(0));
-  await assert.rejects(startStandAlone({ PORT: new URL(first.url).port }), { code: 'EADDRINUSE' });
+  await assert.rejects(startStandAlone({ PORT: new URL(first.url).port }), {
+    code: 'unavailable',
+    message:
+      /^status-messenger: HOST and PORT: got 127\.0\.0\.1:\d+, expected an address that is free \(listen EADDRINUSE/,
+  });
 });
 
 test('CORS_ORIGINS lets in pages of other origins', async (t) => {
@@ -172,6 +176,36 @@ test('close() resolves when the last page has left, though nothing else keeps th
   const [code] = await once(child, 'close');
   assert.equal(output.join(''), 'closed\n');
   assert.equal(code, 0);
+});
+
+test('while it leaves, what comes over a connection that was kept alive is turned away', async (t) => {
+  const { child, http, said, exited } = await start(t);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  const ask = (path: string) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${http}${path}`, { agent }, (response) => response.resume().once('end', () => resolve(response))).on(
+        'error',
+        reject,
+      );
+    });
+  assert.equal((await ask('/healthz')).statusCode, 200);
+  // One whose body never comes is still to be finished.
+  const half = request(`${http}/api/messages`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-length': '100' },
+  });
+  half.on('error', () => {});
+  half.write('{');
+  t.after(() => half.destroy());
+  await ask('/healthz');
+  child.kill('SIGTERM');
+  await said('got SIGTERM');
+  const late = await ask('/healthz');
+  assert.equal(late.statusCode, 503);
+  assert.equal(late.headers.connection, 'close');
+  half.destroy();
+  assert.equal(await exited(), 0);
 });
 
 test('a HOST that is set to nothing is the default', async (t) => {
