@@ -43,7 +43,7 @@ import { PageRequests } from './page-requests.js';
 import { type Member, Memberships, memberChannel } from './routing/memberships.js';
 import { type InputHandler, type SessionHandler, Sessions } from './sessions.js';
 import { type StatusUpdate, StatusUpdates } from './updates.js';
-import { Viewers } from './viewers.js';
+import { spreadOfLeaving, Viewers } from './viewers.js';
 import { WebSocketViewers } from './websocket-viewers.js';
 
 export interface AttachOptions {
@@ -493,7 +493,7 @@ export class StatusMessenger implements Speaker {
     this.#work.close('the server is closing');
     this.#sessions.cancelAll('the server is closing');
     await store.flush();
-    await this.#delivery.drain(timeout, Math.max(5000, this.#delivery.spread), random);
+    await this.#delivery.drain(timeout, spreadOfLeaving(this.#delivery), random);
     for (const detach of this.#detach) detach();
     this.#updates.close();
     await store.close();

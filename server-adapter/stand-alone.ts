@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { clipText, invalid, StatusMessengerError } from '../protocol/index.js';
+import { clipText, invalid, messageOf, StatusMessengerError } from '../protocol/index.js';
 import type { AllowedOrigins } from './access/origin.js';
 import { StatusMessenger } from './messenger.js';
 import type { MessengerOptions } from './options.js';
@@ -33,21 +33,28 @@ const TIMES = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheck
 
 /** Starts the stand-alone server. Throws `invalid` for an environment that cannot be, and what the system says of an address that cannot be had. */
 export async function startStandAlone(environment: StandAloneEnvironment): Promise<StandAlone> {
-  const { HOST = '127.0.0.1', STATUS_MESSENGER_API_KEY: apiKey = '' } = environment;
-  const port = readPort(environment.PORT);
+  const { STATUS_MESSENGER_API_KEY: apiKey = '' } = environment;
+  // Set to nothing, as compose files do, it would mean every address that there is.
+  const host = environment.HOST || '127.0.0.1';
+  const port = readPort(environment.PORT || undefined);
   const messenger = new StatusMessenger({
     apiKey,
     allowedOrigins: readOrigins(environment.CORS_ORIGINS),
-    store: await openStore(environment.STATUS_MESSENGER_STORE),
+    store: await openStore(environment.STATUS_MESSENGER_STORE || undefined),
   });
   const requests = new Requests();
+  let isStopping = false;
   const server = createServer(TIMES, (request, response) => {
+    if (isStopping) {
+      leaving(response);
+      return;
+    }
     requests.add(response);
     messenger.middleware(request, response, () => nothingHere(response));
   });
   messenger.attach(server, { http: false });
   try {
-    await listening(server, port, HOST);
+    await listening(server, port, host);
   } catch (error) {
     await messenger.close({ timeout: 0 });
     throw error;
@@ -58,6 +65,8 @@ export async function startStandAlone(environment: StandAloneEnvironment): Promi
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
     async stop(timeout) {
       const deadline = performance.now() + timeout;
+      // Connections that are kept alive would bring ever more.
+      isStopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       await within(requests.finished(), timeout / 2);
       await messenger.close({ timeout: Math.max(0, deadline - performance.now()) });
@@ -98,9 +107,12 @@ async function openStore(address = 'memory:'): Promise<NonNullable<MessengerOpti
 
 function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      const text = `HOST and PORT: got ${host}:${port}, expected an address that is free (${messageOf(error)}); name another`;
+      reject(new StatusMessengerError('unavailable', text, { cause: error }));
+    });
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
@@ -129,8 +141,18 @@ class Requests {
 }
 
 function nothingHere(response: ServerResponse): void {
-  response.writeHead(404, { 'content-type': 'application/json' });
-  response.end('{"error":{"code":"not_found","message":"status-messenger: there is nothing at this address"}}');
+  refuse(response, 404, 'not_found', 'there is nothing at this address');
+}
+
+/** The answer to a request that came when the server had begun to leave. */
+function leaving(response: ServerResponse): void {
+  response.setHeader('connection', 'close');
+  refuse(response, 503, 'closed', 'the server is closing; ask another one, or again later');
+}
+
+function refuse(response: ServerResponse, status: number, code: string, text: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify({ error: { code, message: `status-messenger: ${text}` } }));
 }
 
 /** Resolves with `promise`, or after so many milliseconds. */

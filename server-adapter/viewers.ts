@@ -36,8 +36,6 @@ export interface Viewer {
 
 /** What a page hears that was too fast: when it may come back. */
 export const TOO_FAST: Denial = { code: CloseCode.tooFast, reason: retryReason(1000) };
-/** What those hear who come while the server leaves. */
-const RESTARTING: Denial = { code: CloseCode.restarting, reason: retryReason(0) };
 
 export interface ViewersDependencies {
   readonly settings: Settings;
@@ -73,7 +71,9 @@ export class Viewers {
 
   /** Why nobody is let in any more; `undefined` while they are. */
   get denial(): Denial | undefined {
-    return this.#closing ? RESTARTING : undefined;
+    if (!this.#closing) return undefined;
+    const { random } = this.#settings;
+    return { code: CloseCode.restarting, reason: retryReason(random() * spreadOfLeaving(this.#delivery)) };
   }
 
   /**
@@ -259,6 +259,11 @@ export class Viewers {
     connection.expiresAt = expiresAt;
     return { ref, accepted: true, ...(expiresAt === undefined ? {} : { expiresAt }) };
   }
+}
+
+/** Milliseconds over which the pages of a server that leaves come back. */
+export function spreadOfLeaving({ spread }: Delivery): number {
+  return Math.max(5000, spread);
 }
 
 /** The channels that a page gets, its own first. */

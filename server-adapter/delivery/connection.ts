@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type ChannelName,
+import {
+  type ChannelName,
   type Clock,
   CloseCode,
   elapsed,
@@ -23,8 +24,8 @@ interface Cursor {
   seq: number;
 }
 
-/** Bytes that no connection may be behind by: a high-water mark, the largest message, and what was said of the connection itself. */
-const MOST_UNREAD = 2 * 1024 * 1024;
+/** Bytes beyond its high-water mark that no connection may be behind by: the largest message, and what was said of the connection itself. */
+const MOST_SAID = 2 * 1024 * 1024;
 
 export interface ConnectionSettings {
   /** Bytes that may wait in a connection before it is paused. */
@@ -53,8 +54,8 @@ export class Connection {
   rate: Rate | undefined;
   /** The spread that the page was told last. */
   spread = 0;
-  /** Paused at the high-water mark: since when, and how much was waiting when it last took something. */
-  #paused: { since: number; waiting: number } | undefined;
+  /** Paused at the high-water mark: when it last took something, and how much was left then. */
+  #paused: { since: number; left: number } | undefined;
   #cursors: readonly Cursor[] = [];
   #synced = false;
   #closed = false;
@@ -158,9 +159,16 @@ export class Connection {
   /** Milliseconds for which the page has taken nothing although something waits for it, `now` by `elapsed`; `undefined` while it is not paused. */
   stalledFor(now: number): number | undefined {
     if (!this.#paused) return undefined;
-    const waiting = this.transport.buffered;
-    if (waiting < this.#paused.waiting) this.#paused = { since: now, waiting };
+    const left = this.transport.unsent;
+    // One write may have followed another since.
+    if (left !== this.#paused.left) this.#paused = { since: now, left };
     return now - this.#paused.since;
+  }
+
+  /** The server stood still for so long: what the page did meanwhile is still to be heard. */
+  excuse(ms: number): void {
+    this.lastHeard += ms;
+    if (this.#paused) this.#paused.since += ms;
   }
 
   /** Tells the page that the server is there, and over what time to spread if it should be gone. */
@@ -171,7 +179,7 @@ export class Connection {
 
   /** Sends a message of the connection itself. One that asks without end and never reads the answers is cut off. */
   say(type: string, data: unknown): void {
-    if (this.transport.buffered > MOST_UNREAD) this.transport.terminate();
+    if (this.transport.buffered > this.settings.highWaterMark + MOST_SAID) this.transport.terminate();
     else if (!this.#closed) this.#send(new TextBatch([JSON.stringify({ type, data })]), elapsed(this.settings.clock));
   }
 
@@ -223,7 +231,7 @@ export class Connection {
   }
 
   #pause(): void {
-    this.#paused = { since: elapsed(this.settings.clock), waiting: this.transport.buffered };
+    this.#paused = { since: elapsed(this.settings.clock), left: this.transport.unsent };
     this.transport.whenTaken(() => {
       this.#paused = undefined;
       // It has taken what it was sent, and may answer pings again.

@@ -84,6 +84,10 @@ export class SseTransport implements Transport {
     return this.#sent - this.#taken;
   }
 
+  get unsent(): number {
+    return this.buffered;
+  }
+
   /** Why the server ended it; `undefined` while it has not. */
   get end(): StreamEnd | undefined {
     return this.#end;

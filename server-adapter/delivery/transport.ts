@@ -4,6 +4,8 @@ import type { Batch } from './batch.js';
 export interface Transport {
   /** Bytes accepted by `send` that the system has not taken yet. */
   readonly buffered: number;
+  /** Of those, what has not even left for the other end: it falls with every byte that is taken, where the system tells. */
+  readonly unsent: number;
   /** Sends text frames, as one write where it can. */
   send(batch: Batch): void;
   /** Calls `taken` once the system has taken everything that was sent so far. */

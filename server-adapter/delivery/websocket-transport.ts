@@ -7,6 +7,13 @@ import type { Transport } from './transport.js';
 /** Milliseconds after which a page that does not answer a close is cut off. */
 const CLOSE_TIMEOUT = 5000;
 
+/** Bytes of a write that the system still has to take. Node's sockets look at the same when they time out: all else tells only of whole writes. */
+function inSystemQueue(socket: Duplex): number | undefined {
+  const handle = '_handle' in socket ? socket._handle : undefined;
+  if (typeof handle !== 'object' || handle === null || !('writeQueueSize' in handle)) return undefined;
+  return typeof handle.writeQueueSize === 'number' ? handle.writeQueueSize : undefined;
+}
+
 /** A `ws` socket as a transport. `socket` is the stream beneath it, where the adapter accepted it itself: writes to it can be batched. */
 export class WebSocketTransport implements Transport {
   readonly #ws: WebSocket;
@@ -19,6 +26,10 @@ export class WebSocketTransport implements Transport {
 
   get buffered(): number {
     return this.#socket?.writableLength ?? this.#ws.bufferedAmount;
+  }
+
+  get unsent(): number {
+    return (this.#socket && inSystemQueue(this.#socket)) ?? this.buffered;
   }
 
   send(batch: Batch): void {

@@ -91,15 +91,16 @@ export function createHandler(deps: HandlerDependencies): Handler {
         const body = parseJson(text);
         if (body === undefined) throw invalid('body', text, 'JSON', 'send { "session_id": …, "type": …, "data": … }');
         const publications = (Array.isArray(body) ? body : [body]).map(readPublication);
-        const results: SendResult[] = [];
-        for (const { channel, message } of publications) {
-          try {
-            results.push(await deps.send(channel, message));
-          } catch (thrown) {
-            deps.log.error(`POST /api/messages failed: ${stackOf(thrown)}`);
-            const text = `status-messenger: ${results.length} of ${publications.length} messages were stored, then the store failed`;
-            throw new HttpError(503, 'unavailable', text);
-          }
+        // All in one turn, so that they are stored together; the order of the calls is the order of the messages.
+        const sent = await Promise.allSettled(publications.map(({ channel, message }) => deps.send(channel, message)));
+        const results = sent.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+        const failed = sent.find((one) => one.status === 'rejected');
+        if (failed) {
+          deps.log.error(`POST /api/messages failed: ${stackOf(failed.reason)}`);
+          const isRefused = failed.reason instanceof StatusMessengerError && failed.reason.code === 'limit';
+          const why = isRefused ? 'there is no room for the others now' : 'the store failed';
+          const text = `status-messenger: ${results.length} of ${publications.length} messages were stored; ${why}`;
+          throw isRefused ? new HttpError(429, 'limit', text) : new HttpError(503, 'unavailable', text);
         }
         return json(201, Array.isArray(body) ? results : results[0]);
       },

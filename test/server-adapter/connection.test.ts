@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
 import { MemoryLog } from '../../server-adapter/channels/memory-log.js';
 import { compose } from '../../server-adapter/compose.js';
+import { TextBatch } from '../../server-adapter/delivery/batch.js';
 import { Connection } from '../../server-adapter/delivery/connection.js';
 import type { Transport } from '../../server-adapter/delivery/transport.js';
+import { WebSocketTransport } from '../../server-adapter/delivery/websocket-transport.js';
 import { MemoryStore } from '../../server-adapter/index.js';
 import { Log } from '../../server-adapter/logger.js';
 import { ManualClock } from '../helpers/manual-clock.js';
@@ -15,6 +19,7 @@ import { WireClient } from '../helpers/wire-client.js';
 /** A transport that takes nothing until the test says so. */
 class HandTransport implements Transport {
   buffered = 0;
+  unsent = 0;
   terminated = false;
   readonly texts: string[] = [];
   taken: () => void = () => {};
@@ -22,6 +27,7 @@ class HandTransport implements Transport {
   send({ texts }: Parameters<Transport['send']>[0]): void {
     this.texts.push(...texts);
     this.buffered += texts.join('').length;
+    this.unsent = this.buffered;
   }
   whenTaken(taken: () => void): void {
     this.taken = taken;
@@ -59,9 +65,47 @@ test('one that takes again after a pause has given a sign of life', () => {
   assert.equal(connection.lastHeard, clock.now());
 });
 
+test('one that takes some of a large write is not stalled', () => {
+  const { clock, transport, connection, log } = setUp();
+  log.append(compose({ type: 'status', data: 'x'.repeat(100_000) }), clock.now());
+  connection.pump();
+  log.append(compose({ type: 'status', data: 'more' }), clock.now());
+  connection.pump();
+  for (let i = 0; i < 10; i++) {
+    clock.advance(50_000);
+    transport.unsent -= 1000;
+    assert.equal(connection.stalledFor(clock.now()), 0);
+  }
+  clock.advance(50_000);
+  assert.equal(connection.stalledFor(clock.now()), 50_000);
+});
+
+test('the system tells of every byte that is taken, not of whole writes only', async (t) => {
+  const server = createServer();
+  t.after(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const accepted = once(server, 'connection');
+  const reader = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  t.after(() => reader.destroy());
+  reader.pause();
+  const [socket] = await accepted;
+  t.after(() => socket.destroy());
+  // What `ws` would do with it is of no interest here.
+  const transport = new WebSocketTransport({ readyState: 1, OPEN: 1 } as WebSocket, socket);
+  transport.send(new TextBatch(['x'.repeat(32 * 1024 * 1024)]));
+  const { buffered, unsent } = transport;
+  assert.ok(buffered > 32 * 1024 * 1024);
+  assert.ok(unsent > 0 && unsent <= buffered);
+  reader.resume();
+  while (transport.unsent === unsent) await turn();
+  reader.pause();
+  assert.ok(transport.unsent < unsent);
+  assert.equal(transport.buffered, buffered, 'the write as a whole is not done');
+});
+
 test('one that asks without end and reads no answer is cut off', () => {
   const { transport, connection } = setUp();
-  transport.buffered = 2 * 1024 * 1024;
+  transport.buffered = 2000 + 2 * 1024 * 1024;
   connection.say('ack', { ref: 'a', accepted: true });
   assert.equal(transport.terminated, false);
   connection.say('ack', { ref: 'b', accepted: true });

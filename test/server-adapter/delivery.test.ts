@@ -149,6 +149,33 @@ test('a peer that speaks is alive, though it answers no ping', ofWebSockets(), a
   }
 });
 
+test('a server that stood still hears its pages before it judges them', async (t) => {
+  const clock = new ManualClock();
+  const server = await startHandingServer(
+    { sessionId: 's' },
+    { clock: timeOf(clock), heartbeat: 1000, pongTimeout: 500 },
+  );
+  t.after(() => closeWith(clock, server));
+  const healthy = new WireClient(server.own);
+  await healthy.synced();
+  const silent = await SilentPeer.open(server.port, '/ws/s');
+  await silent.got(OPCODE.text);
+  const [accepted] = server.accepted;
+  assert.ok(accepted);
+  const answered = once(accepted, 'pong');
+  clock.standStill(60_000);
+  await Promise.race([answered, once(accepted, 'close')]);
+  assert.equal((await server.messenger.sendToSession('s', { type: 'own' })).delivered, 2);
+  // One that is gone is still found.
+  const again = once(accepted, 'pong');
+  clock.advance(1000);
+  await again;
+  clock.advance(500);
+  await silent.end();
+  await healthy.send('x');
+  assert.equal(accepted.readyState, WebSocket.OPEN);
+});
+
 test('ended by the real clock', async (t) => {
   const server = await startServer({ heartbeat: 30, pongTimeout: 30 });
   t.after(() => server.close());

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { startStandAlone } from '../../server-adapter/stand-alone.js';
@@ -145,7 +146,11 @@ for (const [name, environment, message] of [
 test('an address that is taken', async (t) => {
   const first = await startStandAlone({ PORT: '0' });
   t.after(() => first.stop(0));
-  await assert.rejects(startStandAlone({ PORT: new URL(first.url).port }), { code: 'EADDRINUSE' });
+  await assert.rejects(startStandAlone({ PORT: new URL(first.url).port }), {
+    code: 'unavailable',
+    message:
+      /^status-messenger: HOST and PORT: got 127\.0\.0\.1:\d+, expected an address that is free \(listen EADDRINUSE/,
+  });
 });
 
 test('CORS_ORIGINS lets in pages of other origins', async (t) => {
@@ -157,4 +162,45 @@ test('CORS_ORIGINS lets in pages of other origins', async (t) => {
   await welcome.close();
   const foreign = new WireClient(`${ws}/ws/s`, { origin: 'https://c.example' });
   assert.equal((await foreign.closed()).code, 4403);
+});
+
+test('close() resolves when the last page has left, though nothing else keeps the process', async (t) => {
+  const child = fork('test/server-adapter/close-child.ts', { execArgv: ['--import', 'tsx'], silent: true });
+  t.after(() => child.kill('SIGKILL'));
+  const output: string[] = [];
+  child.stdout?.on('data', (text) => output.push(String(text)));
+  const [port] = await once(child, 'message');
+  const page = new WireClient(`ws://127.0.0.1:${port}/ws/s`);
+  await page.synced();
+  child.send('close');
+  assert.equal((await page.closed()).code, 1012);
+  const [code] = await once(child, 'close');
+  assert.equal(output.join(''), 'closed\n');
+  assert.equal(code, 0);
+});
+
+test('while it leaves, a request that was begun is answered, and what follows on its connection is turned away', async (t) => {
+  const { child, http, said, exited } = await start(t);
+  const socket = connect(Number(new URL(http).port), '127.0.0.1');
+  t.after(() => socket.destroy());
+  let heard = '';
+  socket.on('data', (text) => {
+    heard += text;
+  });
+  const body = '{"session_id":"s","type":"status","data":"late"}';
+  const head = `POST /api/messages HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${KEY}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  await new Promise((resolve) => socket.write(head, resolve));
+  // Once this is answered, the head of that has been heard as well.
+  assert.equal((await fetch(`${http}/healthz`)).status, 200);
+  child.kill('SIGTERM');
+  await said('got SIGTERM');
+  socket.write(`${body}GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n`);
+  await once(socket, 'close');
+  assert.match(heard, /^HTTP\/1\.1 201 [^]*HTTP\/1\.1 503 [^]*connection: close/i);
+  assert.equal(await exited(), 0);
+});
+
+test('a HOST that is set to nothing is the default', async (t) => {
+  const { http } = await start(t, { HOST: '', STATUS_MESSENGER_STORE: '' });
+  assert.equal(new URL(http).hostname, '127.0.0.1');
 });
