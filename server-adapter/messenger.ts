@@ -37,6 +37,7 @@ import { attachUpgrades } from './delivery/upgrades.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { answerNode, pathOf } from './http/node.js';
 import { EventStreams } from './http/sse.js';
+import { TaskRoutes } from './http/tasks.js';
 import { Log } from './logger.js';
 import { type MessengerOptions, readOptions, type Settings } from './options.js';
 import { PageRequests } from './page-requests.js';
@@ -150,13 +151,14 @@ export class StatusMessenger implements Speaker {
     });
     this.#sockets = new WebSocketViewers(this.#settings, this.#viewers, this.#log);
     const streams = new EventStreams(this.#settings, this.#door, this.#viewers);
+    const taskRoutes = new TaskRoutes(tasks, this.#door, this.#settings.authorize !== undefined);
     this.#handler = createHandler({
       base,
       apiKey,
       allowedOrigins,
       door: this.#door,
       log: this.#log,
-      resourceAt: (path) => streams.resourceAt(path),
+      resourceAt: (path) => streams.resourceAt(path) ?? taskRoutes.resourceAt(path),
       health: async () => (this.#closing ? 'the server is closing' : store.health()),
       statuses: (sessionId) => this.getStatusMessages(sessionId),
       send: (channel, message) => this.send(channel, message),
@@ -172,8 +174,10 @@ export class StatusMessenger implements Speaker {
   attach(server: HttpServer, { path = '/ws/:sessionId', http = true }: AttachOptions = {}): void {
     this.#assertOpen('attach');
     const where = typeof path === 'string' ? `${this.#settings.base}${path}` : path;
-    const upgrades = attachUpgrades(server, where, {
+    const paths = { pattern: where, tasks: `${this.#settings.base}/ws/tasks/:taskId` };
+    const upgrades = attachUpgrades(server, paths, {
       accepts: () => !this.#closing,
+      hasTasks: () => this.tasks.isDefined,
       arrived: (upgrade, socket, accept) =>
         this.#door.arrived(upgrade, socket, accept, (ws, access, request) => {
           const after = upgrade.query.getAll('after');

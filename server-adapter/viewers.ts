@@ -87,6 +87,11 @@ export class Viewers {
       const { code, reason } = noRoom(random);
       connection.close(code, reason);
     };
+    const { taskId } = connection.access;
+    if (taskId !== undefined && !this.#deps.tasks.get(taskId)) {
+      connection.close(CloseCode.notFound, 'there is no such task');
+      return undefined;
+    }
     try {
       // The application's word may have come only now, and its store may be closed.
       const logs = this.#closing ? [] : retainAll(this.#channelsOf(connection.access), store);

@@ -89,9 +89,9 @@ export function isDenial(decision: Access | Denial): decision is Denial {
 
 const NONE: readonly string[] = [];
 
-/** Access to a session alone. */
-export function accessTo(sessionId: string): Access {
-  return { sessionId, threadIds: NONE };
+/** Access to the session, or the task, that is asked for, and to nothing else. */
+export function accessTo({ sessionId, taskId }: Pick<AccessRequest, 'sessionId' | 'taskId'>): Access {
+  return taskId === undefined ? { sessionId, threadIds: NONE } : { sessionId, taskId, threadIds: NONE };
 }
 
 /** How many threads a page may watch at once: each costs every connection a cursor. */

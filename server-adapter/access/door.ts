@@ -72,7 +72,7 @@ export class Door {
     const denial = typeof place === 'function' ? this.#mistake(upgrade) : place;
     if (denial) accept((ws) => refuse(ws, denial));
     else if (this.#settings.authorize) void this.#admit(this.request(upgrade), accept, admitted);
-    else accept((ws) => admitted(ws, accessTo(upgrade.sessionId)));
+    else accept((ws) => admitted(ws, accessTo(upgrade)));
   }
 
   /** As `arrived`, for a connection that is no socket. */
@@ -106,12 +106,13 @@ export class Door {
 
   /** What a request asks for, as `authorize` gets it. Ids that are none are left out. */
   request(upgrade: Upgrade): AccessRequest {
-    const { sessionId, query, headers, url } = upgrade;
+    const { sessionId, taskId, query, headers, url } = upgrade;
     const from = this.#addressOf(upgrade);
     const userId = query.get('user');
     const token = query.get('token') ?? /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
     return {
       sessionId,
+      ...(taskId === undefined ? {} : { taskId }),
       threadIds: [...new Set(query.getAll('thread').filter(isId))].slice(0, THREADS),
       ...(isId(userId) ? { userId } : {}),
       ...(token === undefined ? {} : { token }),
@@ -137,7 +138,7 @@ export class Door {
   /** The application's word on a request; where there is none, access to the session alone. Never throws. */
   async decide(request: AccessRequest): Promise<Access | Denial> {
     const { authorize, authorizeTimeout, clock } = this.#settings;
-    if (!authorize) return accessTo(request.sessionId);
+    if (!authorize) return accessTo(request);
     let stop = () => {};
     const late = new Promise<never>((_, reject) => {
       stop = clock.after(authorizeTimeout, () => reject(new Error(`no answer within ${authorizeTimeout} ms`)));
@@ -171,8 +172,11 @@ export class Door {
     return () => this.#perAddress.give(group);
   }
 
-  #mistake({ sessionId, headers }: Upgrade): Denial | undefined {
+  #mistake({ sessionId, taskId, headers }: Upgrade): Denial | undefined {
     if (!this.isWelcome(headers)) return { code: CloseCode.forbidden, reason: 'pages of this origin may not connect' };
+    if (taskId !== undefined) {
+      return isId(taskId) ? undefined : { code: CloseCode.malformed, reason: `task id: expected ${ID_RULE}` };
+    }
     if (isId(sessionId) && !isRunId(sessionId)) return undefined;
     const expected = isId(sessionId) ? 'no run (run_…)' : ID_RULE;
     return { code: CloseCode.malformed, reason: `session id: expected ${expected}` };

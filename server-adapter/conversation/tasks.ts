@@ -125,20 +125,13 @@ export class Tasks {
     return log && record && taskInfo(id, record, log.state());
   }
 
-  /** Whom a task is for; `undefined` where there is none by that id. */
-  idsOf(id: string): Ids | undefined {
-    return isId(id) ? readTaskRecord(this.#owner.store.peek(nameOf(id))?.about)?.ids : undefined;
-  }
-
-  /** The newest tasks first: those of a user, where one is named. */
-  list({ userId, limit = LISTED }: { readonly userId?: string; readonly limit?: number } = {}): TaskInfo[] {
-    const tasks: TaskInfo[] = [];
-    for (const name of this.#owner.store.list('task', LISTED)) {
-      const { id } = splitChannel(name);
-      const task = userId === undefined || this.idsOf(id)?.userId === userId ? this.get(id) : undefined;
-      if (task && tasks.length < limit) tasks.push(task);
-    }
-    return tasks;
+  /** The newest hundred tasks, the newest first: those among them, where `which` is given, whose ids it takes. */
+  list({ which = () => true }: { readonly which?: (ids: Ids) => boolean } = {}): TaskInfo[] {
+    return this.#owner.store.list('task', LISTED).flatMap((name) => {
+      const log = this.#owner.store.peek(name);
+      const record = readTaskRecord(log?.about);
+      return log && record && which(record.ids) ? [taskInfo(splitChannel(name).id, record, log.state())] : [];
+    });
   }
 
   /** Begins a task; one that was begun before is left as it is. `undefined` where there is none by that id. */

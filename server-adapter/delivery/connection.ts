@@ -101,11 +101,12 @@ export class Connection {
       return resumes ? { ...cursor, ...asked } : cursor;
     });
     const { heartbeat, clock } = this.settings;
-    const { sessionId } = this.access;
+    const { sessionId: session, taskId } = this.access;
+    const sessionId = taskId ?? session;
     this.spread = spread;
     this.transport.batch(() => {
       this.say('connected', {
-        message: `Connected to session ${sessionId}`,
+        message: `Connected to ${taskId === undefined ? 'session' : 'task'} ${sessionId}`,
         protocol: 1,
         sessionId,
         connectionId: this.id,

@@ -7,8 +7,10 @@ import { type HttpServer, listen } from './shared-server.js';
 
 /** What a page asked for when it connected. */
 export interface Upgrade {
-  /** The session id as it stands in the path: not checked. */
+  /** The session id as it stands in the path: not checked. Empty where it is a task that is asked for. */
   readonly sessionId: string;
+  /** The task id as it stands in the path: not checked. */
+  readonly taskId?: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   /** The path with its query. */
@@ -20,6 +22,8 @@ export interface Upgrade {
 export interface UpgradeHandler {
   /** `false` while no new connection is taken. */
   accepts(): boolean;
+  /** `false` while there are no tasks. */
+  hasTasks(): boolean;
   /** A page asks for a connection over `socket`. It knows that it has one, and can read why it has none, once `accept` was called. */
   arrived(upgrade: Upgrade, socket: Duplex, accept: Accept): void;
 }
@@ -28,23 +32,30 @@ export interface UpgradeHandler {
 export type Accept = (then: (ws: WebSocket) => void) => void;
 
 /**
- * Takes the WebSocket upgrades of a server whose path fits `pattern` (one segment of it is `:sessionId`), and leaves all others to whoever else
- * listens. Answers a function that stops it. Throws `invalid` for a pattern that is none, or that is taken on this server.
+ * Takes the WebSocket upgrades of a server whose path fits `pattern` (one segment of it is `:sessionId`), or `tasks` (with `:taskId`), and leaves all others to
+ * whoever else listens. Answers a function that stops it. Throws `invalid` for a pattern that is none, or that is taken on this server.
  */
-export function attachUpgrades(server: HttpServer, pattern: string, handler: UpgradeHandler): () => void {
+export function attachUpgrades(
+  server: HttpServer,
+  { pattern, tasks }: { readonly pattern: string; readonly tasks: string },
+  handler: UpgradeHandler,
+): () => void {
   const match = compilePath(pattern);
+  const matchTask = compilePath(tasks, ':taskId');
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.clientFrame, perMessageDeflate: false });
   return listen(server, 'upgrade', pattern, {
     take(request: IncomingMessage, socket: Duplex, head: Buffer) {
       const { url = '', headers } = request;
       const { path, query } = splitUrl(url);
-      const sessionId = match(path);
+      const taskId = handler.hasTasks() ? matchTask(path) : undefined;
+      const sessionId = taskId === undefined ? match(path) : '';
       if (sessionId === undefined) return false;
       if (handler.accepts()) {
         // From here on nobody else listens to it, and it may be a while until `ws` does.
         socket.on('error', () => {});
         const { remoteAddress: address } = request.socket;
-        const upgrade = { sessionId, query: new URLSearchParams(query), headers, url, address };
+        const asked = taskId === undefined ? { sessionId } : { sessionId, taskId };
+        const upgrade = { ...asked, query: new URLSearchParams(query), headers, url, address };
         handler.arrived(upgrade, socket, (then) => sockets.handleUpgrade(request, socket, head, then));
       } else {
         refuse(socket, '503 Service Unavailable');
@@ -84,21 +95,21 @@ function splitUrl(url: string): { path: string; query: string } {
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-/** A function that finds the session id in a path. Throws `invalid` for a pattern without `:sessionId`. */
-export function compilePath(pattern: string): (path: string) => string | undefined {
+/** A function that finds the id in a path. Throws `invalid` for a pattern without a segment for it. */
+export function compilePath(pattern: string, name = ':sessionId'): (path: string) => string | undefined {
   const wanted = typeof pattern === 'string' ? pattern.split('/') : [];
-  if (!wanted.includes(':sessionId') || wanted[0] !== '') {
-    throw invalid('path', pattern, 'a path with a segment ":sessionId"', 'write for instance "/ws/:sessionId"');
+  if (!wanted.includes(name) || wanted[0] !== '') {
+    throw invalid('path', pattern, `a path with a segment "${name}"`, `write for instance "/ws/${name}"`);
   }
   return (path) => {
     const parts = path.split('/');
     if (parts.length !== wanted.length) return undefined;
-    let sessionId = '';
+    let id = '';
     for (const [i, part] of parts.entries()) {
-      if (wanted[i] === ':sessionId') sessionId = part;
+      if (wanted[i] === name) id = part;
       else if (wanted[i] !== part) return undefined;
     }
-    return decode(sessionId);
+    return decode(id);
   };
 }
 

@@ -19,7 +19,10 @@ import { error, json, readBody, refused } from './answers.js';
 import type { Resource } from './handler.js';
 
 /** What can be watched as a stream, by its path behind the base: the one place that says so. */
-const PATHS = [compilePath('/sse/:sessionId')];
+const [sessionIn, taskIn] = [compilePath('/sse/:sessionId'), compilePath('/sse/tasks/:taskId', ':taskId')];
+
+/** The session or the task that is asked for. */
+type Asked = Pick<Upgrade, 'sessionId' | 'taskId'>;
 
 const FOREIGN: Denial = { code: CloseCode.forbidden, reason: 'pages of this origin may not connect' };
 const HEADERS = {
@@ -58,19 +61,18 @@ export class EventStreams {
 
   /** What is at a path; `undefined` where no stream is. */
   resourceAt(path: string): Resource | undefined {
-    for (const match of PATHS) {
-      const id = match(path);
-      if (id !== undefined) return this.#resource(id);
-    }
-    return undefined;
+    const sessionId = sessionIn(path);
+    if (sessionId !== undefined) return this.#resource({ sessionId });
+    const taskId = taskIn(path);
+    return taskId === undefined ? undefined : this.#resource({ sessionId: '', taskId });
   }
 
-  #resource(id: string): Resource {
+  #resource(asked: Asked): Resource {
     return {
       strangers: () => refused(FOREIGN),
       methods: {
-        GET: (request, url, address) => this.#open(request, arrivalOf(id, request, url, address)),
-        POST: (request, url, address) => this.#hear(request, arrivalOf(id, request, url, address)),
+        GET: (request, url, address) => this.#open(request, arrivalOf(asked, request, url, address)),
+        POST: (request, url, address) => this.#hear(request, arrivalOf(asked, request, url, address)),
       },
     };
   }
@@ -143,9 +145,9 @@ export class EventStreams {
 /** The stream that a page spoke on has ended meanwhile. */
 const GONE: Denial = { code: CloseCode.trouble, reason: 'the stream has ended' };
 
-function arrivalOf(sessionId: string, { headers }: Request, url: URL, address: string | undefined): Upgrade {
+function arrivalOf(asked: Asked, { headers }: Request, url: URL, address: string | undefined): Upgrade {
   return {
-    sessionId,
+    ...asked,
     query: url.searchParams,
     headers: Object.fromEntries(headers),
     url: `${url.pathname}${url.search}`,

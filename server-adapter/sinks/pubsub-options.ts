@@ -13,7 +13,10 @@ export interface PubSubOptions {
    * request for each session where one could carry the events of many. Default `false`: Pub/Sub keeps no order, but for `timestamp`.
    */
   readonly ordered?: boolean;
-  /** What may wait for Pub/Sub while it does not answer: what comes on top of that is dropped. Default: 10,000 events, 16 MiB. */
+  /**
+   * What may wait for Pub/Sub while it does not answer: what comes on top of that is dropped. Default: 10,000 events, 16 MiB; where they are ordered 1,000, since
+   * each session that waits takes a request of its own, which tries again by itself.
+   */
   readonly waiting?: Partial<WaitingBounds>;
 }
 
@@ -56,19 +59,15 @@ const TOPIC_RULE = '3–255 of A-Z a-z 0-9 . _ ~ + % -, with a letter first';
 export function readPubSub(options: PubSubOptions | false = {}, environment: PubSubEnvironment): PubSubSettings {
   if (options === false) return { kind: 'off', silent: true };
   assertFields('options.pubsub', options, KNOWN, 'leave it out for what the environment says');
-  const { ordered, waiting = {} } = options;
-  const enabled = flag(
-    'enabled',
-    options.enabled,
-    environment.STATUS_MESSENGER_PUBSUB_ENABLED?.toLowerCase() === 'true',
-  );
+  const { waiting = {} } = options;
+  assertFields('options.pubsub.waiting', waiting, ['count', 'bytes'], 'leave it out for the defaults');
+  const inEnvironment = environment.STATUS_MESSENGER_PUBSUB_ENABLED?.toLowerCase() === 'true';
+  const enabled = flag('enabled', options.enabled, inEnvironment);
   const project = readName('projectId', options.projectId, PROJECT, 'the id of a project');
   const topic = readName('topicId', options.topicId, TOPIC, TOPIC_RULE);
-  assertFields('options.pubsub.waiting', waiting, ['count', 'bytes'], 'leave it out for the defaults');
-  const rest = {
-    ordered: flag('ordered', ordered, false),
-    waiting: { count: bound('count', waiting.count, 10_000), bytes: bound('bytes', waiting.bytes, 16 * 1024 * 1024) },
-  };
+  const ordered = flag('ordered', options.ordered, false);
+  const count = bound('count', waiting.count, ordered ? 1000 : 10_000);
+  const bytes = bound('bytes', waiting.bytes, 16 * 1024 * 1024);
   if (!enabled) return { kind: 'off', silent: options.enabled === false };
   const projectId = project ?? environment.GOOGLE_CLOUD_PROJECT ?? '';
   const topicId = topic ?? environment.STATUS_MESSENGER_PUBSUB_TOPIC_ID ?? '';
@@ -77,7 +76,7 @@ export function readPubSub(options: PubSubOptions | false = {}, environment: Pub
     malformed('GOOGLE_CLOUD_PROJECT', projectId, PROJECT, 'the id of a project') ??
     malformed('STATUS_MESSENGER_PUBSUB_TOPIC_ID', topicId, TOPIC, TOPIC_RULE);
   if (problem !== undefined) return { kind: 'incomplete', problem };
-  return { kind: 'on', projectId, topicId, ...rest };
+  return { kind: 'on', projectId, topicId, ordered, waiting: { count, bytes } };
 }
 
 /** The seed's warning for what is not set. */

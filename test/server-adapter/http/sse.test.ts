@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { isObject, LIMITS } from '../../../protocol/index.js';
-import { type MessengerOptions, StatusMessenger } from '../../../server-adapter/index.js';
+import { type Authorize, type MessengerOptions, StatusMessenger } from '../../../server-adapter/index.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { listen, startServer, type TestServer } from '../../helpers/server.js';
 import type { PostAnswer } from '../../helpers/sse-wire.js';
@@ -18,7 +18,7 @@ const MARK = 16 * KiB;
 const status = (data: string) => ({ type: 'status', data });
 const said = ({ frames }: WireClient) => frames.map(({ type, data }) => (type === 'status' ? data : type));
 /** What a browser would send back as `Last-Event-ID`. */
-const lastId = (page: WireClient) => page.sse.events.findLast(({ id }) => id !== undefined)?.id ?? '';
+const lastId = (page: WireClient) => page.sse.events.filter(({ id }) => id !== undefined).at(-1)?.id ?? '';
 const statusesOf = (page: WireClient) => page.frames.filter(({ type }) => type === 'status').map(({ data }) => data);
 
 /** A stream, and where its requests go. */
@@ -364,7 +364,7 @@ test('HEAD begins nothing', async (t) => {
   const server = await serve(t);
   server.messenger.onSession(() => assert.fail('the session was begun'));
   const head = await exchange(server.port, 'HEAD /sse/s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-  assert.match(head, /^HTTP\/1\.1 200 OK\r\n[^]*content-type: text\/event-stream[^]*\r\n\r\n$/);
+  assert.match(head, /^HTTP\/1\.1 200 OK\r\n[\s\S]*content-type: text\/event-stream[\s\S]*\r\n\r\n$/);
   assert.equal((await server.messenger.sendToSession('s', status('x'))).delivered, 0);
 });
 
@@ -399,7 +399,7 @@ for (const [allowedOrigins, origin] of [
 ] as const) {
   test(`a page of an origin that is allowed (${allowedOrigins}) may watch and speak with its cookies`, async (t) => {
     const cookies: unknown[] = [];
-    const authorize = ({ headers }: { headers: { cookie?: string } }) => Boolean(cookies.push(headers.cookie));
+    const authorize: Authorize = ({ headers }) => Boolean(cookies.push(headers.cookie));
     const server = await serve(t, { allowedOrigins: allowedOrigins === '*' ? '*' : [...allowedOrigins], authorize });
     const headers = { origin, cookie: 'id=5' };
     const watching = await fetch(`${server.http}/sse/s`, { headers });
@@ -653,7 +653,7 @@ test('fetch: what nobody reads is not piled up, and goes on from the log', async
   await reader.cancel();
 });
 
-test('fetch: who reads no heartbeat is taken for gone', async (t) => {
+test('fetch: who reads no heartbeat is taken for gone', async () => {
   const clock = new ManualClock();
   const messenger = new StatusMessenger({ logger: false, clock, heartbeat: 1000, pongTimeout: 500 });
   const open = async () => {

@@ -40,6 +40,11 @@ test('an option goes before the environment', () => {
   });
 });
 
+test('fewer events may wait where they are ordered', () => {
+  const settings = { kind: 'on', projectId: 'project', topicId: 'topic', ordered: true };
+  assert.deepEqual(readPubSub({ ordered: true }, ON), { ...settings, waiting: { ...DEFAULTS.waiting, count: 1000 } });
+});
+
 test('what the environment lacks or has wrong is said', () => {
   const problems: ReadonlyArray<readonly [Record<string, string>, string]> = [
     [{ GOOGLE_CLOUD_PROJECT: '' }, 'got no GOOGLE_CLOUD_PROJECT, expected a project and a topic; set them'],
