@@ -136,7 +136,7 @@ export class Viewers {
 
   /** The channels that a page gets, those of threads among them that it belongs to by the application's word. */
   #channelsOf(access: Access): ChannelName[] {
-    const members = [channelName('session', access.sessionId)];
+    const members = [ownChannel(access)];
     if (access.userId !== undefined) members.push(channelName('user', access.userId));
     const joined = this.#deps.memberships.threadsOf(members).map((id) => channelName('thread', id));
     return [...new Set([...channelsOf(access), ...joined])];

@@ -91,7 +91,7 @@ export function taskInfo(id: string, record: TaskRecord, state: ChannelState): T
     summary: state.summary,
     error: state.error?.fatal ? state.error.message : null,
     created_at: new Date(record.createdAt).toISOString(),
-    started_at: time(state.startedAt),
+    started_at: state.phase === 'idle' ? null : time(state.startedAt),
     completed_at: time(state.endedAt),
   };
 }

@@ -14,7 +14,7 @@ import {
   type TaskStatus,
 } from '../../protocol/index.js';
 import type { ChannelLog, ChannelStore } from '../channels/channel-store.js';
-import { compose, type Outgoing } from '../compose.js';
+import { type Composed, compose, type Outgoing } from '../compose.js';
 import { type Ids, readIds, runInContext, type Speaker } from '../context.js';
 import { type Log, stackOf } from '../logger.js';
 import type { Verdict } from '../page-requests.js';
@@ -260,6 +260,8 @@ class TaskRun {
   /** What was said of it last, and when. */
   #said = '';
   #status: TaskStatus = 'RUNNING';
+  /** How far it was, and who did the work: its end says so, too. */
+  #last: { readonly progress?: object; readonly currentAgent?: string } = {};
   #saidAt = 0;
   #stopSaying: (() => void) | undefined;
   /** Milliseconds of work that are left, as of `#resumedAt`. */
@@ -328,6 +330,7 @@ class TaskRun {
       return;
     }
     this.#said = said;
+    this.#last = data;
     this.#saidAt = elapsed(this.#clock);
     this.#append([stateOf(this.#id, status, data)]);
   }
@@ -355,18 +358,22 @@ class TaskRun {
     }
     await this.#finish((state) => {
       if (isTerminal(state.task?.status)) return [];
-      if (this.#isLate) return [compose(LATE), stateOf(this.#id, 'FAILED')];
+      if (this.#isLate) return [compose(LATE), this.#end('FAILED')];
       // It may have said by itself how it ended.
-      if (state.phase === 'failed') return [stateOf(this.#id, 'FAILED')];
-      if (state.phase === 'completed') return [stateOf(this.#id, 'COMPLETED')];
-      if (this.signal.aborted) return [stateOf(this.#id, 'CANCELLED')];
+      if (state.phase === 'failed') return [this.#end('FAILED')];
+      if (state.phase === 'completed') return [this.#end('COMPLETED')];
+      if (this.signal.aborted) return [this.#end('CANCELLED')];
       const status = last.some(({ type }) => type === 'error') ? 'FAILED' : 'COMPLETED';
-      return [...last.map(compose), stateOf(this.#id, status)];
+      return [...last.map(compose), this.#end(status)];
     });
     return true;
   }
 
-  async #finish(append: (state: ChannelState) => ReturnType<typeof compose>[]): Promise<void> {
+  #end(status: TaskStatus): Composed {
+    return stateOf(this.#id, status, this.#last);
+  }
+
+  async #finish(append: (state: ChannelState) => Composed[]): Promise<void> {
     this.#stop();
     await this.#store.transact(this.#name, (log) => ({ append: append(log.state()) }));
   }
@@ -377,7 +384,7 @@ class TaskRun {
     this.#stopLimit?.();
   }
 
-  #interrupted(): ReturnType<typeof compose>[] {
+  #interrupted(): Composed[] {
     return [compose(INTERRUPTED), stateOf(this.#id, 'FAILED')];
   }
 
@@ -398,7 +405,7 @@ class TaskRun {
     this.#left = Math.max(1, this.#left - (elapsed(this.#clock) - this.#resumedAt));
   }
 
-  #append(messages: ReturnType<typeof compose>[]): void {
+  #append(messages: Composed[]): void {
     for (const message of messages) {
       Promise.resolve(this.#store.append(this.#name, message)).catch((error: unknown) => {
         this.#log.warnOnce(

@@ -13,7 +13,7 @@ export async function answerNode(request: IncomingMessage, response: ServerRespo
     else if (answer.body) await writeAll(answer.body, response);
     response.end();
   } catch {
-    // A stream that is cut off ends without the end that it would have to have.
+    // What is cut off ends without the end that it would have to have.
     if (response.headersSent) response.destroy();
     // The handler answers every error itself; what is left is a request that is none, such as a broken Host.
     else {
@@ -35,6 +35,8 @@ async function writeAll(body: NonNullable<Response['body']>, response: ServerRes
   };
   response.once('close', left);
   response.on('drain', () => wake());
+  // A body that is cut off ends at once, also where its reader takes nothing.
+  reader.closed.catch(() => response.destroy());
   if (response.destroyed) left();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     // Whether the callback of `write` is ever called is up to whoever has wrapped it, as compressing middleware does.
