@@ -58,6 +58,11 @@ export function getStatusMessages(sessionId?: string): string[] {
   return meant().getStatusMessages(sessionId);
 }
 
+/** Publishes an event of the run in context to Google Pub/Sub; see `StatusMessenger.publishAgentEvent`. */
+export function publishAgentEvent(data: unknown, type?: string): void {
+  meant().publishAgentEvent(data, type);
+}
+
 /** Every status from here on; see `StatusMessenger.streamStatusUpdates`. */
 export function streamStatusUpdates(options?: { signal?: AbortSignal }): AsyncIterableIterator<StatusUpdate> {
   return meant().streamStatusUpdates(options);

@@ -33,6 +33,7 @@ export interface Speaker {
   ask<const O extends AskOptions = Record<never, never>>(question: string, options?: O): Promise<AnswerTo<O>>;
   addStatusMessage(text: string, extra?: StatusExtra): void;
   getStatusMessages(sessionId?: string): string[];
+  publishAgentEvent(data: unknown, type?: string): void;
   streamStatusUpdates(options?: { signal?: AbortSignal }): AsyncIterableIterator<StatusUpdate>;
   sendToSession(sessionId: string, message: Outgoing): Promise<SendResult>;
 }

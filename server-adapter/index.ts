@@ -6,6 +6,7 @@ export {
   fail,
   getStatusMessages,
   progress,
+  publishAgentEvent,
   result,
   runWithSession,
   setupStatusMessenger,
@@ -33,4 +34,5 @@ export { PublicError } from './public-error.js';
 export type { Member } from './routing/memberships.js';
 export type { Session } from './session.js';
 export type { InputHandler, SessionHandler } from './sessions.js';
+export type { PubSubOptions, WaitingBounds } from './sinks/pubsub-options.js';
 export type { StatusUpdate } from './updates.js';

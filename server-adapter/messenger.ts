@@ -43,6 +43,7 @@ import { type MessengerOptions, readOptions, type Settings } from './options.js'
 import { PageRequests } from './page-requests.js';
 import { type Member, Memberships, memberChannel } from './routing/memberships.js';
 import { type InputHandler, type SessionHandler, Sessions } from './sessions.js';
+import { PubSubSink } from './sinks/pubsub.js';
 import { type StatusUpdate, StatusUpdates } from './updates.js';
 import { spreadOfLeaving, Viewers } from './viewers.js';
 import { WebSocketViewers } from './websocket-viewers.js';
@@ -75,6 +76,7 @@ export class StatusMessenger implements Speaker {
   readonly #log: Log;
   readonly #delivery: Delivery;
   readonly #updates: StatusUpdates;
+  readonly #events: PubSubSink;
   readonly #questions: Questions;
   readonly #work: Work;
   readonly #sessions: Sessions;
@@ -97,6 +99,7 @@ export class StatusMessenger implements Speaker {
     this.#logged = new Rate(LOGGED, elapsed(clock));
     this.#delivery = new Delivery(this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
+    this.#events = new PubSubSink(this.#settings.pubsub, { log: this.#log, clock });
     this.#questions = new Questions(this.#settings, this.#log);
     this.#work = new Work(this.#settings, this.#questions, this.#log);
     this.#sessions = new Sessions(
@@ -394,6 +397,14 @@ export class StatusMessenger implements Speaker {
     return answer as AnswerTo<O>;
   }
 
+  /**
+   * Publishes an event of the run in context to Google Pub/Sub: see the option `pubsub`. `data` is anything that JSON can carry. Never throws and never waits;
+   * what cannot be published is a warning (seed: `publish_agent_event`).
+   */
+  publishAgentEvent(data: unknown, type = 'agent_event'): void {
+    this.#events.publish(data, type, currentContext());
+  }
+
   get clock(): Clock {
     return this.#settings.clock;
   }
@@ -431,7 +442,7 @@ export class StatusMessenger implements Speaker {
   /** Takes over who reads the statuses of a messenger that gives way to this one. */
   takeOver(other: StatusMessenger): void {
     this.#updates.takeOver(other.#updates);
-    void other.close({ timeout: 0 });
+    void other.close();
   }
 
   get closed(): boolean {
@@ -490,7 +501,8 @@ export class StatusMessenger implements Speaker {
   async #close(timeout: number): Promise<void> {
     instances.delete(this);
     this.#stopSweeping();
-    const { random, store } = this.#settings;
+    const { random, store, clock } = this.#settings;
+    const deadline = elapsed(clock) + timeout;
     this.#viewers.close();
     await this.#questions.close();
     await this.tasks.close();
@@ -499,6 +511,7 @@ export class StatusMessenger implements Speaker {
     await store.flush();
     await this.#delivery.drain(timeout, spreadOfLeaving(this.#delivery), random);
     for (const detach of this.#detach) detach();
+    await this.#events.close(Math.max(0, deadline - elapsed(clock)));
     this.#updates.close();
     await store.close();
   }

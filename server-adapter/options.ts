@@ -5,6 +5,7 @@ import type { ChannelStore } from './channels/channel-store.js';
 import { MemoryStore, type MemoryStoreOptions } from './channels/memory-store.js';
 import { systemClock } from './clock.js';
 import { consoleLogger, type Logger, silentLogger } from './logger.js';
+import { type PubSubOptions, type PubSubSettings, readPubSub } from './sinks/pubsub-options.js';
 
 /** All options of a `StatusMessenger`; each has a default. Times are milliseconds, sizes bytes. */
 export interface MessengerOptions {
@@ -43,6 +44,8 @@ export interface MessengerOptions {
    */
   readonly trustedProxies?: number;
   readonly limits?: Partial<Limits>;
+  /** Where `publishAgentEvent` publishes to. Default: as the environment says. `false` publishes nothing. */
+  readonly pubsub?: PubSubOptions | false;
   /** What all paths begin with. Default: nothing. */
   readonly base?: string;
   /** Default: warnings and errors on the console. `false` logs nothing. */
@@ -68,7 +71,7 @@ export interface Limits {
   readonly pendingUpgrades: number;
 }
 
-type Defaulted = Omit<MessengerOptions, 'store' | 'apiKey' | 'logger' | 'authorize' | 'limits'>;
+type Defaulted = Omit<MessengerOptions, 'store' | 'apiKey' | 'logger' | 'authorize' | 'limits' | 'pubsub'>;
 
 export interface Settings extends Required<Defaulted> {
   readonly store: ChannelStore;
@@ -76,6 +79,7 @@ export interface Settings extends Required<Defaulted> {
   readonly logger: Logger;
   readonly authorize: Authorize | undefined;
   readonly limits: Limits;
+  readonly pubsub: PubSubSettings;
 }
 
 const KNOWN = [
@@ -91,6 +95,7 @@ const KNOWN = [
   'authorizeTimeout',
   'trustedProxies',
   'limits',
+  'pubsub',
   'base',
   'logger',
   'clock',
@@ -135,6 +140,7 @@ export function readOptions(options: MessengerOptions): Settings {
     authorizeTimeout: positive('options.authorizeTimeout', options.authorizeTimeout, 8000),
     trustedProxies,
     limits: readLimits(options.limits),
+    pubsub: readPubSub(options.pubsub, process.env),
     base,
     logger: logger === false ? silentLogger : logger,
     clock,

@@ -47,6 +47,10 @@ test("'status-messenger/client' loads nothing", async () => {
   assert.deepEqual(await inNode(loadedPackages('status-messenger/client')), ['status-messenger/client']);
 });
 
+test("'status-messenger/react' loads react, nothing else", async () => {
+  assert.deepEqual(await inNode(loadedPackages('status-messenger/react')), ['react', 'status-messenger/react']);
+});
+
 test("'status-messenger' and 'status-messenger/define' in Node neither throw nor register", async () => {
   const source = `
     import { StatusMessengerElement } from 'status-messenger';
@@ -76,9 +80,10 @@ test('every entry has what the README names', async () => {
     const wanted = {
       'status-messenger': ['StatusMessengerElement', 'SessionClient', 'startStatusUpdates'],
       'status-messenger/client': ['SessionClient', 'connectionUrl'],
-      'status-messenger/server': ['StatusMessenger', 'addStatusMessage', 'getStatusMessages', 'streamStatusUpdates', 'setupStatusMessenger', 'runWithSession', 'currentContext'],
+      'status-messenger/server': ['StatusMessenger', 'addStatusMessage', 'getStatusMessages', 'streamStatusUpdates', 'setupStatusMessenger', 'runWithSession', 'currentContext', 'progress', 'step', 'track', 'ask', 'result', 'complete', 'fail', 'withAgent', 'publishAgentEvent', 'PublicError', 'UnansweredError'],
       'status-messenger/server/sqlite': ['SqliteStore'],
       'status-messenger/server/tokens': ['SessionTokens'],
+      'status-messenger/react': ['useStatusMessenger'],
       'status-messenger/protocol': ['apply', 'initialState', 'LIMITS', 'CloseCode', 'parsePosition'],
     };
     const missing = [];

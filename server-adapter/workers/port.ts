@@ -1,0 +1,32 @@
+import { isMainThread } from 'node:worker_threads';
+import { ProcessPort } from './process-port.js';
+import { ThreadPort } from './thread-port.js';
+
+export interface PortEvents {
+  /** The other side said something. */
+  heard(text: string): void;
+  /** The other side is gone. Told only while the worker is held. */
+  lost(): void;
+}
+
+/** A worker's way to the side that made it. What the worker posts and hears for its own purposes goes past it, and it keeps no worker alive. */
+export interface Port {
+  /** Hands over a text, in order. `isAwaited`: the worker stands still until it is answered, by `poll`. */
+  post(text: string, isAwaited?: boolean): void;
+  /** Looks for what the other side said, where the worker lets no turn of its event loop pass. */
+  poll(): void;
+  /** Keeps the worker alive, until `release`. */
+  hold(): void;
+  release(): void;
+  /** Whether so much waits to be sent that nothing more arrives before it. */
+  readonly isClogged: boolean;
+  /** The worker ends now: nothing that was posted may be lost. Throws where it is. */
+  leave(): void;
+}
+
+/** The way from here, where this is a worker: a thread, or a process that was made with an IPC channel. */
+export function portHere(): ((events: PortEvents) => Port) | undefined {
+  if (!isMainThread) return (events) => new ThreadPort(events);
+  const send = process.send?.bind(process);
+  return send && ((events) => new ProcessPort(send, events));
+}
