@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 
@@ -8,8 +8,8 @@ const MOST = 256 * 1024 * 1024;
 const NAME = /^status-messenger-[0-9a-f]{32}$/;
 
 /**
- * Files by which a process and the one that made it tell each other what their pipe does not carry in time: no pipe is written to the end once a process exits,
- * and none is read while it stands still. Nobody else can know the name, read them, or have made them before.
+ * Files by which a process and the one that made it tell each other what their pipe does not carry in time: it is not written to its end once a process exits,
+ * and not read while that stands still. Their name is told over the pipe and cannot be guessed, so nobody else reads them, or has made them before.
  */
 export class RestFiles {
   readonly path: string;
@@ -28,10 +28,9 @@ export class RestFiles {
     return isName ? new RestFiles(path) : undefined;
   }
 
-  /** Makes a file with these texts, or throws. */
-  write(which: 'rest' | 'answer', texts: readonly string[]): void {
-    const lines = texts.map((text) => `${text}\n`).join('');
-    writeFileSync(this.#file(which), lines, { flag: 'wx', mode: 0o600 });
+  /** Adds texts of one line each to a file, or throws. */
+  write(which: 'rest' | 'answer', ...texts: readonly string[]): void {
+    appendFileSync(this.#file(which), texts.map((text) => `${text}\n`).join(''), { mode: 0o600 });
   }
 
   /** The texts of a file, which is removed; none while it is not there or not whole. */
@@ -41,7 +40,7 @@ export class RestFiles {
       if (statSync(file).size > MOST) return [];
       const lines = readFileSync(file, 'utf8');
       if (!lines.endsWith('\n')) return [];
-      this.#remove(file);
+      remove(file);
       return lines.slice(0, -1).split('\n');
     } catch {
       return [];
@@ -49,19 +48,19 @@ export class RestFiles {
   }
 
   remove(): void {
-    this.#remove(this.#file('rest'));
-    this.#remove(this.#file('answer'));
+    remove(this.#file('rest'));
+    remove(this.#file('answer'));
   }
 
   #file(which: 'rest' | 'answer'): string {
     return `${this.path}.${which}`;
   }
+}
 
-  #remove(file: string): void {
-    try {
-      rmSync(file, { force: true });
-    } catch {
-      // The system clears its directory of temporary files.
-    }
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The system clears its directory of temporary files.
   }
 }

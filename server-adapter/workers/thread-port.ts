@@ -1,50 +1,18 @@
-import { BroadcastChannel, receiveMessageOnPort, threadId } from 'node:worker_threads';
+import { threadId } from 'node:worker_threads';
 import type { Port, PortEvents } from './port.js';
+import { ThreadChannel } from './thread-channel.js';
 
-/**
- * The channel of a worker thread. It is named by the thread, so both sides find it without a word on the worker's own port; what was posted is there for the
- * other side at once, however the thread ends.
- */
-export function openChannel(thread: number, heard: (text: string) => void): ThreadChannel {
-  const channel = new BroadcastChannel(`status-messenger:worker:${thread}`);
-  channel.unref();
-  const take = (data: unknown) => {
-    if (typeof data === 'string') heard(data);
-  };
-  channel.onmessage = (event: unknown) => {
-    if (event instanceof MessageEvent) take(event.data);
-  };
-  return {
-    channel,
-    drain() {
-      // Whoever floods it is not to keep the other side for ever.
-      for (let i = 0; i < DRAINED; i++) {
-        const received = receiveMessageOnPort(channel);
-        if (!received) return;
-        take(received.message);
-      }
-    },
-  };
-}
-
-const DRAINED = 1_000_000;
-
-export interface ThreadChannel {
-  readonly channel: BroadcastChannel;
-  /** Takes what is there, now. */
-  drain(): void;
-}
-
+/** The way out of a worker thread. */
 export class ThreadPort implements Port {
-  readonly #channel: ThreadChannel;
   readonly isClogged = false;
+  readonly #channel: ThreadChannel;
 
   constructor({ heard }: PortEvents) {
-    this.#channel = openChannel(threadId, heard);
+    this.#channel = new ThreadChannel(threadId, heard);
   }
 
   post(text: string): void {
-    this.#channel.channel.postMessage(text);
+    this.#channel.post(text);
   }
 
   poll(): void {
@@ -52,12 +20,13 @@ export class ThreadPort implements Port {
   }
 
   hold(): void {
-    this.#channel.channel.ref();
+    this.#channel.ref();
   }
 
   release(): void {
-    this.#channel.channel.unref();
+    this.#channel.unref();
   }
 
+  /** What was posted is there already. */
   leave(): void {}
 }

@@ -29,8 +29,16 @@ const CASES: ReadonlyArray<[name: string, text: string, events: readonly StreamE
   ['other fields', 'id: 5\nretry: 10\ndata: x\nfoo: bar\nfoo\n Data: y\nDATA: z\n data: q\n\n', [message('x')]],
   ['empty lines', '\n\n\ndata: x\n\n\n\ndata: y\n\n', [message('x'), message('y')]],
   ['carriage returns', 'data: one\rdata: two\r\rdata: three\r\r', [message('one\ntwo'), message('three')]],
-  ['both', 'event: a\r\ndata: one\r\ndata: two\r\n\r\ndata: three\r\n\r\n', [{ type: 'a', data: 'one\ntwo' }, message('three')]],
-  ['all of them at once', 'data: one\r\n\ndata: two\r\rdata: three\n\r\ndata: four\r\n\r', ['one', 'two', 'three', 'four'].map(message)],
+  [
+    'both',
+    'event: a\r\ndata: one\r\ndata: two\r\n\r\ndata: three\r\n\r\n',
+    [{ type: 'a', data: 'one\ntwo' }, message('three')],
+  ],
+  [
+    'all of them at once',
+    'data: one\r\n\ndata: two\r\rdata: three\n\r\ndata: four\r\n\r',
+    ['one', 'two', 'three', 'four'].map(message),
+  ],
   ['a byte order mark', `${BOM}data: x\n\n`, [message('x')]],
   ['a second one', `${BOM}${BOM}data: x\n\ndata: y\n\n`, [message('y')]],
   ['one in the data', `data: ${BOM}x\n\n`, [message(`${BOM}x`)]],
@@ -91,7 +99,10 @@ for (const [name, head, piece] of [
       () => {
         for (let i = 0; i < LIMITS.partialFrame; i++) stream.read(many);
       },
-      { code: 'too_large', message: `status-messenger: an event: got over ${LIMITS.partialFrame} characters without its end` },
+      {
+        code: 'too_large',
+        message: `status-messenger: an event: got over ${LIMITS.partialFrame} characters without its end`,
+      },
     );
     assert.ok(performance.now() - begun < 3000);
   });
