@@ -1,17 +1,9 @@
 import 'status-messenger/define';
 import type { StatusMessengerElement } from 'status-messenger';
+import { find, sessionInAddress } from './address.js';
 
 /** How long a cut lasts, in milliseconds. */
 const CUT = 2000;
-
-/** The session stands in the address, so that a reload and a second tab show the same one. */
-function currentSession(): string {
-  const id = location.hash.slice(1);
-  if (/^demo-[a-z0-9]{8,40}$/.test(id)) return id;
-  const fresh = `demo-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36).padStart(2, '0')).join('')}`;
-  history.replaceState(null, '', `#${fresh}`);
-  return fresh;
-}
 
 /** One viewer: its element, and what happened to its connection. */
 class Viewer {
@@ -81,16 +73,10 @@ class Viewer {
   }
 }
 
-function find<T extends Element>(root: ParentNode, selector: string, type: abstract new () => T): T {
-  const found = root.querySelector(selector);
-  if (!(found instanceof type)) throw new Error(`There is no ${selector} on this page.`);
-  return found;
-}
-
-let session = currentSession();
+let session = sessionInAddress('demo');
 const viewers = [...document.querySelectorAll<HTMLElement>('.viewer')].map((root) => new Viewer(root));
 const show = () => {
-  session = currentSession();
+  session = sessionInAddress('demo');
   for (const viewer of viewers) viewer.watch(session);
 };
 show();

@@ -1,15 +1,25 @@
 import { StatusMessengerError } from '../protocol/index.js';
+import { systemClock } from './clock.js';
 import type { StatusExtra } from './compose.js';
-import { type Ids, messengerInContext, readIds, runInContext, runWithin, type Speaker } from './context.js';
+import { type Ids, messengerInContext, readIds, runInContext, runWithin, type Speaker, setGround } from './context.js';
 import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
 import { failMessage, type Progress, progressMessage } from './conversation/run-messages.js';
 import { runStep, type TrackOptions, trackThrough } from './conversation/steps.js';
+import { consoleLogger } from './logger.js';
 import { instances, StatusMessenger } from './messenger.js';
 import type { MessengerOptions } from './options.js';
 import type { StatusUpdate } from './updates.js';
+import { portHere } from './workers/port.js';
+import { Upstream } from './workers/upstream.js';
+import { WorkerSpeaker } from './workers/worker-speaker.js';
 
 /** The process-wide messenger. `implicit`: made because something was said before anyone set one up. */
 let standard: { messenger: StatusMessenger; implicit: boolean } | undefined;
+
+/** The way to the messenger of whoever made this worker; none where this is no worker. Touches nothing before the first call. */
+const port = portHere();
+const upstream = port && new Upstream(port, { clock: systemClock, logger: consoleLogger });
+setGround(() => (isSetUp() || made().length > 0 ? undefined : upstream?.context()));
 
 /**
  * Makes the process-wide default messenger (seed: `setup_status_messenger_async`); the functions of this module mean it wherever the context does
@@ -28,24 +38,37 @@ export function setupStatusMessenger(options: MessengerOptions = {}): StatusMess
   return messenger;
 }
 
-/** The messenger that is meant here: the context's, the one set up, the only one there is, or one made for the purpose. */
+/** The messenger that is meant here: the context's, the one set up, the only one there is, that of whoever made this worker, or one made for the purpose. */
 function meant(): Speaker {
   const inContext = messengerInContext();
   if (inContext) return inContext;
-  if (standard && !standard.implicit && !standard.messenger.closed) return standard.messenger;
-  const [only, another] = [...instances].filter((messenger) => messenger !== standard?.messenger);
+  if (standard && isSetUp()) return standard.messenger;
+  const [only, another] = made();
   if (only && !another) {
     if (standard?.implicit && !standard.messenger.closed) only.takeOver(standard.messenger);
     return only;
   }
-  if (!standard || standard.messenger.closed) standard = { messenger: new StatusMessenger(), implicit: true };
+  if (!standard || standard.messenger.closed) {
+    // In a worker it is for the worker itself to read what was said; all else is for whoever attached it.
+    standard = { messenger: new StatusMessenger(upstream ? { logger: false, pubsub: false } : {}), implicit: true };
+  }
   if (another) {
     standard.messenger.warnOnce(
       'ambiguous',
       'a call without a messenger: got several messengers, expected one; use setupStatusMessenger for the one that is meant, or call the messenger',
     );
+    return standard.messenger;
   }
-  return standard.messenger;
+  return upstream ? new WorkerSpeaker(upstream, standard.messenger) : standard.messenger;
+}
+
+function isSetUp(): boolean {
+  return standard !== undefined && !standard.implicit && !standard.messenger.closed;
+}
+
+/** The open messengers that someone made for themselves. */
+function made(): StatusMessenger[] {
+  return [...instances].filter((messenger) => messenger !== standard?.messenger);
 }
 
 /** Shows a status to the viewers of the session in context; see `StatusMessenger.addStatusMessage`. */

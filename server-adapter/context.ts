@@ -41,17 +41,28 @@ export interface Speaker {
 interface Store {
   readonly context: Context;
   readonly messenger: Speaker | undefined;
+  /** Whether the context stands on the ground, not on one that a call began anew. */
+  readonly isGrounded: boolean;
 }
 
 /** One per process by its nature: it follows every call chain, and each chain carries its own messenger. */
 const storage = new AsyncLocalStorage<Store>();
+const NOWHERE: Store = { context: {}, messenger: undefined, isGrounded: true };
+
+/** The context outside of all others: there is one in workers, which is known only once they are attached. */
+let ground: () => Context | undefined = () => undefined;
+
+export function setGround(context: () => Context | undefined): void {
+  ground = context;
+}
 
 /** Runs `run` in a context. Without a messenger the one of the surrounding context stays. */
 export function runInContext<T>(context: Context, messenger: Speaker | undefined, run: () => T): T {
-  return storage.run(
-    { context: Object.freeze({ ...context }), messenger: messenger ?? storage.getStore()?.messenger },
-    run,
-  );
+  return enter(context, messenger ?? storage.getStore()?.messenger, false, run);
+}
+
+function enter<T>(context: Context, messenger: Speaker | undefined, isGrounded: boolean, run: () => T): T {
+  return storage.run({ context: Object.freeze({ ...context }), messenger, isGrounded }, run);
 }
 
 /**
@@ -59,7 +70,15 @@ export function runInContext<T>(context: Context, messenger: Speaker | undefined
  * emitter's listener gets them with `AsyncResource.bind(listener)` of `node:async_hooks`.
  */
 export function currentContext(): Context | undefined {
-  return storage.getStore()?.context;
+  const store = storage.getStore();
+  if (store && !store.isGrounded) return store.context;
+  const beneath = ground();
+  return beneath && store ? Object.freeze({ ...beneath, ...store.context }) : (beneath ?? store?.context);
+}
+
+/** What calls have said of the context here, without the ground that it may stand on. */
+export function contextSaid(): { readonly context: Context; readonly isGrounded: boolean } {
+  return storage.getStore() ?? NOWHERE;
 }
 
 /** The channel whose viewers watch the work in context: those of the task, else of the session, the thread, the user (seed: message routing). */
@@ -73,7 +92,8 @@ export function channelInContext(): ChannelName | undefined {
 
 /** Runs `run` in the context there is, with some of it changed. */
 export function runWithin<T>(change: Partial<Context>, run: () => T): T {
-  return runInContext({ ...currentContext(), ...change }, undefined, run);
+  const { context, messenger, isGrounded } = storage.getStore() ?? NOWHERE;
+  return enter({ ...context, ...change }, messenger, isGrounded, run);
 }
 
 /** The messenger whose context this is. */

@@ -1,4 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Worker } from 'node:worker_threads';
 import type { WebSocket } from 'ws';
 import {
   assertId,
@@ -47,6 +49,7 @@ import { PubSubSink } from './sinks/pubsub.js';
 import { type StatusUpdate, StatusUpdates } from './updates.js';
 import { spreadOfLeaving, Viewers } from './viewers.js';
 import { WebSocketViewers } from './websocket-viewers.js';
+import { attachWorker } from './workers/attach.js';
 
 export interface AttachOptions {
   /** Where pages connect. Default `/ws/:sessionId`. */
@@ -251,6 +254,18 @@ export class StatusMessenger implements Speaker {
   /** Runs `run` in the context of a session: every call made inside reports there. Throws `invalid` for ids that are none. */
   runWithSession<T>(ids: Ids | string, run: () => T): T {
     return runInContext(readIds(ids), this, run);
+  }
+
+  /**
+   * Says what is called in a worker: a `Worker` of `node:worker_threads`, or a child process with an IPC channel. The calls that name no messenger work there
+   * as they do here, each once and in order, in the context of `ids` or else the one there is here, also when the worker ends right after its last call; its
+   * `currentContext().signal` is aborted with the one here. Call it in the turn that makes the worker. An error that nobody catches in the worker is logged.
+   * Answers a function that detaches it.
+   * @throws StatusMessengerError `invalid` for what is no worker or no ids, `not_allowed` where the worker is attached, `closed` after `close()`.
+   */
+  attachWorker(worker: Worker | ChildProcess, ids?: Ids | string): () => void {
+    this.#assertOpen('attachWorker');
+    return attachWorker(this, this.#log, worker, ids);
   }
 
   /**

@@ -23,7 +23,10 @@ export interface SessionHost extends ReactiveControllerHost {
   readonly ownerDocument?: Document;
 }
 
-export type SessionListeners = { readonly [K in keyof SessionEvents]: (value: SessionEvents[K]) => void };
+/** Whom to tell. An element shows its session alone. */
+export type SessionListeners = {
+  readonly [K in Exclude<keyof SessionEvents, 'channelstate'>]: (value: SessionEvents[K]) => void;
+};
 
 /**
  * The session that an element wants: always the one that its properties name now, rendered or not. It is connected while that is wanted and the
@@ -57,8 +60,10 @@ export class SessionController implements ReactiveController {
     if (isElsewhere) {
       const former = this.#client;
       this.#target = target;
-      this.#client = url ? this.#makeClient(url) : undefined;
+      this.#client = undefined;
+      // First, as the next may be of the same address, written another way: what the former gave up it must not take over.
       former?.close();
+      this.#client = url ? this.#makeClient(url) : undefined;
     }
     return this.#client;
   }

@@ -9,18 +9,31 @@ export interface StorageLike {
 
 /** What is kept over a reload: far more than a person sends while a connection is lost, and a small part of what a browser gives to a page. */
 const KEPT = { count: 100, bytes: 512 * 1024 };
+/** Less room than this is not tried where the storage is full: hardly a frame would fit. */
+const LEAST_ROOM = 256;
 /** Browsers keep two bytes for every UTF-16 unit. */
 const UNIT = 2;
+/** Milliseconds for which a frame is kept. A tab that is opened again next week must not stop a run that nobody knew of. */
+const LIFETIME = 24 * 3_600_000;
+
+export interface KeptFrame {
+  /** As it is sent. */
+  readonly frame: string;
+  /** When it was said, in milliseconds since 1970. */
+  readonly at: number;
+}
 
 /** Frames by their `ref`, oldest first. */
-export type Frames = ReadonlyMap<string, string>;
+export type Frames = ReadonlyMap<string, KeptFrame>;
 
 /** Frames in a storage that outlives the page. Where there is none, or it refuses, nothing is kept: that is no mistake of anyone's. */
 export class KeptFrames {
   readonly #storage: StorageLike | undefined;
   readonly #key: string = '';
+  readonly #now: () => number;
 
-  constructor(storage: () => StorageLike | undefined, key: () => string) {
+  constructor(storage: () => StorageLike | undefined, key: () => string, now: () => number) {
+    this.#now = now;
     try {
       this.#key = key();
       this.#storage = storage();
@@ -29,35 +42,61 @@ export class KeptFrames {
     }
   }
 
-  read(): Map<string, string> {
-    const frames = new Map<string, string>();
+  /** Those that are not too old. */
+  read(): Map<string, KeptFrame> {
+    const frames = new Map<string, KeptFrame>();
+    const now = this.#now();
     try {
       const text = this.#storage?.getItem(this.#key) ?? '';
       const values = text.length * UNIT <= KEPT.bytes ? parseJson(text) : undefined;
       for (const value of Array.isArray(values) ? values.slice(0, KEPT.count) : []) {
-        if (isFrame(value)) frames.set(value.ref, JSON.stringify(value));
+        if (!isKept(value) || Math.abs(now - value.at) > LIFETIME) continue;
+        frames.set(value.frame.ref, { frame: JSON.stringify(value.frame), at: value.at });
       }
     } catch {}
     return frames;
   }
 
-  /** Keeps the oldest of `frames`, as many as there is room for. */
+  /** Keeps of `frames` the oldest, as many as there is room for; one that is too large for the room takes it from no other. */
   write(frames: Frames): void {
-    let list = '';
-    let count = 0;
-    for (const frame of frames.values()) {
-      if (++count > KEPT.count || (list.length + frame.length + 2) * UNIT > KEPT.bytes) break;
-      list += list === '' ? frame : `,${frame}`;
+    for (let room = KEPT.bytes; room >= LEAST_ROOM; room /= 2) {
+      const list = listOf(frames, room);
+      try {
+        if (list === '') this.#storage?.removeItem(this.#key);
+        else this.#storage?.setItem(this.#key, `[${list}]`);
+        return;
+      } catch {
+        // It is full, or blocked.
+      }
     }
-    try {
-      if (list === '') this.#storage?.removeItem(this.#key);
-      else this.#storage?.setItem(this.#key, `[${list}]`);
-    } catch {}
   }
 }
 
+/** As many of `frames` as JSON as fit into `room` bytes. */
+function listOf(frames: Frames, room: number): string {
+  let list = '';
+  let count = 0;
+  for (const { frame, at } of frames.values()) {
+    const entry = `${list === '' ? '' : ','}{"at":${at},"frame":${frame}}`;
+    // Two brackets are around them.
+    if ((list.length + entry.length + 2) * UNIT > room) continue;
+    list += entry;
+    if (++count === KEPT.count) break;
+  }
+  return list;
+}
+
+interface Entry {
+  readonly at: number;
+  readonly frame: { readonly ref: string };
+}
+
 /** Whether a value from the storage, where anyone may have written, is a frame that a page waits to have acknowledged. */
-function isFrame(value: unknown): value is { readonly ref: string } {
+function isKept(value: unknown): value is Entry {
+  return isObject(value) && typeof value.at === 'number' && isFrame(value.frame);
+}
+
+function isFrame(value: unknown): boolean {
   if (!isObject(value) || typeof value.ref !== 'string') return false;
   const { ref, type } = value;
   const isKnown =

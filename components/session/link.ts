@@ -8,7 +8,7 @@ import {
   retryAfter,
   StatusMessengerError,
 } from '../../protocol/index.js';
-import { reconnectDelay } from './backoff.js';
+import { ownDelay, reconnectDelay } from './backoff.js';
 import { browserClock } from './browser-clock.js';
 import type { Connection, Refusal } from './connection.js';
 import { isOnline, type PageListener, watchPage } from './page-lifecycle.js';
@@ -22,7 +22,8 @@ import { Watchdog } from './watchdog.js';
 export interface LinkOptions extends TokenOptions {
   /**
    * Milliseconds before attempt `n` (0 is the first after a loss). `spread` are those over which the server asks its pages to come back. Default:
-   * full jitter, 0.5 s doubling up to 20 s, or over `spread` where that is more.
+   * full jitter, 0.5 s doubling up to 20 s, or over `spread` where that is more; that is taken, too, where this throws or gives no time. When the page wakes,
+   * `n` starts over.
    */
   readonly reconnectDelay?: (n: number, random: () => number, spread: number) => number;
   /** Milliseconds that a socket may take to open, and then a server that is known to greet to do so. Default 10,000. */
@@ -49,7 +50,8 @@ export interface LinkUser {
   opened(): boolean;
   /** Asks the server for a sign of life. */
   probe(): void;
-  heard(data: unknown): void;
+  /** `aside`: by another way than what the server says by itself. */
+  heard(data: unknown, aside: boolean): void;
   /** The socket is gone; what it had begun to say will not go on. */
   dropped(): void;
   connection(connection: Connection): void;
@@ -60,6 +62,8 @@ export interface LinkUser {
 const STEADY = 5000;
 /** The spread of attempts when many pages come back at once. */
 const WAKE_JITTER = 250;
+/** Milliseconds of an attempt after which a page that wakes makes another: it may have begun in a network that is gone. */
+const FRESH = 2000;
 /** Milliseconds that `openTimeout` is by default: far more than a handshake takes on a bad network, and less than people wait. */
 const OPENING = 10_000;
 /** Milliseconds that `getToken` may take before it is asked again: someone may have to sign in. */
@@ -67,7 +71,7 @@ const TOKEN = 60_000;
 /** The most that a server may ask its pages to spread, in milliseconds: beyond that, one is taken for lost that is not. */
 const WIDEST_SPREAD = 60_000;
 
-type TimerName = 'retry' | 'steady' | 'opening';
+type TimerName = 'retry' | 'steady' | 'opening' | 'doubt';
 
 /** A connection that comes back: it decides when to connect, when to give up and how long to wait, and knows nothing of what is said. */
 export class Link {
@@ -86,15 +90,19 @@ export class Link {
   #toldOfBlock = false;
   /** Counts connections: what an earlier one still has to say is not heard. */
   #generation = 0;
-  /** How many attempts failed since the connection was last steady. */
+  /** How far the socket has come, and since when it is on its way, by `elapsed()`. */
+  #stage: 'opening' | 'open' | 'heard' = 'opening';
+  #begunAt = 0;
+  /** How many attempts failed since the connection was last steady, and how many of them before the page last woke. */
   #failures = 0;
+  #failuresAtWake = 0;
   /** Since when what is shown is only what was last known; `undefined` while live and before the first time. */
   #lostAt: number | undefined;
   /** The server asked not to be tried before, by `elapsed()`. */
   #notBefore = 0;
   /** Milliseconds over which the server asked its pages to come back. */
   #spread = 0;
-  /** A fresh token was asked for since the connection was last live. */
+  /** A fresh token was asked for since the server last let the page in for certain. */
   #renewed = false;
   #timers: Partial<Record<TimerName, () => void>> = {};
   #unwatchPage: (() => void) | undefined;
@@ -123,17 +131,22 @@ export class Link {
     return this.#generation;
   }
 
-  /** Connects, and stays connected until `disconnect()` or an end that the server declares; at once where it waits for another attempt. */
+  /**
+   * Connects, and stays connected until `disconnect()` or an end that the server declares. Where it waits for another attempt it goes at once, though not before
+   * the server has asked to be tried.
+   */
   connect(): void {
     const { status } = this.#connection;
-    if (status === 'reconnecting' || status === 'offline') this.#retryIn(0);
+    const wait = Math.max(0, this.#notBefore - elapsed(this.clock));
+    if (status === 'reconnecting' || status === 'offline') this.#retryIn(wait);
     if (status !== 'idle' && status !== 'ended' && status !== 'refused') return;
-    this.#failures = 0;
+    this.#failures = this.#failuresAtWake = 0;
     this.#renewed = false;
     this.#lostAt = undefined;
     this.tokens.forgive();
     this.#unwatchPage ??= (this.#options.watchPage ?? watchPage)({ woke: () => this.#woke(), hid: () => this.#hid() });
-    this.#attempt({ status: 'connecting' });
+    if (wait > 0) this.#comeBack('the server asked to wait', wait, wait);
+    else this.#attempt({ status: 'connecting' });
   }
 
   /** Ends the connection on purpose: nothing but `connect()` revives it. */
@@ -150,15 +163,32 @@ export class Link {
     if (this.#connection.status === 'live' || !this.#socket) return;
     this.#beforeLive = this.#connection;
     this.#lostAt = undefined;
-    this.#renewed = false;
     this.#stop('opening');
     this.#timer('steady', STEADY, () => {
-      this.#failures = 0;
+      this.#failures = this.#failuresAtWake = 0;
+      this.#renewed = false;
     });
     this.#become({ status: 'live', since: this.clock.now(), transport: this.#transport });
     if (this.#transport === 'sse' && this.#transports.areBlocked) {
       this.#tellOfBlock('expected one that does; going on over server-sent events');
     }
+  }
+
+  /** The server has let the page in for certain: should the token end, another is asked for. */
+  admitted(): void {
+    this.#renewed = false;
+  }
+
+  /** The server has answered the probe. */
+  answered(): void {
+    this.#watchdog.answered();
+  }
+
+  /** Takes another connection in the place of one on which not a word was heard; until that fails, all stands as before. */
+  renewIfSilent(): void {
+    if (!this.#socket || this.#stage === 'heard') return;
+    this.#drop();
+    this.#open();
   }
 
   /** The user was taken for live too early: it is as before until it has everything. */
@@ -182,8 +212,12 @@ export class Link {
 
   /** Gives the connection up and comes back after the backoff, but not before `atLeast` milliseconds. */
   lost(reason: string, atLeast = 0): void {
-    const delay = (this.#options.reconnectDelay ?? reconnectDelay)(this.#failures, this.random, this.#spread);
+    const { reconnectDelay: own } = this.#options;
+    const args = [this.#failures - this.#failuresAtWake, this.random, this.#spread] as const;
+    const wanted = own && ownDelay(own, ...args);
+    const delay = typeof wanted === 'number' ? wanted : reconnectDelay(...args);
     this.#comeBack(reason, Math.max(delay, atLeast), atLeast);
+    if (wanted instanceof StatusMessengerError) this.#user.problem('reconnectDelay', wanted);
   }
 
   #comeBack(reason: string, wait: number, atLeast = 0): void {
@@ -285,6 +319,8 @@ export class Link {
     }
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
+    this.#stage = 'opening';
+    this.#begunAt = elapsed(this.clock);
     const transport = this.#transport;
     let isOpen = false;
     const generation = this.#generation;
@@ -300,14 +336,18 @@ export class Link {
     socket.onopen = () => {
       if (!isCurrent()) return;
       isOpen = true;
+      this.#stage = 'open';
       this.#transports.opened(transport);
       this.#stop('opening');
       if (this.#user.opened()) this.#timer('opening', openTimeout, () => this.lost('the server did not greet'));
     };
-    socket.onmessage = ({ data, aside }) => {
+    socket.onmessage = ({ data, aside = false }) => {
       if (!isCurrent()) return;
-      if (!aside) this.#watchdog.heard();
-      this.#user.heard(data);
+      if (!aside) {
+        this.#stage = 'heard';
+        this.#watchdog.heard();
+      }
+      this.#user.heard(data, aside);
     };
     // What went wrong is told by the close that follows; without a listener some platforms would throw it.
     socket.onerror = () => {};
@@ -356,7 +396,7 @@ export class Link {
         break;
       case 'renew':
         this.tokens.reject(this.tokens.current);
-        // Every attempt asks for a token, so coming back is all it takes: once, until the connection was live again.
+        // Every attempt asks for a token, so coming back is all it takes: once, until the server let the page in.
         if (this.tokens.canAsk && !this.#renewed) {
           this.#renewed = true;
           this.lost(reason || 'the token has expired', retryAfter(reason));
@@ -396,8 +436,18 @@ export class Link {
   }
 
   #woke(): void {
+    this.#failuresAtWake = this.#failures;
     if (this.#timers.retry) this.#retryIn(Math.max(this.#soon(), this.#notBefore - elapsed(this.clock)));
+    else if (this.#socket && this.#stage !== 'heard') this.#doubt();
     else this.#watchdog.probe();
+  }
+
+  /** Before its first word nobody knows whether a connection is there, and there is nothing to ask by: it is replaced, unless it comes further meanwhile. */
+  #doubt(): void {
+    if (this.#timers.doubt) return;
+    const stage = this.#stage;
+    const wait = Math.max(this.#soon(), this.#begunAt + FRESH - elapsed(this.clock));
+    this.#timer('doubt', wait, () => stage === this.#stage && this.renewIfSilent());
   }
 
   #hid(): void {

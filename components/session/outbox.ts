@@ -1,24 +1,37 @@
 import { type Ack, StatusMessengerError } from '../../protocol/index.js';
-import type { KeptFrames } from './kept-frames.js';
+import type { KeptFrame, KeptFrames } from './kept-frames.js';
 
 /** How many frames wait for their acknowledgement before another one is refused. */
 const WAITING = 1000;
 
-interface Waiting {
+export interface Waiting extends KeptFrame {
   readonly ref: string;
-  readonly frame: string;
   /** Who waits for the answer; nobody any more where the frame is from before a reload. */
   readonly sender?: { settle(ack: Ack): void; fail(error: StatusMessengerError): void };
+  /** The connection on which a server that had not greeted was last sent it. */
+  saidOn?: number;
 }
 
 /** Frames that the server has not acknowledged: each is sent on every connection until it is, also after a reload of the page. */
 export class Outbox {
-  readonly #waiting = new Map<string, Waiting>();
   readonly #kept: KeptFrames;
+  readonly #now: () => number;
+  #waiting = new Map<string, Waiting>();
+  #isLoaded = false;
+  /** What is to be kept no longer when the storage is next written; `undefined` while that is not due. */
+  #done: Set<string> | undefined;
 
-  constructor(kept: KeptFrames) {
+  constructor(kept: KeptFrames, now: () => number) {
     this.#kept = kept;
-    for (const [ref, frame] of kept.read()) this.#waiting.set(ref, { ref, frame });
+    this.#now = now;
+  }
+
+  /** Takes over what the page kept before it was reloaded: once, and not before it can be sent, as whoever else wrote it may yet give it up. */
+  load(): void {
+    if (this.#isLoaded) return;
+    this.#isLoaded = true;
+    const kept = [...this.#kept.read()].map(([ref, frame]): [string, Waiting] => [ref, { ref, ...frame }]);
+    this.#waiting = new Map([...kept, ...this.#waiting]);
   }
 
   /** The frame waits until it is acknowledged. Throws `limit` when too many already do. */
@@ -30,7 +43,7 @@ export class Outbox {
       );
     }
     return new Promise((settle, fail) => {
-      this.#waiting.set(ref, { ref, frame, sender: { settle, fail } });
+      this.#waiting.set(ref, { ref, frame, at: this.#now(), sender: { settle, fail } });
       this.#keep();
     });
   }
@@ -43,24 +56,44 @@ export class Outbox {
   settle(ack: Ack): void {
     const waiting = this.#waiting.get(ack.ref);
     if (!waiting) return;
-    this.#waiting.delete(ack.ref);
-    this.#keep([ack.ref]);
+    this.#remove(waiting);
     waiting.sender?.settle(ack);
   }
 
   /** Gives up every frame: the server will not acknowledge it any more. */
   fail(error: StatusMessengerError): void {
-    const given = this.frames;
-    this.#waiting.clear();
-    this.#keep(given.map(({ ref }) => ref));
-    for (const { sender } of given) sender?.fail(error);
+    for (const waiting of this.frames) {
+      this.#remove(waiting);
+      waiting.sender?.fail(error);
+    }
   }
 
-  /** Keeps what waits, beside what others of this page keep in the same place; without those that are done. */
-  #keep(done: readonly string[] = []): void {
+  /** Gives up what somebody here waits for, and leaves what was said before a reload to whoever connects next. */
+  close(error: StatusMessengerError): void {
+    for (const { ref, sender } of this.frames) if (!sender) this.#waiting.delete(ref);
+    this.fail(error);
+  }
+
+  #remove({ ref }: Waiting): void {
+    this.#waiting.delete(ref);
+    this.#keep(ref);
+  }
+
+  /** Keeps what waits, and no longer what is done. Once for all that happens in a turn: a list is written as a whole. */
+  #keep(done?: string): void {
+    if (!this.#done) {
+      this.#done = new Set();
+      queueMicrotask(() => this.#write());
+    }
+    if (done !== undefined) this.#done.add(done);
+  }
+
+  /** Others of this page keep theirs in the same place. */
+  #write(): void {
     const frames = this.#kept.read();
-    for (const ref of done) frames.delete(ref);
-    for (const { ref, frame } of this.frames) frames.set(ref, frame);
+    for (const ref of this.#done ?? []) frames.delete(ref);
+    this.#done = undefined;
+    for (const [ref, { frame, at, sender }] of this.#waiting) if (sender) frames.set(ref, { frame, at });
     this.#kept.write(frames);
   }
 }

@@ -10,6 +10,7 @@ import {
   messageOf,
   openQuestion,
   parsePosition,
+  type QuestionView,
   readAck,
   readConnected,
   readHeartbeat,
@@ -18,6 +19,7 @@ import {
   StatusMessengerError,
 } from '../../protocol/index.js';
 import { ChannelView } from './channel-view.js';
+import { assertOptions } from './check-options.js';
 import { writeFrame } from './client-frame.js';
 import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
@@ -53,6 +55,8 @@ export interface SessionEvents {
   message: Message;
   /** The state has changed, by a message or a snapshot. */
   state: ChannelState;
+  /** The state of another channel has changed, by a message or a snapshot. */
+  channelstate: { readonly channel: ChannelName; readonly state: ChannelState };
   connection: Connection;
   /** Something was wrong and was left out or given up. It is written to the console, too, each kind once. */
   problem: StatusMessengerError;
@@ -60,6 +64,12 @@ export interface SessionEvents {
 
 /** Milliseconds an open connection may stay without a greeting before its server is taken for one that sends none. */
 const GREETING = 1000;
+/**
+ * Milliseconds of silence after which another connection takes the place of one on which not a word was heard, where no server at this address was ever
+ * heard to speak without a greeting: the first may be dead. Twice as many each time, up to the longest.
+ */
+const SILENCE = 30_000;
+const LONGEST_SILENCE = 600_000;
 /** Milliseconds that a heartbeat may be late. */
 const HEARTBEAT_GRACE = 10_000;
 
@@ -81,20 +91,30 @@ export class SessionClient {
   readonly #others = new Map<ChannelName, ChannelView>();
   readonly #reported = new Set<string>();
   #terms: Terms = 'unknown';
-  /** The server has greeted in this protocol, on some connection. */
+  /** The server has greeted in this protocol, on some connection; or it has spoken without. */
   #knowsProtocol = false;
-  #stopWaitingForGreeting: () => void = () => {};
+  #speaksPlainly = false;
+  /** How many connections in a row were given up over their silence. */
+  #silences = 0;
+  #stopWaitingForWord: () => void = () => {};
+  /** What the acknowledgement of the last ping refers to. */
+  #pingRef: string | undefined;
+  #isClosed = false;
   /** What the server's time is ahead of `elapsed()`, which nobody sets; `undefined` until the server told it. */
   #serverOffset: number | undefined;
   #refs = 0;
 
+  /** Throws `invalid` for options that there are not, and for a `getToken` that is no function. */
   constructor(options: SessionClientOptions) {
+    assertOptions(options);
     this.#options = options;
     this.#link = new Link(options, {
       address: (token) => this.#address(token),
       opened: () => this.#opened(),
-      probe: () => this.#tell({ type: 'ping' }),
-      heard: (data) => this.#heard(data),
+      probe: () => {
+        this.#pingRef = this.#tell({ type: 'ping' });
+      },
+      heard: (data, aside) => this.#heard(data, aside),
       dropped: () => this.#dropped(),
       connection: (connection) => this.#connectionChanged(connection),
       problem: (key, error) => this.#report(key, error),
@@ -108,12 +128,13 @@ export class SessionClient {
       show: (token) => this.#tell({ type: 'token', data: { token } }),
       failed: (cause) => this.#link.tokenFailed(cause, 'before the token ends'),
     });
-    this.#outbox = new Outbox(
-      new KeptFrames(
-        () => options.storage ?? pageStorage(),
-        () => this.#name(),
-      ),
+    const now = () => clock.now();
+    const kept = new KeptFrames(
+      () => options.storage ?? pageStorage(),
+      () => this.#name(),
+      now,
     );
+    this.#outbox = new Outbox(kept, now);
   }
 
   get connection(): Connection {
@@ -146,8 +167,16 @@ export class SessionClient {
     return this.#emitter.on(type, listener);
   }
 
-  /** Connects, and stays connected until `disconnect()` or an end that the server declares; at once where it waits for another attempt. */
+  /**
+   * Connects, and stays connected until `disconnect()` or an end that the server declares. Where it waits for another attempt it goes at once, though not before
+   * the server has asked to be tried. A client that was closed stays so, and says that as a problem.
+   */
   connect(): void {
+    if (this.#isClosed) {
+      this.#report('closed', new StatusMessengerError('closed', 'connect: the client was closed; make another one'));
+      return;
+    }
+    this.#outbox.load();
     this.#link.connect();
   }
 
@@ -156,21 +185,24 @@ export class SessionClient {
     this.#link.disconnect();
   }
 
-  /** Disconnects, and rejects what waits for the server's word: nobody will connect again. */
+  /** Disconnects for good, and rejects with `closed` what waits for the server's word, and what is said later. */
   close(): void {
+    this.#isClosed = true;
     this.disconnect();
     const text = 'send: the client was closed, or turned to another address, before the server answered; send it again';
-    this.#outbox.fail(new StatusMessengerError('closed', text));
+    this.#outbox.close(new StatusMessengerError('closed', text));
   }
 
   /** Answers a question; without an id the oldest open one. Resolves with the server's word. */
   async sendAnswer(answer: unknown, questionId = openQuestion(this.state)?.id): Promise<Ack> {
-    if (questionId) return this.#post({ type: 'answer', data: { questionId, answer } });
     // A server of this protocol tells of every question; of what another one waits for, nothing is known.
-    if (questionId === undefined && this.#knowsProtocol) {
+    if (questionId === undefined && this.#knowsProtocol && !this.#isClosed) {
       return { ref: '', accepted: false, reason: 'no question is open' };
     }
-    return this.#post({ answer });
+    const question = this.state.questions.find(({ id }) => id === questionId);
+    const ack = await this.#post(questionId ? { type: 'answer', data: { questionId, answer } } : { answer });
+    if (question && ack.accepted && this.#terms === 'plain') this.#endQuestion(question, answer);
+    return ack;
   }
 
   /** Asks the run to stop. Resolves with the server's word. */
@@ -183,8 +215,19 @@ export class SessionClient {
     return this.#post({ type: 'input', data });
   }
 
+  /** Who acknowledges nothing does not tell of the end of a question either. Meanwhile the same one may have been asked again. */
+  #endQuestion(question: QuestionView, answer: unknown): void {
+    if (!this.state.questions.includes(question)) return;
+    const data = { questionId: question.id, answer, outcome: 'answered' };
+    const answered = readMessage({ type: 'answered', data, ts: this.#link.clock.now() });
+    if (!answered) return;
+    this.#own.take(answered);
+    this.#emitter.emit('state', this.state);
+  }
+
   #post(body: object): Promise<Ack> | Ack {
     const { connection } = this;
+    if (this.#isClosed) throw new StatusMessengerError('closed', 'send: the client was closed; make another one');
     if (isOver(connection)) throw closed(connection);
     if (this.#terms === 'plain') {
       this.#link.send(writeFrame(body));
@@ -193,7 +236,8 @@ export class SessionClient {
     const ref = this.#newRef();
     const frame = writeFrame({ ...body, ref });
     const acknowledged = this.#outbox.add(ref, frame);
-    if (this.#terms !== 'unknown') this.#link.send(frame);
+    if (this.#terms === 'greeted') this.#link.send(frame);
+    else if (this.#terms === 'silent') this.#sayUngreeted();
     return acknowledged;
   }
 
@@ -209,8 +253,8 @@ export class SessionClient {
     return `${clock.now().toString(36)}-${random().toString(36).slice(2)}-${++this.#refs}`;
   }
 
-  #view(channel: string | undefined): ChannelView {
-    if (channel === undefined || !isChannelName(channel)) return this.#own;
+  #view(channel: ChannelName | undefined): ChannelView {
+    if (channel === undefined) return this.#own;
     const view = this.#others.get(channel) ?? new ChannelView();
     this.#others.set(channel, view);
     return view;
@@ -248,15 +292,16 @@ export class SessionClient {
 
   #opened(): boolean {
     if (!this.#knowsProtocol) {
-      this.#stopWaitingForGreeting = this.#link.clock.after(GREETING, () => this.#goOnUngreeted('silent'));
+      this.#stopWaitingForWord = this.#link.clock.after(GREETING, () => this.#goOnUngreeted('silent'));
     }
     return this.#knowsProtocol;
   }
 
   #dropped(): void {
-    this.#stopWaitingForGreeting();
+    this.#stopWaitingForWord();
     this.#tokenRefresh.stop();
     this.#terms = 'unknown';
+    this.#pingRef = undefined;
     this.#reader.reset();
   }
 
@@ -267,26 +312,53 @@ export class SessionClient {
 
   /** The server is taken for one that greets nobody: what waits is sent as it is. */
   #goOnUngreeted(terms: 'silent' | 'plain'): void {
-    this.#stopWaitingForGreeting();
-    const isSent = this.#terms === 'silent';
+    this.#stopWaitingForWord();
     this.#terms = terms;
-    for (const { ref, frame, sender } of this.#outbox.frames) {
-      // From before a reload: only a server that knows its ref carries it out once.
-      if (!sender) continue;
-      if (!isSent) this.#link.send(frame);
-      // Of one that has not said a word, nobody knows whether it is there.
-      if (terms === 'plain') this.#outbox.settle({ ref, accepted: true });
-    }
+    if (terms === 'plain') {
+      this.#speaksPlainly = true;
+      this.#silences = 0;
+    } else if (!this.#speaksPlainly) this.#waitInSilence();
+    this.#sayUngreeted();
     this.#link.live();
   }
 
-  #heard(data: unknown): void {
+  /** It may be a server that has nothing to say yet, or none any more. */
+  #waitInSilence(): void {
+    const { clock, random } = this.#link;
+    const wait = Math.min(SILENCE * 2 ** this.#silences, LONGEST_SILENCE) * (0.75 + random() / 2);
+    this.#stopWaitingForWord = clock.after(wait, () => {
+      this.#silences++;
+      this.#link.renewIfSilent();
+    });
+  }
+
+  /**
+   * Says what waits to a server that has not greeted. It may know no refs, and would carry out again what it is sent again: in silence all is said once, on
+   * whatever connection, and again only when there is a word to show that this connection is not dead as the other may have been.
+   */
+  #sayUngreeted(): void {
+    const { generation } = this.#link;
+    const isSilent = this.#terms === 'silent';
+    for (const waiting of this.#outbox.frames) {
+      const { ref, frame, sender, saidOn } = waiting;
+      const isSaid = isSilent ? saidOn !== undefined : saidOn === generation;
+      // From before a reload: only a server that knows its ref carries it out once.
+      if (sender && !isSaid) {
+        waiting.saidOn = generation;
+        this.#link.send(frame);
+      }
+      // Of one that has not said a word, nobody knows whether it is there.
+      if (!isSilent) this.#outbox.settle({ ref, accepted: true });
+    }
+  }
+
+  #heard(data: unknown, aside: boolean): void {
     const { generation } = this.#link;
     for (const value of this.#read(data)) {
       // A listener may have ended the connection, or the message before may have shown a gap.
       if (generation !== this.#link.generation) return;
       const message = readMessage(value);
-      if (message) this.#receive(message);
+      if (message) this.#receive(message, aside);
       else this.#problem('shape', `a frame: got ${describe(value)}, expected { type, data }; it is left out`);
     }
   }
@@ -310,7 +382,7 @@ export class SessionClient {
     return values;
   }
 
-  #receive(message: Message): void {
+  #receive(message: Message, aside: boolean): void {
     switch (message.type) {
       case 'connected':
         this.#greet(message.data);
@@ -319,6 +391,7 @@ export class SessionClient {
         this.#takeSnapshot(message);
         break;
       case 'synced':
+        if (this.#terms === 'greeted') this.#link.admitted();
         this.#link.live();
         break;
       case 'heartbeat': {
@@ -331,6 +404,8 @@ export class SessionClient {
       case 'ack': {
         const ack = readAck(message.data);
         if (!ack) break;
+        // What comes by another way says nothing of the one that was asked after.
+        if (ack.ref === this.#pingRef && !aside) this.#link.answered();
         this.#tokenRefresh.settle(ack);
         this.#outbox.settle(ack);
         break;
@@ -343,18 +418,19 @@ export class SessionClient {
   #greet(data: unknown): void {
     const connected = readConnected(data);
     if (!connected) return;
-    this.#stopWaitingForGreeting();
-    const wasUngreeted = this.#terms === 'silent' || this.#terms === 'plain';
+    this.#stopWaitingForWord();
+    const isFirst = this.#terms !== 'greeted';
     this.#terms = 'greeted';
     this.#knowsProtocol = true;
+    this.#silences = 0;
     this.#serverOffset = undefined;
     this.#learnServerTime(connected.serverTime);
     this.#link.spreadOver(connected.spread ?? 0);
     this.#link.expectSigns(Math.max(0, connected.heartbeat) + HEARTBEAT_GRACE);
     this.#tokenRefresh.schedule(connected.expiresAt);
     for (const { frame } of this.#outbox.frames) this.#link.send(frame);
-    // It only took its time: what was missed is yet to come.
-    if (wasUngreeted) this.#link.behind();
+    // Where its silence was taken for all that it has to say, what was missed is yet to come.
+    if (isFirst) this.#link.behind();
   }
 
   /** Every time of the server's was true a little before it is read here: the latest of them, as seen from now, is the nearest. */
@@ -363,21 +439,31 @@ export class SessionClient {
     this.#serverOffset = Math.max(this.#serverOffset ?? offset, offset);
   }
 
-  #takeSnapshot({ data, id, channel }: Message): void {
+  #takeSnapshot(message: Message): void {
+    const { data, id } = message;
+    const channel = channelOf(message);
     const state = readState(data);
     if (!state) {
       this.#problem('snapshot', `a snapshot: got ${describe(data)}, expected the state of a channel; it is left out`);
       return;
     }
     this.#view(channel).replace(state, parsePosition(id));
+    this.#tellState(channel, state);
+  }
+
+  #tellState(channel: ChannelName | undefined, state: ChannelState): void {
     if (channel === undefined) this.#emitter.emit('state', state);
+    else this.#emitter.emit('channelstate', { channel, state });
   }
 
   #take(message: Message): void {
-    const { channel, ...rest } = message;
+    const channel = channelOf(message);
+    const { channel: name, ...content } = message;
+    const rest = channel === undefined && name !== undefined ? message : content;
     // A server that keeps no log tells no time; the page's own is the best there is.
     const own = rest.id === undefined && rest.ts === undefined ? { ...rest, ts: this.#link.clock.now() } : rest;
-    const verdict = this.#view(channel).take(own);
+    const view = this.#view(channel);
+    const verdict = view.take(own);
     if (verdict === 'seen') return;
     if (verdict === 'gap') {
       this.#link.lost('messages are missing');
@@ -386,7 +472,7 @@ export class SessionClient {
     if (this.#terms === 'unknown' || this.#terms === 'silent') this.#goOnUngreeted('plain');
     else if (this.#terms === 'greeted' && own.ts !== undefined) this.#learnServerTime(own.ts);
     this.#emitter.emit('message', channel === undefined ? own : message);
-    if (channel === undefined) this.#emitter.emit('state', this.state);
+    this.#tellState(channel, view.state);
   }
 
   #problem(key: string, text: string): void {
@@ -398,6 +484,11 @@ export class SessionClient {
     this.#reported.add(key);
     this.#emitter.emit('problem', error);
   }
+}
+
+/** Another channel than the session's, as a message names it. A name that is none is a server's own, which says nothing of channels. */
+function channelOf({ channel }: Message): ChannelName | undefined {
+  return channel !== undefined && isChannelName(channel) ? channel : undefined;
 }
 
 /** The storage of the page that this runs in: gone with its tab, and there after a reload. */

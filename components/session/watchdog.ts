@@ -1,7 +1,7 @@
 import { type Clock, elapsed } from '../../protocol/index.js';
 import { LONGEST_TIMER } from './browser-clock.js';
 
-/** Milliseconds in which a server is heard that was asked for a sign of life. */
+/** Milliseconds in which a server that was asked for a sign of life answers, or says something else at least. */
 const PROBE = 2000;
 
 /** Whose connection is watched. */
@@ -35,9 +35,15 @@ export class Watchdog {
     this.#look();
   }
 
-  /** Something was heard, whatever it was. */
+  /** Something was heard, whatever it was. It is no answer: it may have been said long ago, and have waited where the page slept. */
   heard(): void {
     this.#heardAt = elapsed(this.#clock);
+    // The answer comes after all that was said before, over a slow network perhaps.
+    if (this.#stopProbe) this.#awaitAnswer();
+  }
+
+  /** The server has answered what it was asked. */
+  answered(): void {
     if (!this.#stopProbe) return;
     this.#endProbe();
     this.#look();
@@ -46,7 +52,7 @@ export class Watchdog {
   /** Asks for a sign of life. A server that promised none owes no answer; one that was asked already has its time. */
   probe(): void {
     if (this.#patience === undefined || this.#stopProbe) return;
-    this.#stopProbe = this.#clock.after(PROBE, () => this.#user.unanswered());
+    this.#awaitAnswer();
     this.#user.probe();
   }
 
@@ -55,6 +61,11 @@ export class Watchdog {
     this.#patience = undefined;
     this.#stopWaiting();
     this.#endProbe();
+  }
+
+  #awaitAnswer(): void {
+    this.#stopProbe?.();
+    this.#stopProbe = this.#clock.after(PROBE, () => this.#user.unanswered());
   }
 
   #endProbe(): void {

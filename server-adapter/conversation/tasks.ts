@@ -4,10 +4,12 @@ import {
   type ChannelState,
   type Clock,
   channelName,
+  clipText,
   elapsed,
   invalid,
   isId,
   type JsonValue,
+  LIMITS,
   messageOf,
   StatusMessengerError,
   splitChannel,
@@ -60,6 +62,8 @@ export interface TasksOwner {
 
 /** Milliseconds between the `state` messages of a task that goes on, at least. */
 const PACE = 500;
+/** Milliseconds after which what could not be stored of a task's end is tried again. */
+const RETRY = 1000;
 /** How many tasks are listed. */
 const LISTED = 100;
 
@@ -83,6 +87,10 @@ export class Tasks {
    */
   define(run: TaskRunner, options: TaskOptions = {}): void {
     if (typeof run !== 'function') throw invalid('tasks.define', run, 'a function', 'pass what carries a task out');
+    const unknown = Object.keys(options).find((key) => key !== 'interrupted' && key !== 'timeout');
+    if (unknown !== undefined) {
+      throw invalid('tasks.define: an option', unknown, 'only interrupted and timeout', 'check its spelling');
+    }
     const { interrupted = 'fail', timeout } = options;
     if (interrupted !== 'fail' && interrupted !== 'restart') {
       throw invalid('tasks.define: interrupted', interrupted, '"fail" or "restart"', 'leave it out for "fail"');
@@ -104,13 +112,16 @@ export class Tasks {
 
   /**
    * Makes a task, which begins when its first viewer arrives, or by `run`. Resolves once it is stored.
-   * @throws StatusMessengerError `invalid` or `too_large` for input that cannot be.
+   * @throws StatusMessengerError `invalid` or `too_large` for input that cannot be, `closed` after `close()`.
    */
   async create(input: TaskInput | string, ids: Ids = {}): Promise<TaskInfo> {
+    if (this.#owner.isClosed()) {
+      const text = 'tasks.create: got a call after close(), expected an open messenger; make a new one';
+      throw new StatusMessengerError('closed', text);
+    }
     const id = randomUUID();
     const record: TaskRecord = { ...readTaskInput(input), createdAt: this.#owner.clock.now(), ids: readIds(ids) };
-    const title = record.title === undefined ? {} : { title: record.title };
-    const pending = compose({ type: 'state', data: { taskId: id, status: 'PENDING', ...title } });
+    const pending = stateOf(id, 'PENDING', record.title === undefined ? {} : { title: record.title });
     await this.#owner.store.transact(nameOf(id), () => ({
       about: { ...record, ids: { ...record.ids } },
       append: [pending],
@@ -147,13 +158,15 @@ export class Tasks {
     const task = this.get(id);
     if (!task || isTerminal(task.status)) return task;
     const name = nameOf(id);
-    if (task.status === 'PENDING' && !this.#running.has(name)) {
-      await this.#owner.store.transact(name, (log) => ({
-        append: log.state().task?.status === 'PENDING' ? [stateOf(id, 'CANCELLED')] : [],
-      }));
-    } else if (!(await this.#owner.work.cancel(name, by))) {
-      await this.#owner.work.passOn(name, by);
-    }
+    const { store, work } = this.#owner;
+    // It may begin at this moment, in another process.
+    let isOver = false;
+    await store.transact(name, (log) => {
+      const status = log.state().task?.status;
+      isOver = status === 'PENDING' || isTerminal(status);
+      return { append: status === 'PENDING' ? [stateOf(id, 'CANCELLED')] : [] };
+    });
+    if (!isOver && !(await work.cancel(name, by))) await work.passOn(name, by);
     return this.#known(id);
   }
 
@@ -174,7 +187,7 @@ export class Tasks {
   arrived(id: string): void {
     const task = this.get(id);
     if (task && isTerminal(task.status)) this.#owner.finished(nameOf(id));
-    else if (task) void this.#start(id);
+    else if (task) this.#begin(id);
   }
 
   /** There is something new in a channel. */
@@ -192,12 +205,26 @@ export class Tasks {
   /** Looks after tasks whose server ended while they ran. */
   sweep(): void {
     if (!this.#definition || this.#owner.isClosed()) return;
-    for (const name of this.#owner.store.lapsed('task')) void this.#start(splitChannel(name).id);
+    try {
+      for (const name of this.#owner.store.lapsed('task')) this.#begin(splitChannel(name).id);
+    } catch (error) {
+      this.#log.warnOnce(
+        `lapsed ${messageOf(error)}`,
+        `interrupted tasks could not be looked for: ${messageOf(error)}`,
+      );
+    }
   }
 
   /** The server leaves: tasks that are not to be run again have failed. Resolves once that is stored. */
   async close(): Promise<void> {
     await Promise.all([...this.#running.values()].map((run) => run.interrupt()));
+  }
+
+  /** As `#start`, for which nobody waits. */
+  #begin(id: string): void {
+    this.#start(id).catch((error: unknown) => {
+      this.#log.warnOnce(`task ${messageOf(error)}`, `task ${id} could not be begun: ${messageOf(error)}`);
+    });
   }
 
   async #start(id: string): Promise<void> {
@@ -209,7 +236,7 @@ export class Tasks {
 
   #jobOf(id: string, record: TaskRecord, { run, options }: { run: TaskRunner; options: TaskOptions }): Job {
     const name = nameOf(id);
-    const task = new TaskRun(id, options, this.#owner, this.#log);
+    const task = new TaskRun(id, record.ids.runId ?? id, options, this.#owner, this.#log);
     return {
       name,
       run: async (log) => {
@@ -220,11 +247,13 @@ export class Tasks {
         const handed: Task = { id, input_prompt, ...(title === undefined ? {} : { title }), signal };
         let end: Outgoing[];
         try {
-          const summary = await runInContext({ ...ids, taskId: id, signal }, this.#speaker, () => run(handed));
-          end = typeof summary === 'string' ? [{ type: 'complete', data: { summary } }] : [];
+          // By its run, what it says late is known not to begin anything anew.
+          const context = { ...ids, taskId: id, runId: ids.runId ?? id, signal };
+          const summary = await runInContext(context, this.#speaker, () => run(handed));
+          end = typeof summary === 'string' ? [completed(summary)] : [];
         } catch (error) {
           end = [failed(error)];
-          if (!signal.aborted) this.#log.error(`task ${id} failed: ${stackOf(error)}`);
+          if (!signal.aborted && !task.isOver) this.#log.error(`task ${id} failed: ${stackOf(error)}`);
         }
         this.#running.delete(name);
         return task.end(end);
@@ -250,6 +279,8 @@ export class Tasks {
 /** A task that this process carries out. */
 class TaskRun {
   readonly #id: string;
+  /** The run that it is. */
+  readonly #run: string;
   readonly #name: ChannelName;
   readonly #options: TaskOptions;
   readonly #store: ChannelStore;
@@ -257,11 +288,9 @@ class TaskRun {
   readonly #isClosed: () => boolean;
   readonly #log: Log;
   readonly #abort = new AbortController();
-  /** What was said of it last, and when. */
-  #said = '';
   #status: TaskStatus = 'RUNNING';
-  /** How far it was, and who did the work: its end says so, too. */
-  #last: { readonly progress?: object; readonly currentAgent?: string } = {};
+  /** What was said of it last, and when. */
+  #said = JSON.stringify(['RUNNING', {}]);
   #saidAt = 0;
   #stopSaying: (() => void) | undefined;
   /** Milliseconds of work that are left, as of `#resumedAt`. */
@@ -272,8 +301,9 @@ class TaskRun {
   #isLost = false;
   #isOver = false;
 
-  constructor(id: string, options: TaskOptions, owner: TasksOwner, log: Log) {
+  constructor(id: string, run: string, options: TaskOptions, owner: TasksOwner, log: Log) {
     this.#id = id;
+    this.#run = run;
     this.#name = nameOf(id);
     this.#options = options;
     this.#store = owner.store;
@@ -287,6 +317,11 @@ class TaskRun {
     return this.#abort.signal;
   }
 
+  /** Whether it was said how it ended. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Says that it runs; `false` where it is over before it began. */
   async begin(log: ChannelLog): Promise<boolean> {
     let runs = false;
@@ -294,8 +329,8 @@ class TaskRun {
       const status = log.state().task?.status;
       const isInterrupted = status === 'RUNNING' || status === 'WAITING';
       runs = !isTerminal(status) && (!isInterrupted || this.#options.interrupted === 'restart');
-      if (runs) return { append: [stateOf(this.#id, 'RUNNING')] };
-      return isTerminal(status) ? {} : { append: this.#interrupted() };
+      if (runs) return { append: [stateOf(this.#id, 'RUNNING', {}, this.#run)] };
+      return isTerminal(status) ? {} : { append: this.#interrupted(log.state()) };
     });
     if (runs) {
       this.#saidAt = elapsed(this.#clock);
@@ -309,20 +344,15 @@ class TaskRun {
     if (this.#isOver) return;
     const waits = state.questions.some(({ status }) => status === 'open');
     const status = waits ? 'WAITING' : 'RUNNING';
-    const { ts: _, ...progress } = state.progress ?? {};
-    const agent = state.messages.findLast((message) => message.agent !== undefined)?.agent;
-    const data = {
-      ...(state.progress ? { progress } : {}),
-      ...(agent === undefined ? {} : { currentAgent: agent }),
-    };
+    const data = standingOf(state);
     const said = JSON.stringify([status, data]);
     if (said === this.#said) return;
     if (status !== this.#status) {
       this.#status = status;
       if (waits) this.#pause();
       else this.#resume();
-    } else if (elapsed(this.#clock) - this.#saidAt < PACE) {
-      this.#stopSaying ??= this.#clock.after(PACE, () => {
+    } else if (elapsed(this.#clock) < this.#saidAt + PACE) {
+      this.#stopSaying ??= this.#clock.after(this.#saidAt + PACE - elapsed(this.#clock), () => {
         this.#stopSaying = undefined;
         const log = this.#store.peek(this.#name);
         if (log) this.changed(log.state());
@@ -330,9 +360,8 @@ class TaskRun {
       return;
     }
     this.#said = said;
-    this.#last = data;
     this.#saidAt = elapsed(this.#clock);
-    this.#append([stateOf(this.#id, status, data)]);
+    void this.#append(stateOf(this.#id, status, data, this.#run));
   }
 
   cancel(reason: string): void {
@@ -347,30 +376,44 @@ class TaskRun {
   /** The server leaves while it runs. */
   async interrupt(): Promise<void> {
     if (this.#options.interrupted === 'restart') return;
-    await this.#finish((state) => (isTerminal(state.task?.status) ? [] : this.#interrupted()));
+    try {
+      await this.#finish((state) => (isTerminal(state.task?.status) ? [] : this.#interrupted(state)));
+    } catch (error) {
+      this.#log.error(`how task ${this.#id} ended could not be stored: ${messageOf(error)}`);
+    }
   }
 
   /** It came to its end, saying `last`. Answers whether it is over for good. */
   async end(last: readonly Outgoing[]): Promise<boolean> {
+    // The server leaves, and said so.
+    if (this.#isOver) return false;
     if (this.#isLost || (this.#isClosed() && this.#options.interrupted === 'restart')) {
       this.#stop();
       return false;
     }
-    await this.#finish((state) => {
+    const composed = last.map((message) => compose({ ...message, run: this.#run }));
+    const hasFailed = last.some(({ type }) => type === 'error');
+    const end = (state: ChannelState): Composed[] => {
+      const as = (status: TaskStatus) => stateOf(this.#id, status, standingOf(state));
       if (isTerminal(state.task?.status)) return [];
-      if (this.#isLate) return [compose(LATE), this.#end('FAILED')];
+      if (this.#isLate) return [compose({ ...LATE, run: this.#run }), as('FAILED')];
       // It may have said by itself how it ended.
-      if (state.phase === 'failed') return [this.#end('FAILED')];
-      if (state.phase === 'completed') return [this.#end('COMPLETED')];
-      if (this.signal.aborted) return [this.#end('CANCELLED')];
-      const status = last.some(({ type }) => type === 'error') ? 'FAILED' : 'COMPLETED';
-      return [...last.map(compose), this.#end(status)];
-    });
-    return true;
-  }
-
-  #end(status: TaskStatus): Composed {
-    return stateOf(this.#id, status, this.#last);
+      if (state.phase === 'failed') return [as('FAILED')];
+      if (state.phase === 'completed') return [as('COMPLETED')];
+      if (this.signal.aborted) return [as('CANCELLED')];
+      return [...composed, as(hasFailed ? 'FAILED' : 'COMPLETED')];
+    };
+    while (true) {
+      try {
+        await this.#finish(end);
+        return true;
+      } catch (error) {
+        this.#log.error(`how task ${this.#id} ended could not be stored: ${messageOf(error)}`);
+      }
+      await new Promise<void>((resolve) => this.#clock.after(RETRY, resolve));
+      // Whoever comes after this process sees that it was interrupted.
+      if (this.#isLost || this.#isClosed()) return false;
+    }
   }
 
   async #finish(append: (state: ChannelState) => Composed[]): Promise<void> {
@@ -384,8 +427,8 @@ class TaskRun {
     this.#stopLimit?.();
   }
 
-  #interrupted(): Composed[] {
-    return [compose(INTERRUPTED), stateOf(this.#id, 'FAILED')];
+  #interrupted(state: ChannelState): Composed[] {
+    return [compose({ ...INTERRUPTED, run: this.#run }), stateOf(this.#id, 'FAILED', standingOf(state))];
   }
 
   /** Its own clock goes on. */
@@ -405,14 +448,12 @@ class TaskRun {
     this.#left = Math.max(1, this.#left - (elapsed(this.#clock) - this.#resumedAt));
   }
 
-  #append(messages: Composed[]): void {
-    for (const message of messages) {
-      Promise.resolve(this.#store.append(this.#name, message)).catch((error: unknown) => {
-        this.#log.warnOnce(
-          `task ${messageOf(error)}`,
-          `how task ${this.#id} stands could not be stored: ${messageOf(error)}`,
-        );
-      });
+  async #append(message: Composed): Promise<void> {
+    try {
+      await this.#store.append(this.#name, message);
+    } catch (error) {
+      const text = `how task ${this.#id} stands could not be stored: ${messageOf(error)}`;
+      this.#log.warnOnce(`task ${messageOf(error)}`, text);
     }
   }
 }
@@ -430,6 +471,27 @@ function nameOf(id: string): ChannelName {
   return channelName('task', id);
 }
 
-function stateOf(taskId: string, status: TaskStatus, data: { readonly [key: string]: JsonValue | object } = {}) {
-  return compose({ type: 'state', data: { taskId, status, ...data } });
+/** A text that a runner answered, as far as a message has room for it. */
+function completed(summary: string): Outgoing {
+  return { type: 'complete', data: { summary: clipText(summary, LIMITS.message / 2) } };
+}
+
+/** How far a task is, and who does the work. */
+function standingOf({ progress, messages }: ChannelState): {
+  readonly progress?: object;
+  readonly currentAgent?: string;
+} {
+  const { ts: _, ...shown } = progress ?? {};
+  const currentAgent = messages.findLast(({ agent }) => agent !== undefined)?.agent;
+  return { ...(progress ? { progress: shown } : {}), ...(currentAgent === undefined ? {} : { currentAgent }) };
+}
+
+/** The end of a task names no run: it ends whichever the task has come to. */
+function stateOf(
+  taskId: string,
+  status: TaskStatus,
+  data: { readonly [key: string]: JsonValue | object } = {},
+  run?: string,
+): Composed {
+  return compose({ type: 'state', data: { taskId, status, ...data }, ...(run === undefined ? {} : { run }) });
 }

@@ -1,4 +1,4 @@
-import { invalid, LIMITS, parseJson } from '../../protocol/index.js';
+import { invalid, isId, LIMITS, parseJson } from '../../protocol/index.js';
 import { type Access, isDenial } from '../access/authorize.js';
 import type { Door } from '../access/door.js';
 import type { Ids } from '../context.js';
@@ -25,6 +25,8 @@ export class TaskRoutes {
     const [, api, tasks, id, action, beyond] = path.split('/');
     if (api !== 'api' || tasks !== 'tasks' || beyond !== undefined || !this.#tasks.isDefined) return undefined;
     if (id === undefined) return { methods: { GET: this.#for('', this.#list), POST: this.#for('', this.#create) } };
+    // What the application is asked for is an id.
+    if (!isId(id)) return undefined;
     if (action === undefined) return { methods: { GET: this.#for(id, async () => this.#tasks.get(id)) } };
     if (action === 'run') return { methods: { POST: this.#for(id, () => this.#tasks.run(id)) } };
     if (action === 'cancel') {

@@ -13,6 +13,7 @@ export type SaidContext = Omit<Context, 'signal'>;
 export type Call =
   | { readonly kind: 'speak'; readonly call: string; readonly message: Outgoing }
   | { readonly kind: 'status'; readonly text: string; readonly extra: StatusExtra }
+  | { readonly kind: 'publish'; readonly data: unknown; readonly type: string | undefined }
   | { readonly kind: 'ask'; readonly id: number; readonly question: string; readonly options: AskOptions }
   | { readonly kind: 'takeBack'; readonly id: number }
   | { readonly kind: 'send'; readonly id: number; readonly sessionId: string; readonly message: Outgoing };
@@ -34,18 +35,20 @@ export type WorkerFrame =
       readonly call: Call;
     };
 
+/** What a worker is attached with. */
+export interface Terms {
+  /** 1, 2, 3 … as often as the worker is attached. */
+  readonly attachment: number;
+  readonly context: SaidContext | undefined;
+  /** Why its signal was aborted, where it was. */
+  readonly aborted: string | undefined;
+}
+
 export type OwnerFrame =
-  /** Here is someone who listens: say hello. */
-  | { readonly kind: 'here' }
-  | {
-      readonly kind: 'attached';
-      readonly attachment: number;
-      /** The hello that this answers, and up to which call all were heard. */
-      readonly hello: number;
-      readonly heard: number;
-      readonly context: SaidContext | undefined;
-      readonly aborted: string | undefined;
-    }
+  /** Here is someone who listens. */
+  | ({ readonly kind: 'here' } & Terms)
+  /** The answer to a hello, and up to which call all were heard. */
+  | ({ readonly kind: 'attached'; readonly hello: number; readonly heard: number } & Terms)
   | { readonly kind: 'abort'; readonly reason: string }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refused'; readonly id: number; readonly failure: WireFailure }
@@ -69,15 +72,17 @@ export function readOwnerFrame(text: string): OwnerFrame | undefined {
   if (!isObject(frame)) return undefined;
   const { kind, id, attachment, hello, heard } = frame;
   switch (kind) {
-    case 'here':
     case 'detached':
       return { kind };
     case 'abort':
       return { kind, reason: textIn(frame.reason) ?? '' };
+    case 'here':
     case 'attached': {
-      if (!isCount(attachment) || !isCount(hello) || !isCount(heard)) return undefined;
       const context = frame.context === undefined ? undefined : readContext(frame.context);
-      return { kind, attachment, hello, heard, context, aborted: textIn(frame.aborted) };
+      if (!isCount(attachment)) return undefined;
+      const terms = { attachment, context, aborted: textIn(frame.aborted) };
+      if (kind === 'here') return { kind, ...terms };
+      return isCount(hello) && isCount(heard) ? { kind, hello, heard, ...terms } : undefined;
     }
     case 'answer':
       return isCount(id) ? { kind, id, value: frame.value } : undefined;
@@ -98,6 +103,7 @@ function readCall(value: unknown): Call | undefined {
     const text = textIn(value.text);
     return text === undefined ? undefined : { kind, text, extra: value.extra as StatusExtra };
   }
+  if (kind === 'publish') return { kind, data: value.data, type: textIn(value.type) };
   if (!isCount(id)) return undefined;
   if (kind === 'takeBack') return { kind, id };
   if (kind === 'ask' && typeof question === 'string') {

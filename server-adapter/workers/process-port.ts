@@ -15,6 +15,7 @@ export class ProcessPort implements Port {
   /** What the system has not taken yet. */
   readonly #unsent = new Set<{ readonly text: string }>();
   #isFirst = true;
+  #isAwaiting = false;
   #isLeaving = false;
   isClogged = false;
 
@@ -36,7 +37,8 @@ export class ProcessPort implements Port {
     }
     if (!process.connected && this.#unsent.size >= WAITING) return;
     const waiting = { text };
-    this.#unsent.add(waiting);
+    if (isAwaited) this.#isAwaiting = true;
+    else this.#unsent.add(waiting);
     const files = this.#isFirst || isAwaited ? { files: this.#files.path } : {};
     this.#isFirst = false;
     this.isClogged = !this.#send(wrap({ text, ...files, isAwaited }), undefined, undefined, (error) => {
@@ -45,12 +47,17 @@ export class ProcessPort implements Port {
   }
 
   poll(): void {
-    for (const text of this.#files.take('answer')) this.#heard(text);
+    if (!this.#isAwaiting) return;
+    for (const text of this.#files.take('answer')) {
+      this.#isAwaiting = false;
+      this.#heard(text);
+    }
   }
 
   /** One who listens to it keeps the channel, and so the process, alive. */
   hold(): void {
     process.on('disconnect', this.#lost);
+    if (!process.connected) process.nextTick(this.#lost);
   }
 
   release(): void {

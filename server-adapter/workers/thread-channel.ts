@@ -1,4 +1,4 @@
-import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { BroadcastChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
 /** Texts that are taken at once: a thread that floods the channel is not to keep the other side for ever. */
 const DRAINED = 1_000_000;
@@ -27,7 +27,8 @@ export class ThreadChannel {
   /** Takes what is there, now. */
   drain(): void {
     for (let i = 0; i < DRAINED; i++) {
-      const received = receiveMessageOnPort(this.#channel);
+      // Node takes these, too, which its types do not know.
+      const received = receiveMessageOnPort(this.#channel as unknown as MessagePort);
       if (!received) return;
       this.#take(received.message);
     }

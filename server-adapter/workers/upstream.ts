@@ -1,9 +1,9 @@
-import { type Clock, clipText, elapsed, StatusMessengerError } from '../../protocol/index.js';
+import { type Clock, clipText, elapsed, messageOf, StatusMessengerError } from '../../protocol/index.js';
 import { type Context, contextSaid } from '../context.js';
 import { UnansweredError } from '../conversation/questions.js';
 import { Log, type Logger } from '../logger.js';
 import { errorOf } from './failures.js';
-import { type Call, type OwnerFrame, readOwnerFrame, type WorkerFrame } from './frames.js';
+import { type Call, readOwnerFrame, type Terms, type WorkerFrame } from './frames.js';
 import { Kept } from './kept.js';
 import type { Port, PortEvents } from './port.js';
 
@@ -38,8 +38,9 @@ export class Upstream {
   #attachment = 0;
   #context: Context | undefined;
   #abort = new AbortController();
-  /** The calls so far. */
+  /** The calls so far, and the last of them. */
   #n = 0;
+  #last: Call | undefined;
   readonly #kept = new Kept();
   #hasWaited = false;
   /** Nobody has attached it within the time. */
@@ -59,7 +60,9 @@ export class Upstream {
 
   /** The context that the worker was attached with. Stands still for a moment where that is not known yet. */
   context(): Context | undefined {
-    if (this.#state === 'new' && !this.#hasWaited) this.#wait(this.#begin());
+    const port = this.#begin();
+    port.poll();
+    if (this.#state === 'new' && !this.#hasWaited) this.#wait(port);
     return this.#context;
   }
 
@@ -72,15 +75,18 @@ export class Upstream {
   /** Hands over a call. Throws where JSON cannot carry it. */
   call(call: Call): void {
     const port = this.#begin();
+    // Its own port may have told the worker before what to do, and for whom.
+    port.poll();
     if (this.#state === 'detached') {
       this.#warn(call, 'was detached');
       return;
     }
-    if (this.#n === 0) this.#clock.after(PATIENCE, () => this.#giveUp(call));
+    if (!this.#last) this.#clock.after(PATIENCE, () => this.#giveUp(call));
+    this.#last = call;
     const { context, isGrounded } = contextSaid();
     const { signal, ...said } = context;
     const n = this.#n + 1;
-    const text = compose({ kind: 'call', attachment: this.#attachment, n, context: said, isGrounded, call });
+    const text = write({ kind: 'call', attachment: this.#attachment, n, context: said, isGrounded, call });
     this.#n = n;
     if (this.#state === 'new') this.#kept.push({ n, text });
     port.post(text);
@@ -126,7 +132,7 @@ export class Upstream {
     });
     this.#port = port;
     process.once('exit', () => this.#leave(port));
-    port.post(compose({ kind: 'hello', n: 0 }));
+    port.post(write({ kind: 'hello', n: 0 }));
     return port;
   }
 
@@ -134,10 +140,15 @@ export class Upstream {
     const frame = readOwnerFrame(text);
     switch (frame?.kind) {
       case 'here':
-        this.#port?.post(compose({ kind: 'hello', n: this.#n }));
+        if (this.#state === 'new') this.#port?.post(write({ kind: 'hello', n: this.#n }));
+        else this.#attach(frame);
         return;
       case 'attached':
-        this.#attached(frame);
+        // More than one hello may be answered.
+        if (this.#state !== 'new') return;
+        this.#attach(frame);
+        if (frame.heard < frame.hello) this.#sayAgain(frame.heard);
+        this.#kept.clear();
         return;
       case 'abort':
         this.#abort.abort(new Error(frame.reason));
@@ -149,6 +160,7 @@ export class Upstream {
         this.#settle(frame.id, (waiting) => waiting.reject(errorOf(frame.failure, waiting.question)));
         return;
       case 'detached':
+        if (this.#state === 'new') return;
         this.#state = 'detached';
         this.#context = undefined;
         this.#rejectAll((question) => new UnansweredError('cancelled', question));
@@ -156,29 +168,25 @@ export class Upstream {
     }
   }
 
-  #attached({ attachment, hello, heard, context, aborted }: Extract<OwnerFrame, { kind: 'attached' }>): void {
-    // More than one hello may be answered.
-    if (this.#attachment === attachment) return;
+  #attach({ attachment, context, aborted }: Terms): void {
     if (this.#attachment > 0) this.#abort = new AbortController();
     this.#attachment = attachment;
     this.#state = 'attached';
     this.#context = context && Object.freeze({ ...context, signal: this.#abort.signal });
-    if (heard < hello) this.#sayAgain(heard);
-    this.#kept.clear();
     if (aborted !== undefined) this.#abort.abort(new Error(aborted));
   }
 
   /** Nobody listened when these calls were made. */
   #sayAgain(heard: number): void {
     const again = this.#kept.after(heard);
-    this.#port?.post(compose({ kind: 'from', n: again[0]?.n ?? this.#n + 1 }));
+    this.#port?.post(write({ kind: 'from', n: again[0]?.n ?? this.#n + 1 }));
     for (const { text } of again) this.#port?.post(text);
   }
 
   /** Stands still until it is clear whether the worker is attached, or that it takes too long. */
   #wait(port: Port): void {
     this.#hasWaited = true;
-    port.post(compose({ kind: 'hello', n: this.#n }), true);
+    port.post(write({ kind: 'hello', n: this.#n }), true);
     const end = elapsed(this.#clock) + WAIT;
     const cell = new Int32Array(new SharedArrayBuffer(4));
     do {
@@ -190,8 +198,69 @@ export class Upstream {
   /** The worker ends: what it said last is to arrive, and whoever forgot to attach it is to know. */
   #leave(port: Port): void {
     port.poll();
-    const isKnown = this.#state !== 'new' || this.#n === 0;
-    if (!isKnown && !this.#hasWaited && !port.isClogged) this.#wait(port);
-    ...
+    if (this.#last && this.#state === 'new' && !port.isClogged) {
+      if (!this.#hasWaited) this.#wait(port);
+      if (this.#state === 'new') this.#warn(this.#last, 'is not attached');
+    }
+    if (this.#state === 'new' && this.#isAlone) return;
+    try {
+      port.leave();
+    } catch (error) {
+      this.#log.error(`the last calls of this worker are lost: ${messageOf(error)}`);
+    }
+  }
+
+  #giveUp(call: Call): void {
+    if (this.#state !== 'new') return;
+    this.#isAlone = true;
+    this.#warn(call, 'is not attached');
+    this.#rejectAll(alone);
+  }
+
+  #settle(id: number, how: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#port?.release();
+    how(waiting);
+  }
+
+  #rejectAll(error: (question: string) => Error): void {
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, ({ question, reject }) => reject(error(question)));
+  }
+
+  #warn(call: Call, what: 'is not attached' | 'was detached'): void {
+    const text = `${nameOf(call)}: got a call in a worker that ${what}, ${EXPECTED}`;
+    this.#log.warnOnce(what, text);
+  }
+}
+
+const EXPECTED =
+  'expected one that is; call messenger.attachWorker(worker) where the worker is made, or make a messenger in it';
+
+function alone(question: string): StatusMessengerError {
+  const got = `got "${clipText(question, 80)}" in a worker that is not attached`;
+  return new StatusMessengerError('invalid', `ask: ${got}, ${EXPECTED}`);
+}
+
+function nameOf(call: Call): string {
+  switch (call.kind) {
+    case 'speak':
+      return call.call;
+    case 'status':
+      return 'addStatusMessage';
+    case 'send':
+      return 'sendToSession';
+    default:
+      return 'ask';
+  }
+}
+
+function write(frame: WorkerFrame): string {
+  try {
+    return JSON.stringify(frame);
+  } catch (error) {
+    const got = `got data that JSON cannot carry (${messageOf(error).split('\n')[0]})`;
+    throw new StatusMessengerError('invalid', `${got}, expected plain data; leave out cycles and BigInt`);
   }
 }

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import puppeteer, { type Page } from 'puppeteer-core';
+import type { StatusMessengerElement } from '../../components/index.js';
+import { createSite } from '../../demo/site.js';
+import { browsers, pathOf } from '../helpers/browsers.js';
 import { listen } from '../helpers/server.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,4 +37,125 @@ test('the demo serves its page without a client of Vite, which would reload it w
   assert.doesNotMatch(await (await at('/main.ts')).text(), /@vite\/client/);
   const nobody = await fetch(`http://127.0.0.1:${port}/demo/cut?session=demo-nobody&viewer=first`, { method: 'POST' });
   assert.equal(nobody.status, 404);
+});
+
+/** The demo with agents that do not take their time, and a browser to look at it. */
+async function openSite(t: TestContext) {
+  const after = (_ms: number, run: () => void) => {
+    const turn = setImmediate(run);
+    return () => clearImmediate(turn);
+  };
+  const site = await createSite({ pauses: { now: Date.now, after } });
+  t.after(() => site.close());
+  const port = await listen(site.server);
+  const browser = await puppeteer.launch({ executablePath: pathOf('Chromium'), args: ['--no-sandbox'] });
+  t.after(() => browser.close());
+  const problems: string[] = [];
+  return {
+    problems,
+    async tab(hash = ''): Promise<Page> {
+      const page = await browser.newPage();
+      page.on('pageerror', (error) => problems.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(message.text());
+      });
+      await page.setViewport({ width: 320, height: 800 });
+      await page.goto(`http://127.0.0.1:${port}/agents/${hash}`);
+      return page;
+    },
+  };
+}
+
+const FIRST = 'article:first-child';
+const SECOND = 'article:last-child';
+
+/** Resolves once a viewer shows the text. */
+async function shows(page: Page, viewer: string, text: string): Promise<void> {
+  const isThere = (selector: string, wanted: string) => document.querySelector(selector)?.textContent.includes(wanted);
+  await page.waitForFunction(isThere, {}, `${viewer} .talk`, text);
+}
+
+async function phaseIs(page: Page, viewer: string, phase: string): Promise<void> {
+  const isIn = (selector: string, wanted: string) =>
+    document.querySelector<StatusMessengerElement>(selector)?.state.phase === wanted;
+  await page.waitForFunction(isIn, {}, `${viewer} status-messenger`, phase);
+}
+
+/** What has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => `${document.activeElement?.tagName} ${document.activeElement?.textContent?.trim()}`);
+}
+
+const hasChromium = browsers.some(({ name, paths }) => name === 'Chromium' && paths.some(existsSync));
+
+// In this file, as two processes would prepare the same files of Vite at the same time.
+test('the conversation is held by keyboard, in two tabs and over a reload, stopped, and begun again', {
+  skip: hasChromium ? false : 'there is no Chromium',
+}, async (t) => {
+  const { tab, problems } = await openSite(t);
+  const page = await tab();
+  await shows(page, FIRST, 'What is the main purpose of your app?');
+  assert.match(await focused(page), /^BODY/, 'the focus is not taken');
+
+  // Text is text, whoever wrote it.
+  await page.focus(`${FIRST} form input`);
+  await page.keyboard.type('<img src=x>');
+  await page.keyboard.press('Enter');
+  await shows(page, SECOND, '<img src=x>');
+  await shows(page, SECOND, 'by first viewer');
+  assert.equal(await page.$('img'), null);
+  assert.match(await focused(page), /^LI What is the main purpose of your app\?/, 'the focus stays where it was');
+  await page.waitForSelector(`${FIRST} input[type=radio]`);
+  await page.keyboard.press('Tab');
+  assert.equal(await page.$eval(':focus', (input) => (input as HTMLInputElement).value), 'team');
+
+  // A reload in the middle of a question, and another tab that answers it.
+  await page.reload();
+  const other = await tab(new URL(page.url()).hash);
+  await other.waitForSelector(`${SECOND} input[value=public]`);
+  await other.click(`${SECOND} input[value=public]`);
+  await other.click(`${SECOND} form button`);
+  // A page in the background draws no frames.
+  await page.bringToFront();
+  await shows(page, FIRST, 'Anyone who finds it');
+  await shows(page, FIRST, 'by second viewer');
+
+  // What the form lets through, and the server does not.
+  await page.waitForSelector(`${FIRST} input[value=Web]`);
+  await page.click(`${FIRST} input[value=Web]`);
+  await page.click(`${FIRST} form button`);
+  await shows(page, FIRST, 'Not accepted: platforms: got 0, expected at least 1');
+  await page.click(`${FIRST} input[value=Android]`);
+  await page.click(`${FIRST} form button`);
+  await page.waitForSelector(`${FIRST} button[value=true]`);
+  await page.click(`${FIRST} button[value=true]`);
+
+  for (const viewer of [FIRST, SECOND]) {
+    await phaseIs(page, viewer, 'completed');
+    const agents = await page.$$eval(`${viewer} h4`, (heads) => heads.map((head) => head.textContent));
+    assert.deepEqual(
+      agents.map((text) => /done:\s+(\w+)/.exec(text)?.[1]),
+      ['Clarifier', 'Product', 'Customer', 'Engineer', 'Risk'],
+    );
+    await shows(page, viewer, 'An app for Android');
+  }
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, 'nothing is cut off');
+
+  // Another session: the one that is over stays where it was.
+  const { hash } = new URL(page.url());
+  await page.focus('#restart');
+  await page.keyboard.press('Enter');
+  await phaseIs(page, FIRST, 'waiting');
+  assert.notEqual(new URL(page.url()).hash, hash);
+  assert.match(await focused(page), /^BUTTON Start again/);
+  assert.equal((await page.$$(`${FIRST} .question`)).length, 1);
+  await page.focus('#stop');
+  await page.keyboard.press('Enter');
+  await phaseIs(page, SECOND, 'cancelled');
+  await shows(page, SECOND, 'Withdrawn');
+  await page.goBack();
+  await phaseIs(page, FIRST, 'completed');
+  await other.bringToFront();
+  await phaseIs(other, FIRST, 'completed');
+  assert.deepEqual(problems, []);
 });

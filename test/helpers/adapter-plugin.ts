@@ -1,4 +1,4 @@
-import { type IncomingMessage, Server } from 'node:http';
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TestRunnerPlugin } from '@web/test-runner-core';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -22,7 +22,10 @@ export type AdapterCommand =
   /** What the sockets at `/raw/ID` were asked for, and what they heard, oldest first. */
   | { readonly do: 'rawUrls' | 'rawHeard'; readonly sessionId: string };
 
-/** The real adapter on the test runner's own server, and beside it a bare WebSocket server for what the adapter never sends. */
+/**
+ * The real adapter on the test runner's own server; the same where WebSockets are blocked, at `/blocked`; and beside it a bare WebSocket server for what the
+ * adapter never sends.
+ */
 export function adapterPlugin(): TestRunnerPlugin<AdapterCommand> {
   const messenger = new StatusMessenger();
   const raw = new WebSocketServer({ noServer: true });
@@ -46,6 +49,7 @@ export function adapterPlugin(): TestRunnerPlugin<AdapterCommand> {
       if (!(server instanceof Server)) throw new Error('the test runner has no HTTP server');
       server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         const [, kind, id = ''] = (request.url ?? '').split(/[/?]/);
+        if (kind === 'blocked') socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         if (kind === 'ws' && id !== '') {
           track(id, socket);
           if (held.has(id)) socket.destroy();
@@ -59,6 +63,20 @@ export function adapterPlugin(): TestRunnerPlugin<AdapterCommand> {
         }
       });
       messenger.attach(server, { http: false });
+      // The runner's own pages are answered by its own listener, which takes everything.
+      const others = server.listeners('request');
+      server.removeAllListeners('request');
+      server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+        const [, kind, , id = ''] = (request.url ?? '').split(/[/?]/);
+        if (kind !== 'blocked') {
+          for (const other of others) other.call(server, request, response);
+          return;
+        }
+        if (request.method === 'GET') track(id, request.socket);
+        if (held.has(id)) request.socket.destroy();
+        request.url = request.url?.slice('/blocked'.length) ?? '/';
+        messenger.middleware(request, response, () => response.writeHead(404).end());
+      });
     },
     async serverStop() {
       await messenger.close({ timeout: 500 });

@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { reconnectDelay } from '../../../components/session/index.js';
 import { HandSocket } from '../../helpers/hand-socket.js';
 import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
-import { reset, setUp } from './setup.js';
+import { complaints, reset, setUp } from './setup.js';
 
 beforeEach(reset);
 
@@ -111,4 +111,49 @@ test('a greeting with a spread widens the first wait', () => {
   HandSocket.last.end();
   const last = connections.at(-1);
   assert.equal(last?.status === 'reconnecting' && last.retryAt, clock.now() + 4000);
+});
+
+for (const [name, own, told] of [
+  [
+    'throws',
+    () => {
+      throw new Error('of its own');
+    },
+    'it failed (of its own)',
+  ],
+  ['is no number', () => Number.NaN, 'got number NaN, expected milliseconds from 0'],
+  ['is less than nothing', () => -1, 'got number -1, expected milliseconds from 0'],
+] as const) {
+  test(`a reconnectDelay that ${name} is told of, and the usual wait is taken`, () => {
+    const { client, clock, problems } = setUp({ reconnectDelay: own });
+    client.connect();
+    for (const wait of [250, 500]) {
+      HandSocket.last.end();
+      const { connection } = client;
+      assert.equal(connection.status === 'reconnecting' && connection.retryAt, clock.now() + wait);
+      clock.advance(wait);
+    }
+    assert.equal(HandSocket.all.length, 3);
+    assert.deepEqual(
+      problems,
+      [1, 2].map(() => `status-messenger: reconnectDelay: ${told}; the usual wait is taken instead`),
+    );
+    assert.equal(complaints().length, 1);
+  });
+}
+
+test('a reconnectDelay of for ever is a day', () => {
+  const { client, clock } = setUp({ reconnectDelay: () => Number.POSITIVE_INFINITY });
+  client.connect();
+  HandSocket.last.end();
+  assert.equal(clock.longest, 24 * 3_600_000);
+});
+
+test('a listener that disconnects over a reconnectDelay that fails has the last word', () => {
+  const { client, clock } = setUp({ reconnectDelay: () => Number.NaN });
+  client.on('problem', () => client.disconnect());
+  client.connect();
+  HandSocket.last.end();
+  assert.equal(client.connection.status, 'idle');
+  assert.equal(clock.waiting, 0);
 });

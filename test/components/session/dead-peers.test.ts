@@ -83,7 +83,7 @@ test("the server's time is learnt again after a sleep in which no clock of the p
   assert.equal(client.serverNow, clock.now());
 });
 
-test('a page that wakes asks the server, and replaces the connection if nothing is heard for two seconds', () => {
+test('a page that wakes asks the server, and replaces the connection if that does not answer within two seconds', () => {
   const setup = connected();
   const { clock, page, connections } = setup;
   const first = HandSocket.last;
@@ -115,23 +115,57 @@ test('the jitter of a replacement is up to 250 ms, whatever the backoff is', () 
   assert.equal(HandSocket.all.length, 2);
 });
 
-for (const [name, answer] of [
-  ['the acknowledgement', (ref: string) => ack(ref)],
-  ['a heartbeat', () => ({ type: 'heartbeat', data: {} })],
-  ['a message', () => statusAt(2)],
-  ['nonsense', () => 'no JSON'],
+test('a server that has answered is there, and is waited for as before', () => {
+  const { client, clock, page } = connected();
+  page.listener?.woke();
+  clock.advance(1999);
+  HandSocket.last.say(ack(sent(HandSocket.last)[0]?.ref ?? ''));
+  clock.advance(30_000);
+  assert.equal(client.connection.status, 'live');
+  clock.advance(5000);
+  assert.equal(client.connection.status, 'reconnecting');
+});
+
+for (const [name, frame] of [
+  ['the acknowledgement of something else', ack('something else')],
+  ['a heartbeat', { type: 'heartbeat', data: {} }],
+  ['a message', statusAt(2)],
+  ['nonsense', 'no JSON'],
 ] as const) {
-  test(`a server that was asked is there with whatever it says: ${name}`, () => {
-    const { client, clock, page } = connected();
+  test(`what a server that was asked says else may be old, and is no answer: ${name}`, () => {
+    const setup = connected();
+    const { clock, page } = setup;
     page.listener?.woke();
+    clock.advance(5);
+    HandSocket.last.say(frame);
     clock.advance(1999);
-    HandSocket.last.say(answer(sent(HandSocket.last)[0]?.ref ?? ''));
-    clock.advance(30_000);
-    assert.equal(client.connection.status, 'live');
-    clock.advance(5000);
-    assert.equal(client.connection.status, 'reconnecting', 'and is waited for as before');
+    assert.equal(setup.client.connection.status, 'live');
+    clock.advance(1);
+    assert.equal(reason(setup), 'the server did not answer');
   });
 }
+
+test('an answer that comes after much that was said before is waited for', () => {
+  const { client, clock, page } = connected();
+  page.listener?.woke();
+  for (let seq = 2; seq < 12; seq++) {
+    clock.advance(1500);
+    HandSocket.last.say(statusAt(seq));
+  }
+  HandSocket.last.say(ack(sent(HandSocket.last)[0]?.ref ?? ''));
+  clock.advance(10_000);
+  assert.equal(client.connection.status, 'live');
+  assert.equal(HandSocket.all.length, 1);
+});
+
+test('an answer that came by another way says nothing of the way that was asked after', () => {
+  const setup = connected();
+  setup.page.listener?.woke();
+  const answer = { data: JSON.stringify(ack(sent(HandSocket.last)[0]?.ref ?? '')), aside: true };
+  HandSocket.last.onmessage?.(answer);
+  setup.clock.advance(2000);
+  assert.equal(reason(setup), 'the server did not answer');
+});
 
 test('questions do not pile up while one waits for its answer, and are asked again at the next wake', () => {
   const { clock, page, client } = connected();
@@ -193,7 +227,9 @@ test('a page that slept through the heartbeat, and was told of no wake, hears wh
   alive.clock.advance(15_000);
   assert.equal(alive.client.connection.status, 'live');
   HandSocket.last.say(statusAt(2));
-  assert.equal(sent(HandSocket.last, 'ping').length, 1);
+  const [ping, ...more] = sent(HandSocket.last, 'ping');
+  assert.equal(more.length, 0);
+  HandSocket.last.say(ack(ping?.ref ?? ''));
   alive.clock.advance(34_999);
   assert.equal(alive.client.connection.status, 'live');
   alive.clock.advance(1);
@@ -283,14 +319,61 @@ test('a connection that goes quiet in the middle of a replay is given up, and on
   assert.equal(reason(setup), 'the server has gone quiet');
 });
 
-test('a page that wakes while it connects goes on with that, and opens no second socket', () => {
-  const { client, clock, page } = setUp();
+test('a page that wakes as it begins to connect goes on with that for two seconds, however often it wakes', () => {
+  const { client, clock, page, connections } = setUp();
   client.connect();
-  page.listener?.woke();
-  clock.advance(3000);
+  for (let i = 0; i < 4; i++) {
+    page.listener?.woke();
+    clock.advance(499);
+  }
   assert.equal(HandSocket.all.length, 1);
+  clock.advance(4);
+  assert.equal(HandSocket.all[0]?.readyState, 3);
+  assert.equal(HandSocket.all.length, 2);
   HandSocket.last.greet();
+  clock.advance(10_000);
+  assert.equal(HandSocket.all.length, 2);
+  assert.deepEqual(statuses(connections), ['connecting', 'live']);
+});
+
+test('a page that wakes in the middle of an attempt makes another at once, unless that comes further meanwhile', () => {
+  const { client, clock, page, connections } = connected();
+  HandSocket.last.end();
+  clock.advance(250 + 2000);
+  page.listener?.woke();
+  clock.advance(125);
+  assert.equal(HandSocket.all.length, 3);
+  clock.advance(2000);
+  page.listener?.woke();
+  HandSocket.last.open();
+  clock.advance(1000);
+  assert.equal(HandSocket.all.length, 3);
+  // Now it was open before the page woke, and has said nothing since.
+  clock.advance(1000);
+  page.listener?.woke();
+  clock.advance(125);
+  assert.equal(HandSocket.all.length, 4);
+  HandSocket.last.greet({ recovered: true });
   assert.equal(client.connection.status, 'live');
+  assert.deepEqual(statuses(connections), ['connecting', 'live', 'reconnecting', 'reconnecting', 'live']);
+});
+
+test('the waits start over when a page wakes, and the attempts are counted on', () => {
+  const { client, clock, page } = connected({ random: () => 0.99 });
+  for (let i = 0; i < 10; i++) {
+    HandSocket.last.end();
+    clock.advance(20_000);
+  }
+  HandSocket.last.end();
+  page.listener?.woke();
+  for (const wait of [495, 990, 1980]) {
+    clock.advance(1980);
+    HandSocket.last.end();
+    const { connection } = client;
+    assert.ok(connection.status === 'reconnecting');
+    assert.equal((connection.retryAt ?? 0) - clock.now(), wait);
+    assert.ok(connection.attempt > 10);
+  }
 });
 
 test('a page that wakes while its token is on the way opens no second socket', async () => {

@@ -168,6 +168,36 @@ test('what is sent from within any event is sent once on every connection, in it
   assert.deepEqual(data(), ['connecting', 'status 1', 'live', 'reconnecting', 'reconnecting', 'live']);
 });
 
+test('a function that listens twice is called twice, and once when one of the two is stopped', () => {
+  const { client } = setUp();
+  let calls = 0;
+  const listener = () => calls++;
+  const stop = client.on('message', listener);
+  client.on('message', listener);
+  client.connect();
+  HandSocket.last.greet({ replay: [statusAt(1)] });
+  assert.equal(calls, 2);
+  stop();
+  stop();
+  HandSocket.last.say(statusAt(2));
+  assert.equal(calls, 3);
+});
+
+test('a listener that another one stops is not called any more, and one that comes meanwhile not yet', () => {
+  const { client } = setUp();
+  const calls: string[] = [];
+  let stopSecond = () => {};
+  client.on('message', () => {
+    stopSecond();
+    client.on('message', () => calls.push('late'));
+  });
+  stopSecond = client.on('message', () => calls.push('stopped'));
+  client.on('message', () => calls.push('third'));
+  client.connect();
+  HandSocket.last.greet({ replay: [statusAt(1)] });
+  assert.deepEqual(calls, ['third']);
+});
+
 test('listeners that throw at everything change nothing', (t) => {
   const had = globalThis.reportError;
   const reported: unknown[] = [];

@@ -44,6 +44,12 @@ async function startWorld(t: TestContext): Promise<World> {
   };
 }
 
+/** The page goes, when its last turn is over. */
+async function leave(page: SessionClient): Promise<void> {
+  await Promise.resolve();
+  page.disconnect();
+}
+
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(2);
 }
@@ -64,7 +70,7 @@ test('what was said while offline, and then the page was reloaded, reaches the s
   abandon(before.send('first'));
   abandon(before.sendAnswer('yes', 'the question'));
   abandon(before.send('second'));
-  before.disconnect();
+  await leave(before);
 
   proxy.refuses = false;
   const after = page(storage);
@@ -99,7 +105,7 @@ test('a tab that was duplicated says the same, and the server hears it once', as
   proxy.refuses = true;
   const before = page(storage);
   for (const i of [1, 2, 3]) abandon(before.send(i));
-  before.disconnect();
+  await leave(before);
   const copy = new HandStorage();
   for (const [key, value] of storage.items) copy.items.set(key, value);
   proxy.refuses = false;
@@ -129,7 +135,7 @@ test(`60 reloads at random moments of 300 inputs, the network cut as often: each
     }
     // No more may wait than is kept: now and then the network holds until everything is acknowledged.
     if (reload % 10 === 9) await until(() => storage.items.size === 0);
-    current.disconnect();
+    await leave(current);
   }
   assert.deepEqual(
     inputs,

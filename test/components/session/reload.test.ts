@@ -4,7 +4,7 @@ import type { SessionClientOptions } from '../../../components/session/index.js'
 import { LIMITS, StatusMessengerError } from '../../../protocol/index.js';
 import { HandSocket, statusAt } from '../../helpers/hand-socket.js';
 import { seededRandom } from '../../helpers/random.js';
-import { ack, complaints, HandStorage, reset, type Setup, sent, setUp } from './setup.js';
+import { ack, complaints, HandStorage, reset, type Setup, sent, settled, setUp } from './setup.js';
 
 beforeEach(reset);
 
@@ -15,7 +15,11 @@ function page(storage: HandStorage, options: Partial<SessionClientOptions> = {})
   return setUp({ storage, random: seededRandom(++pages), ...options });
 }
 
-function open({ client }: Setup): HandSocket {
+/** What is kept is written when the turn is over. */
+const written = settled;
+
+async function open({ client }: Setup): Promise<HandSocket> {
+  await written();
   client.connect();
   HandSocket.last.greet();
   return HandSocket.last;
@@ -23,15 +27,23 @@ function open({ client }: Setup): HandSocket {
 
 const data = (socket: HandSocket) => sent(socket).map((frame) => frame.data);
 
+/** The key under which the frames of `page()` are kept. */
+async function keyOf(storage: HandStorage): Promise<string> {
+  void page(storage).client.send('so that there is a key');
+  await written();
+  const [key = ''] = storage.items.keys();
+  return key;
+}
+
 /** What becomes of a promise that nobody else looks at. */
 function outcome(promise: Promise<unknown>): Promise<unknown> {
   return promise.catch((error: unknown) => (error instanceof StatusMessengerError ? error.code : error));
 }
 
-test('what was not acknowledged is sent again after a reload, in its order and with its refs, and then no more', () => {
+test('what was not acknowledged is sent again after a reload, in its order and with its refs, and then no more', async () => {
   const storage = new HandStorage();
   const before = page(storage);
-  const first = open(before);
+  const first = await open(before);
   void before.client.send(1);
   void before.client.send(2);
   first.end();
@@ -42,7 +54,7 @@ test('what was not acknowledged is sent again after a reload, in its order and w
   const after = page(storage);
   void after.client.send('new');
   assert.equal(HandSocket.last, first);
-  const second = open(after);
+  const second = await open(after);
   assert.deepEqual(data(second), [1, 2, { questionId: 'q', answer: 'because' }, {}, 'new']);
   assert.deepEqual(
     sent(second)
@@ -51,36 +63,39 @@ test('what was not acknowledged is sent again after a reload, in its order and w
     sent(first).map(({ ref }) => ref),
   );
   for (const { ref } of sent(second)) second.say(ack(ref));
+  await written();
   assert.equal(storage.items.size, 0);
-  assert.deepEqual(data(open(page(storage))), []);
+  assert.deepEqual(data(await open(page(storage))), []);
 });
 
-test('what was acknowledged is kept no longer, what follows it is', () => {
+test('what was acknowledged is kept no longer, what follows it is', async () => {
   const storage = new HandStorage();
   const before = page(storage);
-  const first = open(before);
+  const first = await open(before);
   for (const i of [1, 2, 3]) void before.client.send(i);
   first.say(ack(sent(first)[1]?.ref ?? ''));
-  assert.deepEqual(data(open(page(storage))), [1, 3]);
+  assert.deepEqual(data(await open(page(storage))), [1, 3]);
 });
 
-test('a page that is put away keeps what waits', () => {
+test('a page that is put away keeps what waits', async () => {
   const storage = new HandStorage();
   const before = page(storage);
-  open(before);
+  await open(before);
   void before.client.cancel();
   before.page.listener?.hid();
-  assert.equal(sent(open(page(storage)), 'cancel').length, 1);
+  assert.equal(sent(await open(page(storage)), 'cancel').length, 1);
   const disconnected = page(storage);
-  open(disconnected);
+  await open(disconnected);
   disconnected.client.disconnect();
-  assert.equal(sent(open(page(storage)), 'cancel').length, 1);
+  assert.equal(sent(await open(page(storage)), 'cancel').length, 1);
 });
 
-test('each address and session, and each user, has its own; the token is no part of it', () => {
+test('each address and session, and each user, has its own; the token is no part of it', async () => {
   const storage = new HandStorage();
   const mine = page(storage, { url: 'ws://server/ws?x=1&token=secret', token: 'secret', userId: 'u' });
   void mine.client.send('mine');
+  await written();
+  assert.match(storage.text, /"mine"/);
   assert.doesNotMatch(storage.text, /secret/);
   for (const other of [
     { url: 'ws://server/ws?x=2', userId: 'u' },
@@ -89,21 +104,23 @@ test('each address and session, and each user, has its own; the token is no part
     { url: 'ws://server/ws?x=1' },
     { url: 'ws://server/ws?x=1', userId: 'u', sessionId: 't' },
   ]) {
-    assert.deepEqual(data(open(page(storage, other))), []);
+    assert.deepEqual(data(await open(page(storage, other))), []);
   }
-  assert.deepEqual(data(open(page(storage, { url: 'ws://server/ws?x=1', token: 'another', userId: 'u' }))), ['mine']);
+  assert.deepEqual(data(await open(page(storage, { url: 'ws://server/ws?x=1', token: 'another', userId: 'u' }))), [
+    'mine',
+  ]);
 });
 
-test('two clients of one page keep theirs side by side', () => {
+test('two clients of one page keep theirs side by side', async () => {
   const storage = new HandStorage();
   const [one, two] = [page(storage), page(storage)];
-  open(one);
+  await open(one);
   const socket = HandSocket.last;
   void one.client.send('one');
   void two.client.send('two');
   void one.client.send('three');
   socket.say(ack(sent(socket)[1]?.ref ?? ''));
-  assert.deepEqual(data(open(page(storage))), ['one', 'two']);
+  assert.deepEqual(data(await open(page(storage))), ['one', 'two']);
 });
 
 for (const [name, end] of [
@@ -115,8 +132,11 @@ for (const [name, end] of [
     const old = page(storage);
     void old.client.send('from before');
     const { client } = page(storage);
+    await written();
     client.connect();
     const waiting = outcome(client.send('now'));
+    await written();
+    assert.match(storage.text, /"from before".*"now"/);
     end();
     assert.equal(await waiting, 'closed');
     assert.equal(storage.items.size, 0);
@@ -127,16 +147,91 @@ test('nothing is kept once the client is closed', async () => {
   const storage = new HandStorage();
   const { client } = page(storage);
   const waiting = outcome(client.send('now'));
+  await written();
+  assert.equal(storage.items.size, 1);
   client.close();
   assert.equal(await waiting, 'closed');
   assert.equal(storage.items.size, 0);
 });
 
-test('a server that does not greet is sent nothing from before: it could not know what it has carried out', () => {
+test('a client that is closed gives up what it was asked to send, and nothing of anyone else', async () => {
+  const storage = new HandStorage();
+  void page(storage).client.send('from before');
+  const [living, other] = [page(storage), page(storage)];
+  const socket = await open(living);
+  void living.client.send('of the other');
+  const idle = page(storage);
+  await open(other);
+  const mine = outcome(other.client.send('mine'));
+  await written();
+  other.client.close();
+  idle.client.close();
+  assert.equal(await mine, 'closed');
+  socket.end();
+  assert.deepEqual(data(await open(page(storage))), ['from before', 'of the other']);
+});
+
+test('what was given up is not sent by a client of the same address that was made before', async () => {
+  const storage = new HandStorage();
+  const former = page(storage);
+  await open(former);
+  const told = outcome(former.client.send('send it again'));
+  await written();
+  const next = page(storage);
+  former.client.close();
+  assert.equal(await told, 'closed');
+  assert.deepEqual(data(await open(next)), []);
+});
+
+test('what another client has had acknowledged does not come back into the storage', async () => {
+  const storage = new HandStorage();
+  const one = page(storage);
+  const socket = await open(one);
+  void one.client.send('one');
+  const two = page(storage);
+  await open(two);
+  socket.say(ack(sent(socket)[0]?.ref ?? ''));
+  await written();
+  void two.client.send('two');
+  assert.deepEqual(data(await open(page(storage))), ['two']);
+});
+
+test('what was kept is sent for a day, and then no more', async () => {
+  const storage = new HandStorage();
+  const before = page(storage);
+  void before.client.cancel();
+  await written();
+  const later = page(storage);
+  later.clock.advance(24 * 3_600_000);
+  assert.equal((await open(later)).sent.length, 1);
+  const tooLate = page(storage);
+  tooLate.clock.advance(24 * 3_600_000 + 1);
+  assert.deepEqual((await open(tooLate)).sent, []);
+  // A clock that was set back by more than that tells nothing of its age.
+  const early = page(storage);
+  early.clock.setBy(-24 * 3_600_000 - 1);
+  assert.deepEqual((await open(early)).sent, []);
+});
+
+test('a server that speaks without a greeting leaves nothing from before in the storage: it could never be sent', async () => {
+  const storage = new HandStorage();
+  void page(storage).client.send('from before');
+  await written();
+  const { client } = page(storage);
+  client.connect();
+  HandSocket.last.open();
+  HandSocket.last.say({ type: 'status', data: 'a word' });
+  await written();
+  assert.deepEqual(HandSocket.last.sent, []);
+  assert.equal(storage.items.size, 0);
+});
+
+test('a server that does not greet is sent nothing from before: it could not know what it has carried out', async () => {
   const storage = new HandStorage();
   void page(storage).client.send('from before');
   const { client, clock } = page(storage);
   void client.send('now');
+  await written();
   client.connect();
   HandSocket.last.open();
   clock.advance(1000);
@@ -148,29 +243,29 @@ test('a server that does not greet is sent nothing from before: it could not kno
 
 for (const [name, text] of [
   ['no JSON', '[{"type":'],
-  ['no list', '{"type":"cancel","ref":"r"}'],
+  ['no list', '{"at":1700000000000,"frame":{"type":"cancel","ref":"r"}}'],
   ['a number', '5'],
   ['a deep list', '['.repeat(100_000)],
-  ['far too much', `[${'{"type":"cancel","ref":"r","data":{}},'.repeat(10_000)}{}]`],
+  ['far too much', `[${'{"at":1700000000000,"frame":{"type":"cancel","ref":"r","data":{}}},'.repeat(10_000)}{}]`],
 ] as const) {
-  test(`what stands in the storage is left out if it is ${name}`, () => {
+  test(`what stands in the storage is left out if it is ${name}`, async () => {
     const storage = new HandStorage();
-    void page(storage).client.send('so that there is a key');
-    const [key = ''] = storage.items.keys();
+    const key = await keyOf(storage);
     storage.items.set(key, text);
     const after = page(storage);
-    assert.deepEqual(open(after).sent, []);
+    assert.deepEqual((await open(after)).sent, []);
     void after.client.send('fine');
     assert.deepEqual(data(HandSocket.last), ['fine']);
-    assert.deepEqual(data(open(page(storage))), ['fine']);
+    assert.deepEqual(data(await open(page(storage))), ['fine']);
     assert.deepEqual([...after.problems, ...complaints()], []);
   });
 }
 
-test('so is each of its entries that is no frame of a page', () => {
+const FINE = { type: 'input', ref: 'without its time', data: 1 };
+
+test('so is each of its entries that is no frame of a page', async () => {
   const storage = new HandStorage();
-  void page(storage).client.send('so that there is a key');
-  const [key = ''] = storage.items.keys();
+  const key = await keyOf(storage);
   let deep: unknown = 1;
   for (let i = 0; i < 200; i++) deep = [deep];
   const entries = [
@@ -193,22 +288,33 @@ test('so is each of its entries that is no frame of a page', () => {
     { type: 'input', ref: 'fine', data: 1 },
     { type: 'input', ref: 'fine', data: 1 },
   ];
-  storage.items.set(key, JSON.stringify(entries));
+  const at = 1_700_000_000_000;
+  const broken = [
+    null,
+    'text',
+    {},
+    { at },
+    { at: 'then', frame: FINE },
+    { at: null, frame: FINE },
+    { frame: FINE },
+    FINE,
+  ];
+  storage.items.set(key, JSON.stringify([...broken, ...entries.map((frame) => ({ at, frame }))]));
   const after = page(storage);
   assert.deepEqual(
-    sent(open(after)).map(({ ref }) => ref),
+    sent(await open(after)).map(({ ref }) => ref),
     ['seed', 'fine'],
   );
   assert.deepEqual(after.problems, []);
 });
 
-test('no more is taken from a storage than is ever kept there', () => {
+test('no more is taken from a storage than is ever kept there', async () => {
   const storage = new HandStorage();
-  void page(storage).client.send('so that there is a key');
-  const [key = ''] = storage.items.keys();
-  const entries = Array.from({ length: 200 }, (_, i) => ({ type: 'input', ref: `r${i}`, data: i }));
+  const key = await keyOf(storage);
+  const at = 1_700_000_000_000;
+  const entries = Array.from({ length: 200 }, (_, i) => ({ at, frame: { type: 'input', ref: `r${i}`, data: i } }));
   storage.items.set(key, JSON.stringify(entries));
-  assert.equal(open(page(storage)).sent.length, 100);
+  assert.equal((await open(page(storage))).sent.length, 100);
 });
 
 for (const [name, storage] of [
@@ -234,46 +340,84 @@ for (const [name, storage] of [
   });
 }
 
-test('a storage that fills up keeps what it has, and takes more when there is room', () => {
+test('a storage that fills up keeps what it has, and takes more when there is room', async () => {
   const storage = new HandStorage();
   const before = page(storage);
-  const first = open(before);
+  const first = await open(before);
   void before.client.send(1);
+  await written();
   storage.fails = true;
   void before.client.send(2);
   assert.equal(sent(first).length, 2);
-  assert.deepEqual(data(open(page(Object.assign(new HandStorage(), { items: storage.items })))), [1]);
+  assert.deepEqual(data(await open(page(Object.assign(new HandStorage(), { items: storage.items })))), [1]);
   storage.fails = false;
   void before.client.send(3);
-  assert.deepEqual(data(open(page(storage))), [1, 2, 3]);
+  assert.deepEqual(data(await open(page(storage))), [1, 2, 3]);
 });
 
-test('a hundred frames are kept, the oldest, and the next as soon as there is room', () => {
+test('one frame that there is no room for keeps no other from being kept', async () => {
+  class SmallStorage extends HandStorage {
+    override setItem(key: string, value: string): void {
+      if (value.length > 5000) throw new Error('QuotaExceededError');
+      super.setItem(key, value);
+    }
+  }
+  const storage = new SmallStorage();
+  const before = page(storage);
+  void before.client.send('x'.repeat(6000));
+  void before.client.send('small');
+  assert.deepEqual(data(await open(page(storage))), ['small']);
+});
+
+test('what happens in a turn is written once', async () => {
+  class CountingStorage extends HandStorage {
+    writes = 0;
+    override setItem(key: string, value: string): void {
+      this.writes++;
+      super.setItem(key, value);
+    }
+  }
+  const storage = new CountingStorage();
+  const before = page(storage);
+  const first = await open(before);
+  for (let i = 0; i < 50; i++) void before.client.send(i);
+  await written();
+  assert.equal(storage.writes, 1);
+  for (const { ref } of sent(first).slice(0, 49)) first.say(ack(ref));
+  await written();
+  assert.equal(storage.writes, 2);
+  assert.deepEqual(data(await open(page(storage))), [49]);
+});
+
+test('a hundred frames are kept, the oldest, and the next as soon as there is room', async () => {
   const storage = new HandStorage();
   const before = page(storage);
-  const first = open(before);
+  const first = await open(before);
   for (let i = 0; i < 150; i++) void before.client.send(i);
   assert.equal(sent(first).length, 150, 'all of them are sent');
+  await written();
   assert.equal(JSON.parse([...storage.items.values()][0] ?? '').length, 100);
-  const kept = () => data(open(page(Object.assign(new HandStorage(), { items: new Map(storage.items) }))));
+  const kept = async () => data(await open(page(Object.assign(new HandStorage(), { items: new Map(storage.items) }))));
   assert.deepEqual(
-    kept(),
+    await kept(),
     Array.from({ length: 100 }, (_, i) => i),
   );
   for (const { ref } of sent(first).slice(0, 10)) first.say(ack(ref));
+  await written();
   assert.deepEqual(
-    kept(),
+    await kept(),
     Array.from({ length: 100 }, (_, i) => i + 10),
   );
 });
 
-test('half a mebibyte is kept, as a browser counts it', () => {
+test('half a mebibyte is kept, as a browser counts it', async () => {
   const storage = new HandStorage();
   const before = page(storage);
-  const first = open(before);
+  const first = await open(before);
   for (let i = 0; i < 10; i++) void before.client.send(`${i}${'x'.repeat(60_000)}`);
+  await written();
   assert.ok(storage.text.length * 2 <= 512 * 1024);
-  const after = data(open(page(storage)));
+  const after = data(await open(page(storage)));
   assert.deepEqual(
     after.map((text) => String(text)[0]),
     ['0', '1', '2', '3'],
@@ -281,16 +425,17 @@ test('half a mebibyte is kept, as a browser counts it', () => {
   assert.equal(sent(first).length, 10);
 });
 
-test('an address that cannot be keeps nothing, and is named when it is connected to', () => {
+test('an address that cannot be keeps nothing, and is named when it is connected to', async () => {
   const storage = new HandStorage();
   const { client, problems } = page(storage, { sessionId: 'a b' });
   void outcome(client.send('hello'));
+  await written();
   assert.equal(storage.items.size, 0);
   client.connect();
   assert.equal(problems.length, 1);
 });
 
-test('an acknowledgement of nothing changes nothing', () => {
+test('an acknowledgement of nothing changes nothing', async () => {
   const storage = new HandStorage();
   const { client, problems } = page(storage);
   client.connect();

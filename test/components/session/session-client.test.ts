@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { HandSocket, statusAt } from '../../helpers/hand-socket.js';
-import { complaints, reset, settled, setUp, statuses } from './setup.js';
+import { complaints, reset, type Setup, settled, setUp, statuses } from './setup.js';
 
 beforeEach(reset);
 
@@ -120,18 +120,37 @@ test('the wait grows while attempts fail, and starts over after 5 s of steady co
   assert.equal(wait(), 250);
 });
 
-test('retry=MS is the least that is waited, also for a page that wakes', () => {
-  const { client, clock, page } = setUp();
-  client.connect();
-  HandSocket.last.greet();
-  HandSocket.last.end(1013, 'retry=3000');
-  clock.advance(1000);
-  page.listener?.woke();
-  clock.advance(1999);
-  assert.equal(HandSocket.all.length, 1);
-  clock.advance(1);
-  assert.equal(HandSocket.all.length, 2);
-});
+for (const [name, hurry] of [
+  ['a page that wakes', ({ page }: Setup) => page.listener?.woke()],
+  ['connect()', ({ client }: Setup) => client.connect()],
+  [
+    'disconnect() and connect()',
+    ({ client }: Setup) => {
+      client.disconnect();
+      client.connect();
+    },
+  ],
+] as const) {
+  test(`retry=MS is the least that is waited, also for ${name}`, () => {
+    const setup = setUp();
+    const { client, clock } = setup;
+    client.connect();
+    HandSocket.last.greet();
+    HandSocket.last.end(1013, 'retry=3000');
+    clock.advance(1000);
+    hurry(setup);
+    clock.advance(1999);
+    assert.equal(client.connection.status, 'reconnecting');
+    assert.equal(HandSocket.all.length, 1);
+    clock.advance(1);
+    assert.equal(HandSocket.all.length, 2);
+    // It is asked for that time, and not for ever.
+    HandSocket.last.end();
+    client.connect();
+    clock.advance(0);
+    assert.equal(HandSocket.all.length, 3);
+  });
+}
 
 test('a page that wakes goes at once, spread over 250 ms', () => {
   const { client, clock, page } = setUp();
@@ -297,6 +316,37 @@ test('a token that expires while live is renewed, every time; what is shown is l
   }
 });
 
+test('a server that ends every connection with 4401 before it has said a word is shown two tokens, however long it takes', async () => {
+  let tokens = 0;
+  const { client, clock } = setUp({ getToken: () => `token-${++tokens}` });
+  client.connect();
+  for (let i = 0; i < 5 && client.connection.status !== 'refused'; i++) {
+    await settled();
+    HandSocket.last.open();
+    clock.advance(1500);
+    HandSocket.last.end(4401, 'who are you');
+    clock.advance(20_000);
+  }
+  assert.deepEqual(client.connection, { status: 'refused', code: 4401, reason: 'who are you' });
+  assert.equal(tokens, 2);
+});
+
+test('a server that greets nobody may end each token after its hour', async () => {
+  let tokens = 0;
+  const { client, clock } = setUp({ getToken: () => `token-${++tokens}` });
+  client.connect();
+  for (let i = 1; i <= 4; i++) {
+    await settled();
+    assert.equal(HandSocket.last.query.get('token'), `token-${i}`);
+    HandSocket.last.open();
+    HandSocket.last.say({ type: 'status', data: 'hello' });
+    clock.advance(3_600_000);
+    HandSocket.last.end(4401, 'expired');
+    clock.advance(20_000);
+  }
+  assert.equal(client.connection.status, 'reconnecting');
+});
+
 test('a token that was rejected is never shown again', async () => {
   const { client, clock } = setUp({ getToken: () => 'stale' });
   client.connect();
@@ -344,6 +394,33 @@ test('thread and user are asked for, followed by their own positions, and kept a
   assert.deepEqual(messages, ['status 1', 'in the thread']);
 });
 
+test('what changes another channel is told of as its state: a message, and a snapshot', () => {
+  const { client } = setUp({ threadId: 't' });
+  const told: unknown[] = [];
+  client.on('channelstate', ({ channel, state }) => told.push([channel, state.status?.text]));
+  client.on('state', ({ status }) => told.push(status?.text));
+  client.connect();
+  const channel = 'thread:t';
+  const message = { ...statusAt(1, 'in the thread', 'thread00'), channel };
+  HandSocket.last.greet({ replay: [message, statusAt(1)] });
+  const seen = client.channelState(channel);
+  const data = { ...seen, status: { ...seen?.status, text: 'caught up' } };
+  HandSocket.last.say({ type: 'snapshot', id: 'thread00-9', channel, data }, message);
+  assert.deepEqual(told, [[channel, 'in the thread'], 'status 1', [channel, 'caught up']]);
+  assert.equal(client.channelState(channel)?.status?.text, 'caught up');
+});
+
+test('a channel that is none is a word of the server’s own: the message is of the session', () => {
+  const { client } = setUp();
+  const told: unknown[] = [];
+  client.on('state', ({ status }) => told.push(status?.text));
+  client.on('channelstate', (of) => told.push(of));
+  client.connect();
+  HandSocket.last.greet();
+  HandSocket.last.say({ ...statusAt(1), channel: 'nonsense' });
+  assert.deepEqual(told, ['status 1']);
+});
+
 test('a server that sends only statuses is live with its first word, or a second after it opened', () => {
   const first = setUp();
   first.client.connect();
@@ -358,8 +435,6 @@ test('a server that sends only statuses is live with its first word, or a second
   assert.deepEqual(statuses(second.connections), ['connecting']);
   second.clock.advance(1);
   assert.deepEqual(statuses(second.connections), ['connecting', 'live']);
-  second.clock.advance(1_000_000);
-  assert.deepEqual(statuses(second.connections), ['connecting', 'live'], 'it promised no heartbeat');
   HandSocket.last.end();
   second.clock.advance(250);
   assert.equal(HandSocket.last.query.get('after'), null);
@@ -474,6 +549,59 @@ test("an answer without a question's id is in the seed's form, and unacknowledge
   assert.deepEqual(HandSocket.last.sent, ['{"answer":"because"}']);
 });
 
+for (const [name, questionId, sent] of [
+  ['of the oldest', undefined, { answer: 'because' }],
+  ['by its id', 'q', { type: 'answer', data: { questionId: 'q', answer: 'because' } }],
+] as const) {
+  test(`an answer to a server that greets nobody ends the question, as no one else tells of it: ${name}`, async () => {
+    const { client, messages } = setUp();
+    const phases: string[] = [];
+    client.connect();
+    HandSocket.last.open();
+    HandSocket.last.say({ type: 'question', data: { question: 'Why?', ...(questionId ? { questionId } : {}) } });
+    client.on('state', ({ phase }) => phases.push(phase));
+    await client.sendAnswer('because', questionId);
+    assert.deepEqual(JSON.parse(HandSocket.last.sent[0] ?? ''), sent);
+    const [question] = client.state.questions;
+    assert.deepEqual([question?.status, question?.answer], ['answered', 'because']);
+    assert.deepEqual(phases, ['running']);
+    assert.equal(messages.length, 1, 'nobody has said it');
+  });
+}
+
+test('an answer that waited for such a server ends the question that it was given to, and not the next', async () => {
+  const { client, clock } = setUp();
+  const question = (text: string) => ({ type: 'question', data: { question: text } });
+  client.connect();
+  HandSocket.last.open();
+  HandSocket.last.say(question('Why?'));
+  for (const next of [question('How?'), { type: 'status', data: 'thank you' }]) {
+    HandSocket.last.end();
+    const answered = client.sendAnswer('because');
+    clock.advance(20_000);
+    HandSocket.last.open();
+    HandSocket.last.say(next);
+    assert.equal((await answered).accepted, true);
+  }
+  assert.deepEqual(
+    client.state.questions.map(({ question, status }) => [question, status]),
+    [['How?', 'answered']],
+  );
+});
+
+test('an answer to a server of this protocol leaves the question open until the server tells of its end', async () => {
+  const { client } = setUp();
+  client.connect();
+  HandSocket.last.greet({
+    replay: [{ ...statusAt(1), type: 'question', data: { question: 'Why?', questionId: 'q' } }],
+  });
+  const answered = client.sendAnswer('because');
+  const { ref } = JSON.parse(HandSocket.last.sent[0] ?? '');
+  HandSocket.last.say({ type: 'ack', data: { ref, accepted: true } });
+  await answered;
+  assert.equal(client.state.questions[0]?.status, 'open');
+});
+
 test("an answer in the seed's form is acknowledged by a server of this protocol", async () => {
   const { client } = setUp();
   client.connect();
@@ -573,6 +701,22 @@ test('what waits for an answer outlives a disconnect(), and is rejected by close
   client.close();
   await assert.rejects(answered, { code: 'closed', message: /^status-messenger: send: the client was closed/ });
   assert.deepEqual(client.connection, { status: 'idle' });
+});
+
+test('a client that was closed stays closed: nothing waits, nothing connects, and it says so', async () => {
+  const { client, clock, problems } = setUp();
+  client.connect();
+  HandSocket.last.greet();
+  client.close();
+  const wanted = { code: 'closed', message: 'status-messenger: send: the client was closed; make another one' };
+  for (const call of [client.send(1), client.cancel(), client.sendAnswer('yes'), client.sendAnswer('yes', 'q')]) {
+    await assert.rejects(call, wanted);
+  }
+  client.connect();
+  client.close();
+  assert.equal(HandSocket.all.length, 1);
+  assert.equal(clock.waiting, 0);
+  assert.deepEqual(problems, ['status-messenger: connect: the client was closed; make another one']);
 });
 
 test('a frame that no server takes is refused before it waits', async () => {

@@ -273,7 +273,7 @@ test('neither tokens nor questions for a sign of life are kept in the storage', 
   const setup = await connected({ getToken, storage, url: 'ws://server/ws?token=mine' });
   setup.page.listener?.woke();
   await pass(setup, 1000);
-  HandSocket.last.say({ type: 'heartbeat', data: {} });
+  HandSocket.last.say(ack(sent(HandSocket.last, 'ping')[0]?.ref ?? ''));
   void setup.client.send('kept');
   await pass(setup, 48 * MINUTE);
   assert.deepEqual(

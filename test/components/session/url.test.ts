@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectionUrl } from '../../../components/session/index.js';
+import { streamUrl } from '../../../components/session/url.js';
 
 const base = 'https://example.org/app/page.html?x=1#top';
 
@@ -94,3 +95,25 @@ test('url: a relative one without a page to be relative to is named', () => {
     /url: got string "\/ws", expected a path or a URL/,
   );
 });
+
+for (const [url, expected] of [
+  ['ws://host:8000/ws/abc', 'http://host:8000/sse/abc'],
+  [
+    'wss://host/ws/abc?token=a%20b&after=x-1&after=thread:t@y-2',
+    'https://host/sse/abc?token=a%20b&after=x-1&after=thread:t@y-2',
+  ],
+  ['wss://host/base/ws/ws/abc', 'https://host/base/ws/sse/abc'],
+  ['wss://host/ws/a~b.c:%20', 'https://host/sse/a~b.c:%20'],
+  ['wss://host/ws/tasks/abc', 'https://host/sse/tasks/abc'],
+  ['wss://host/ws/tasks', 'https://host/sse/tasks'],
+  ['wss://host/live/abc', undefined],
+  ['wss://host/ws/abc/', undefined],
+  ['wss://host/ws/abc/more', undefined],
+  ['wss://host/abc?x=/ws/abc', undefined],
+  ['wss://host/ws', undefined],
+  ['wss://host/news/abc', undefined],
+] as const) {
+  test(`url: the stream beside ${url}`, () => {
+    assert.equal(streamUrl(url), expected);
+  });
+}
