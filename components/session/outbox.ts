@@ -66,6 +66,8 @@ export class Outbox {
       this.#remove(waiting);
       waiting.sender?.fail(error);
     }
+    // At once: whoever takes this one's place may load in the same turn.
+    this.#write();
   }
 
   /** Gives up what somebody here waits for, and leaves what was said before a reload to whoever connects next. */
@@ -90,8 +92,9 @@ export class Outbox {
 
   /** Others of this page keep theirs in the same place. */
   #write(): void {
+    if (!this.#done) return;
     const frames = this.#kept.read();
-    for (const ref of this.#done ?? []) frames.delete(ref);
+    for (const ref of this.#done) frames.delete(ref);
     this.#done = undefined;
     for (const [ref, { frame, at, sender }] of this.#waiting) if (sender) frames.set(ref, { frame, at });
     this.#kept.write(frames);

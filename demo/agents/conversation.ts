@@ -175,6 +175,6 @@ function pause(clock: Clock, ms: number): Promise<void> {
       signal?.removeEventListener('abort', abort);
       resolve();
     });
-    
+    signal?.addEventListener('abort', abort, { once: true });
   });
 }

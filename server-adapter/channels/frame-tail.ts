@@ -104,10 +104,17 @@ export class FrameTail {
 
   /** Drops the first `count` frames. */
   drop(count: number): void {
-    for (let i = 0; i < count; i++) this.#bytes -= this.sizeOf(i);
-    this.#first += count;
-    const gone = this.#chunks.findIndex((chunk) => chunk.first + chunk.count > this.#first);
-    for (const { buffer, kept } of this.#chunks.splice(0, gone < 0 ? this.#chunks.length : gone)) {
+    const first = this.#first + count;
+    let gone = 0;
+    for (const chunk of this.#chunks) {
+      const from = Math.max(0, this.#first - chunk.first);
+      const to = Math.min(chunk.count, first - chunk.first);
+      this.#bytes -= chunk.startOf(to) - chunk.startOf(from);
+      if (to < chunk.count) break;
+      gone++;
+    }
+    this.#first = first;
+    for (const { buffer, kept } of this.#chunks.splice(0, gone)) {
       if (!kept) this.#pool.give(buffer);
     }
   }
@@ -146,14 +153,19 @@ export class FrameTail {
     return chunk;
   }
 
-  /** The chunk that a frame is in. Looked for from the end: most who ask want what came last. */
+  /** The chunk that a frame is in. Most who ask want what came last. */
   #chunkOf(index: number): Chunk {
     const number = this.#first + index;
     if (number < this.#first || number >= this.#next)
       throw new RangeError(`status-messenger: there is no frame ${index}`);
-    for (let at = this.#chunks.length - 1; at >= 0; at--) {
+    let low = 0;
+    let high = this.#chunks.length - 1;
+    for (let at = high; low <= high; at = (low + high) >> 1) {
       const chunk = this.#chunks[at];
-      if (chunk && chunk.first <= number) return chunk;
+      if (!chunk) break;
+      if (number < chunk.first) high = at - 1;
+      else if (number >= chunk.first + chunk.count) low = at + 1;
+      else return chunk;
     }
     throw new RangeError(`status-messenger: frame ${index} is gone`);
   }

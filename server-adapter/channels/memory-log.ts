@@ -51,7 +51,7 @@ export interface Checkpoint {
 
 /** A channel in memory: the tail, and the state that everything before some position of it was folded into. */
 export class MemoryLog implements ChannelLog {
-  /** When something was last added or someone last let go, server time. */
+  /** When something was last added or someone last let go, as its store tells the time. */
   usedAt: number;
   /** How many hold on to it. */
   holders = 0;
@@ -94,7 +94,6 @@ export class MemoryLog implements ChannelLog {
     this.seq++;
     const id = formatPosition(this);
     this.#push(frameOf(message, id, now), message.type === 'status', message.isPlainStatus, user);
-    this.usedAt = now;
     return id;
   }
 
@@ -164,25 +163,20 @@ export class MemoryLog implements ChannelLog {
 
   /** Starts over: whoever holds on to it finds an empty log of another epoch. */
   startOver(epoch: string): void {
-    this.#begin(epoch);
-  }
-
-  #begin(epoch: string): void {
-    this.epoch = epoch;
-    this.seq = this.#foldedSeq = this.#statusSeq = 0;
-    this.#tail = new FrameTail(this.#pool);
-    this.#folded = initialState;
-    this.#oldStatus = this.#acks = this.about = undefined;
-    this.isDone = false;
+    this.restore({ epoch, first: 1, folded: initialState, foldedSeq: 0, latestStatus: undefined });
   }
 
   /** Takes up a log that was kept elsewhere, without what was answered to its pages. */
   restore({ epoch, first, folded, foldedSeq, latestStatus }: Checkpoint): void {
-    this.#begin(epoch);
+    this.epoch = epoch;
     this.seq = first - 1;
+    this.#tail = new FrameTail(this.#pool);
     this.#folded = folded;
     this.#foldedSeq = foldedSeq;
+    this.#statusSeq = 0;
     this.#oldStatus = latestStatus;
+    this.#acks = this.about = undefined;
+    this.isDone = false;
   }
 
   /** From here the log can be taken up again, together with the messages from `first` on. */

@@ -4,6 +4,7 @@ import {
   type ChannelKind,
   type ChannelName,
   type Clock,
+  elapsed,
   StatusMessengerError,
   splitChannel,
 } from '../../protocol/index.js';
@@ -11,6 +12,7 @@ import { systemClock } from '../clock.js';
 import type { Composed } from '../compose.js';
 import type { ChannelLog, ChannelStore, Claim, Decision, StoreUser } from './channel-store.js';
 import { ChunkPool } from './chunk-pool.js';
+import { ClockJumps } from './clock-jumps.js';
 import { DEFAULT_TAIL, MemoryLog, type TailBounds } from './memory-log.js';
 
 export interface MemoryStoreOptions {
@@ -32,6 +34,7 @@ export class MemoryStore implements ChannelStore {
   readonly #idle: number;
   readonly #channels: number;
   readonly #clock: Clock;
+  readonly #jumps: ClockJumps;
   #user: StoreUser | undefined;
 
   constructor({ tail, idle = 3_600_000, channels = 10_000, clock = systemClock }: MemoryStoreOptions = {}) {
@@ -39,10 +42,13 @@ export class MemoryStore implements ChannelStore {
     this.#idle = idle;
     this.#channels = channels;
     this.#clock = clock;
+    this.#jumps = new ClockJumps(clock, this.#tail.age);
   }
 
   append(name: ChannelName, message: Composed): string {
-    const id = this.#open(name).append(message, this.#clock.now(), this.#user);
+    const log = this.#open(name);
+    log.usedAt = elapsed(this.#clock);
+    const id = log.append(message, this.#clock.now(), this.#user);
     this.#user?.appended(name);
     return id;
   }
@@ -68,7 +74,7 @@ export class MemoryStore implements ChannelStore {
     const log = this.#logs.get(name);
     if (!log) return;
     log.holders--;
-    log.usedAt = this.#clock.now();
+    log.usedAt = elapsed(this.#clock);
     if (log.holders === 0 && log.isEmpty && !keepEmpty) this.#forget(name);
   }
 
@@ -119,9 +125,10 @@ export class MemoryStore implements ChannelStore {
   }
 
   sweep(): void {
-    const now = this.#clock.now();
+    const passed = elapsed(this.#clock);
+    const now = this.#clock.now() - this.#jumps.recent();
     for (const [name, log] of this.#logs) {
-      if (log.holders === 0 && now - log.usedAt > this.#idle) this.#forget(name);
+      if (log.holders === 0 && passed - log.usedAt > this.#idle) this.#forget(name);
       else log.expire(now);
     }
   }
@@ -142,7 +149,7 @@ export class MemoryStore implements ChannelStore {
     const known = this.#logs.get(name);
     if (known) return known;
     if (this.#logs.size >= this.#channels) this.#makeRoom();
-    const log = new MemoryLog(name, newEpoch(), this.#tail, this.#clock.now(), this.#pool);
+    const log = new MemoryLog(name, newEpoch(), this.#tail, elapsed(this.#clock), this.#pool);
     this.#logs.set(name, log);
     return log;
   }

@@ -107,8 +107,11 @@ export class Delivery {
       }
       // When the last one has gone, nothing keeps the process alive that a timer could wait for.
       await new Promise<void>((resolve) => {
-        this.#emptied = resolve;
-        this.#clock.after(10, resolve);
+        const stop = this.#clock.after(10, resolve);
+        this.#emptied = () => {
+          stop();
+          resolve();
+        };
       });
     }
     for (const connection of this.#connections.values()) connection.transport.terminate();

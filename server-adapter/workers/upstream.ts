@@ -141,7 +141,7 @@ export class Upstream {
     switch (frame?.kind) {
       case 'here':
         if (this.#state === 'new') this.#port?.post(write({ kind: 'hello', n: this.#n }));
-        else this.#attach(frame);
+        else if (frame.attachment !== this.#attachment) this.#attach(frame);
         return;
       case 'attached':
         // More than one hello may be answered.

@@ -60,6 +60,26 @@ test(`what is pushed is there until it is dropped, whatever its size (SEED=${see
   assert.throws(() => tail.text(model.length), RangeError);
 });
 
+/** Milliseconds that it takes to drop all but one of so many frames, having looked at each: the least of some trials. */
+function timeToDrop(count: number): number {
+  const trials = Array.from({ length: 5 }, () => {
+    const tail = new FrameTail();
+    for (let i = 0; i < count; i++) tail.push('x'.repeat(1000), false);
+    const start = performance.now();
+    for (let i = 0; i < count - 1; i++) tail.sizeOf(i);
+    tail.drop(count - 1);
+    return performance.now() - start;
+  });
+  return Math.min(...trials);
+}
+
+test('what a frame costs to drop does not grow with how many there are', () => {
+  timeToDrop(2000);
+  const [few, many] = [timeToDrop(2000), timeToDrop(40_000)];
+  // Twenty times as many; as the square it would be four hundred times.
+  assert.ok(many < 100 * few, `${few} ms, ${many} ms`);
+});
+
 test('bytes that were handed out stay as they are, whatever comes after', () => {
   const tail = new FrameTail();
   tail.push('first', false);

@@ -1,4 +1,4 @@
-import { isObject, messageOf, StatusMessengerError } from '../../../protocol/index.js';
+import { type ChannelName, isObject, messageOf, StatusMessengerError } from '../../../protocol/index.js';
 
 /** What a code of SQLite means to whoever runs the server: what was got, what was expected, and what to do. */
 type Meaning = readonly [code: RegExp, got: string, expected: string, fix: string];
@@ -43,7 +43,42 @@ export function failure(error: unknown, file: string | undefined): StatusMesseng
 /** For what SQLite itself does not see. */
 export function damaged(what: string): StatusMessengerError {
   const [, got, expected, fix] = DAMAGE;
-  return new StatusMessengerError('unavailable', `sqlite: got ${got} (${what}), expected ${expected}; ${fix}`);
+  const cause = Object.assign(new Error(what), { code: 'SQLITE_CORRUPT' });
+  return new StatusMessengerError('unavailable', `sqlite: got ${got} (${what}), expected ${expected}; ${fix}`, {
+    cause,
+  });
+}
+
+export function isDamage(error: unknown): error is StatusMessengerError {
+  return error instanceof StatusMessengerError && DAMAGE[0].test(codeOf(error.cause));
+}
+
+/** What an error says of the store. Trouble may pass by itself, as where the file is locked or full; damage does not. */
+export function kindOf(error: unknown): 'trouble' | 'damaged file' | 'damaged channel' | 'bug' {
+  if (!(error instanceof StatusMessengerError) || error.code !== 'unavailable') return 'bug';
+  if (error instanceof DamagedChannel) return 'damaged channel';
+  return isDamage(error) ? 'damaged file' : 'trouble';
+}
+
+/** What is damaged is one channel; the others go on. */
+export class DamagedChannel extends StatusMessengerError {
+  constructor(name: ChannelName, damage: StatusMessengerError) {
+    const what = `a damaged channel (${name}: ${messageOf(damage.cause)})`;
+    const fix = 'forget it, or put a backup of the file in its place';
+    super('unavailable', `sqlite: got ${what}, expected it as it was written; ${fix}`, { cause: damage });
+  }
+}
+
+/** So many channels are damaged. It names none: strangers may read it. */
+export function damagedChannels(count: number): StatusMessengerError {
+  const fix = 'forget those that the log names, or put a backup of the file in its place';
+  return new StatusMessengerError('unavailable', `sqlite: got damaged channels (${count}), expected none; ${fix}`);
+}
+
+/** What is written to a file that is open and in no directory any more is gone with this process. */
+export function misplaced(): StatusMessengerError {
+  const text = 'got a file that was deleted or replaced, expected it where it was opened; put it back, or restart';
+  return new StatusMessengerError('unavailable', `sqlite: ${text}`);
 }
 
 export function isLocked(error: StatusMessengerError): boolean {

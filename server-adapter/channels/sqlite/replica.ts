@@ -1,7 +1,9 @@
 import type { Ack, ChannelName } from '../../../protocol/index.js';
 import type { StoreUser } from '../channel-store.js';
 import { ChunkPool } from '../chunk-pool.js';
+import { ClockJumps } from '../clock-jumps.js';
 import { newEpoch } from '../memory-store.js';
+import { DamagedChannel, isDamage } from './failure.js';
 import type { Settings } from './options.js';
 import type { SqliteFile } from './sqlite-file.js';
 import { SqliteLog } from './sqlite-log.js';
@@ -13,6 +15,10 @@ export class Replica {
   user: StoreUser | undefined;
   /** Channels of which the file keeps more than it has to. */
   readonly toCompact = new Set<SqliteLog>();
+  /** Channels that could not be read for damage, with their rows: until they can be, or are gone. */
+  readonly damaged = new Map<ChannelName, number>();
+  /** Of the clock: those that may have made messages look too old. */
+  readonly jumps: ClockJumps;
   readonly #settings: Settings;
   readonly #file: SqliteFile;
   readonly #tables: Tables;
@@ -29,6 +35,7 @@ export class Replica {
     this.#file = file;
     this.#tables = tables;
     this.#failed = failed;
+    this.jumps = new ClockJumps(settings.clock, settings.tail.age);
   }
 
   get logs(): Iterable<SqliteLog> {
@@ -70,9 +77,14 @@ export class Replica {
   read(row: ChannelRow): SqliteLog {
     const log = this.#newLog(row.name);
     this.#load(log, row);
-    log.expire(this.#settings.clock.now());
+    log.expire(this.ageNow());
     this.noteCompaction(log);
     return log;
+  }
+
+  /** The time that messages' ages are told by. */
+  ageNow(): number {
+    return this.#settings.clock.now() - this.jumps.recent();
   }
 
   /** Reads a channel anew where it could not be kept up to date. */
@@ -111,6 +123,7 @@ export class Replica {
 
   /** A channel is gone from the file, or never was in it. */
   forgot(name: ChannelName): void {
+    this.damaged.delete(name);
     const log = this.#logs.get(name);
     if (log) this.#forgot(log);
     else this.user?.forgot(name);
@@ -144,6 +157,7 @@ export class Replica {
       for (const log of this.#logs.values()) {
         if (log.row !== undefined && !this.#tables.has(log.row)) this.#forgot(log);
       }
+      for (const [name, row] of this.damaged) if (!this.#tables.has(row)) this.damaged.delete(name);
     }
     const changed = this.#logs.size === 0 ? [] : this.#tables.changedSince(this.version);
     for (const row of changed) {
@@ -169,12 +183,28 @@ export class Replica {
     } catch (error) {
       // One channel that is damaged does not keep the others from going on.
       log.stale = true;
-      this.#failed(error);
+      this.#failed(this.#noteDamage(row, error));
     }
   }
 
   /** Takes up a channel as it stands in the file. */
   #load(log: SqliteLog, row: ChannelRow): void {
+    try {
+      this.#restore(log, row);
+    } catch (error) {
+      throw this.#noteDamage(row, error);
+    }
+    this.damaged.delete(row.name);
+  }
+
+  /** Answers what went wrong with a channel, as an error that says which it was if it is damaged. */
+  #noteDamage({ name, id }: ChannelRow, error: unknown): unknown {
+    if (!isDamage(error)) return error;
+    this.damaged.set(name, id);
+    return new DamagedChannel(name, error);
+  }
+
+  #restore(log: SqliteLog, row: ChannelRow): void {
     const checkpoint = this.#tables.checkpoint(row);
     const messages = this.#tables.messages(row, row.first - 1);
     const acks = this.#tables.answers(row, 0);

@@ -7,6 +7,8 @@ import type { ChannelRow, Tables } from './tables.js';
 
 /** Channels that one sweep looks after: a few milliseconds' worth. */
 const SWEPT = 100;
+/** Milliseconds that the file may lag behind in when something was used: where there are too many channels, other processes go by it. */
+const LAG = 60_000;
 
 /** Room for the new channels of one transaction. */
 export interface Room {
@@ -23,6 +25,10 @@ export class Retention {
   readonly #tables: Tables;
   readonly #replica: Replica;
   readonly #failed: (error: unknown) => void;
+  /** The last channel that was looked at for old messages: behind it the next sweep goes on. Those that stay as they are keep no others waiting. */
+  #reached: ChannelRow | undefined;
+  /** How far the times of use have followed the clock where it was set forward. */
+  #followed = 0;
 
   constructor(
     settings: Settings,
@@ -62,19 +68,37 @@ export class Retention {
 
   /** Folds what is too old, also of channels that are not in memory. */
   expire(): void {
-    const { clock, tail } = this.#settings;
-    const now = clock.now();
+    const { tail } = this.#settings;
+    const now = this.#replica.ageNow();
     for (const log of this.#replica.logs) {
       log.expire(now);
       this.#replica.noteCompaction(log);
     }
     this.#file.read(() => {
-      for (const row of this.#tables.olderThan(now - tail.age, SWEPT)) {
+      const rows = this.#tables.olderThan(now - tail.age, this.#reached, SWEPT);
+      for (const row of rows) {
         // Where nothing can be written, they are not gathered without end.
-        if (this.#replica.toCompact.size >= SWEPT) break;
+        if (this.#replica.toCompact.size >= SWEPT) return;
+        this.#reached = row;
         if (!this.#replica.get(row.name)) this.#expireUnread(row);
       }
+      if (rows.length < SWEPT) this.#reached = undefined;
     });
+  }
+
+  /** Where the clock was set forward the times of use go with it: nothing has been unused for longer. */
+  followClock(): void {
+    const total = this.#replica.jumps.total();
+    const by = total - this.#followed;
+    if (by === 0) return;
+    const now = this.#settings.clock.now();
+    this.#file.write(() => this.#tables.moveUses(by, now));
+    const moved = (time: number) => Math.max(time, Math.min(time + by, now));
+    for (const log of this.#replica.logs) {
+      log.usedAt = moved(log.usedAt);
+      log.storedUse = moved(log.storedUse);
+    }
+    this.#followed = total;
   }
 
   /** Whether `forgetIdle` has something to do. */
@@ -107,7 +131,7 @@ export class Retention {
         forgotten.push(name);
       }
     }
-    for (const log of touched) if (log.row !== undefined) this.#tables.setUse(log.row, log.lastUse(now));
+    this.#tables.setUses(touched.flatMap((log) => (log.row === undefined ? [] : [[log.row, log.lastUse(now)]])));
     return () => {
       for (const log of touched) log.storedUse = log.lastUse(now);
       for (const name of forgotten) this.#replica.forgot(name);
@@ -154,6 +178,6 @@ export class Retention {
   }
 
   #isToTouch(log: SqliteLog, now: number): boolean {
-    return log.row !== undefined && log.lastUse(now) - log.storedUse > this.#settings.idle / 2;
+    return log.row !== undefined && log.lastUse(now) - log.storedUse > Math.min(LAG, this.#settings.idle / 2);
   }
 }

@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Libsql from 'libsql';
 import { messageOf, StatusMessengerError } from '../../../protocol/index.js';
-import { failure, isLocked } from './failure.js';
+import { failure, isLocked, misplaced } from './failure.js';
 
 /** A row as it was read; its columns are checked where they are used. */
 export type Row = { readonly [column: string]: unknown };
@@ -20,13 +21,16 @@ export class SqliteFile {
   readonly #db: Libsql.Database;
   /** Its path, until it is open: later errors may be told to strangers. */
   #path: string | undefined;
+  readonly #file: string;
+  /** Which file was opened. */
+  #identity: string | undefined;
   readonly #lockTimeout: number;
   readonly #statements = new Map<string, Libsql.Statement>();
   /** Does not wait for the lock that was waited for in vain before. */
   #impatient = false;
 
   constructor({ file, lockTimeout }: SqliteFileOptions) {
-    this.#path = file;
+    this.#path = this.#file = file;
     this.#lockTimeout = lockTimeout;
     const Database = loadDriver();
     this.#db = this.#try(() => new Database(file, { timeout: lockTimeout }));
@@ -59,8 +63,17 @@ export class SqliteFile {
     return this.#db.inTransaction ? run() : this.#transaction('BEGIN', run, 'COMMIT');
   }
 
+  /** Throws where its path leads to no file any more, or to another one: SQLite itself goes on writing to the one that it has open. */
+  assertInPlace(): void {
+    if (this.#identity === undefined) return;
+    const identity = identityOf(this.#file);
+    // One that cannot be looked for may well be there.
+    if (identity !== undefined && identity !== this.#identity) throw misplaced();
+  }
+
   /** Writes all or nothing, and nobody else writes meanwhile. */
   write<T>(run: () => T): T {
+    this.assertInPlace();
     return this.#transaction('BEGIN IMMEDIATE', run, 'COMMIT');
   }
 
@@ -101,6 +114,7 @@ export class SqliteFile {
   /** It is open, and all is well. */
   opened(): void {
     this.#path = undefined;
+    this.#identity = identityOf(this.#file);
   }
 
   close(): void {
@@ -160,6 +174,16 @@ export class SqliteFile {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+}
+
+/** What the file at a path is known by, wherever it goes; `undefined` where that cannot be told. */
+function identityOf(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats ? `${stats.dev} ${stats.ino}` : 'none';
+  } catch {
+    return undefined;
   }
 }
 

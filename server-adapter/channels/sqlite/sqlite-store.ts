@@ -3,12 +3,16 @@ import {
   type ChannelKind,
   type ChannelName,
   formatPosition,
+  messageOf,
   StatusMessengerError,
 } from '../../../protocol/index.js';
 import type { Composed } from '../../compose.js';
+import { Log, silentLogger, stackOf } from '../../logger.js';
 import type { ChannelLog, ChannelStore, Claim, Decision, StoreUser } from '../channel-store.js';
 import { frameOf } from '../memory-log.js';
 import { Claims } from './claims.js';
+import { damagedChannels, kindOf } from './failure.js';
+import { guarded } from './guard.js';
 import { readOptions, type Settings, type SqliteStoreOptions } from './options.js';
 import { Replica } from './replica.js';
 import { Retention } from './retention.js';
@@ -43,6 +47,8 @@ export class SqliteStore implements ChannelStore {
   readonly #replica: Replica;
   readonly #retention: Retention;
   readonly #claims: Claims;
+  /** Where errors go that nobody waits for. */
+  readonly #log = new Log({ ...silentLogger, warn: (text) => process.emitWarning(text, 'StatusMessengerWarning') });
   /** How many channels are held: while any is, what others store is looked for. */
   #held = 0;
   #queue: Write[] = [];
@@ -50,6 +56,8 @@ export class SqliteStore implements ChannelStore {
   #erasing: { readonly done: Promise<void>; run(): void } | undefined;
   /** Why the last write failed. */
   #trouble: string | undefined;
+  /** What is damaged, if it is more than some channels: that does not heal. */
+  #damage: string | undefined;
   #stopPolling: (() => void) | undefined;
   #closed = false;
 
@@ -62,15 +70,15 @@ export class SqliteStore implements ChannelStore {
     const { file: path, synchronous, bytes } = this.#settings;
     this.#file = new SqliteFile(this.#settings);
     this.#tables = new Tables(this.#file);
-    this.#replica = new Replica(this.#settings, this.#file, this.#tables, (error) => this.#failed(error));
+    this.#replica = new Replica(this.#settings, this.#file, this.#tables, (error) => this.#note(error));
     this.#retention = new Retention(this.#settings, this.#file, this.#tables, this.#replica, (error) =>
-      this.#failed(error),
+      this.#note(error),
     );
     this.#claims = new Claims(
       this.#settings,
       this.#file,
       (name) => this.#replica.user?.lost(name),
-      (error) => this.#failed(error),
+      (error) => this.#note(error),
     );
     try {
       const isNew = !isOurs(this.#file, path);
@@ -235,7 +243,7 @@ export class SqliteStore implements ChannelStore {
         'store: got a second messenger, expected one per store; give each its own',
       );
     }
-    this.#replica.user = user;
+    this.#replica.user = guarded(user, (error) => this.#note(error));
   }
 
   sweep(): void {
@@ -244,24 +252,32 @@ export class SqliteStore implements ChannelStore {
     try {
       this.#retention.expire();
       this.#compact();
+      this.#retention.followClock();
       if (!this.#retention.isDue()) return;
       const done = this.#change((version) => this.#retention.forgetIdle(version));
       done();
     } catch (error) {
-      this.#failed(error);
+      this.#note(error);
     }
   }
 
   health(): string | undefined {
     if (this.#closed) return 'the store is closed';
-    if (this.#trouble === undefined) return undefined;
     try {
-      this.#tables.tryWriting();
+      this.#file.assertInPlace();
+      if (this.#trouble !== undefined) this.#tables.tryWriting();
       this.#trouble = undefined;
     } catch (error) {
-      this.#failed(error);
+      this.#note(error);
     }
-    return this.#trouble;
+    return this.#trouble ?? this.#damage ?? this.#damagedChannels();
+  }
+
+  #damagedChannels(): string | undefined {
+    const { damaged } = this.#replica;
+    // Others may have forgotten them.
+    if (damaged.size > 0) this.#replica.refresh();
+    return damaged.size > 0 ? damagedChannels(damaged.size).message : undefined;
   }
 
   flush(): void {
@@ -344,19 +360,29 @@ export class SqliteStore implements ChannelStore {
     } catch (error) {
       for (const write of writes) refused.set(write, error);
     }
-    for (const write of writes) {
-      if (refused.has(write)) write.reject(refused.get(write));
-      else write.publish();
-    }
+    for (const write of writes) this.#settle(write, refused);
     for (const { log } of writes) {
-      log.waiting--;
       this.#replica.noteCompaction(log);
       this.#replica.rest(log);
     }
     try {
       this.#compact();
-    } catch {
-      // They stay to be compacted, and what is wrong is known.
+    } catch (error) {
+      // They stay to be compacted.
+      this.#note(error);
+    }
+  }
+
+  #settle(write: Write, refused: ReadonlyMap<Write, unknown>): void {
+    try {
+      if (refused.has(write)) write.reject(refused.get(write));
+      else write.publish();
+    } catch (error) {
+      // It is stored: what memory has of the channel is read anew before more is added to it.
+      write.log.stale = true;
+      write.reject(error);
+    } finally {
+      write.log.waiting--;
     }
   }
 
@@ -376,6 +402,7 @@ export class SqliteStore implements ChannelStore {
             continue;
           }
           const row = log.row ?? this.#tables.insert(log.name, log.epoch, now);
+          // `#change` has caught up with the file: nobody has given these numbers to anything.
           draft = { row, seq: log.seq, answers: log.storedAnswers };
           drafts.set(log, draft);
         }
@@ -386,7 +413,8 @@ export class SqliteStore implements ChannelStore {
     for (const [log, { row, answers }] of drafts) {
       log.row = row;
       log.storedAnswers = answers;
-      log.storedUse = now;
+      log.storedUse = Math.max(log.storedUse, now);
+      log.usedAt = Math.max(log.usedAt, now);
     }
     for (const name of room.evicted) this.#replica.forgot(name);
   }
@@ -459,10 +487,18 @@ export class SqliteStore implements ChannelStore {
 
   // What goes wrong
 
-  /** Answers the error, which is remembered until something can be stored again. */
+  /** Answers the error, which is remembered: until something can be stored again, or for good where the file is damaged. Of its channels the replica knows. */
   #failed(error: unknown): unknown {
-    if (error instanceof StatusMessengerError && error.code === 'unavailable') this.#trouble = error.message;
+    const kind = kindOf(error);
+    if (kind === 'trouble') this.#trouble = messageOf(error);
+    if (kind === 'damaged file') this.#damage = messageOf(error);
     return error;
+  }
+
+  /** Takes what was thrown where nobody waits. The process is warned of all but what may pass by itself: that is for `health` to say. */
+  #note(error: unknown): void {
+    this.#failed(error);
+    if (kindOf(error) !== 'trouble') this.#log.warnOnce(messageOf(error), `sqlite: ${stackOf(error)}`);
   }
 
   #assertOpen(call: string): void {

@@ -25,6 +25,7 @@ export interface ChannelRow {
   readonly epoch: string;
   readonly seq: number;
   readonly first: number;
+  readonly oldest: number;
   readonly answered: number;
   readonly usedAt: number;
 }
@@ -35,7 +36,7 @@ export interface Versions {
   readonly forgot: number;
 }
 
-const CHANNEL = `id, CAST(name AS BLOB) AS name, CAST(epoch AS BLOB) AS epoch, seq, first, answered, used_at`;
+const CHANNEL = `id, CAST(name AS BLOB) AS name, CAST(epoch AS BLOB) AS epoch, seq, first, oldest, answered, used_at`;
 /** Channels that are read at once where only some may be needed. */
 const PAGE = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -85,10 +86,12 @@ export class Tables {
     }
   }
 
-  /** Channels that keep a message of before `time` word for word and could do without it. */
-  olderThan(time: number, count: number): ChannelRow[] {
-    const sql = `SELECT ${CHANNEL} FROM channels WHERE first < seq AND oldest < ? ORDER BY oldest LIMIT ?`;
-    return this.#file.all(sql, time, count).map(channelIn);
+  /** Channels that keep a message of before `time` word for word and could do without it, the oldest first: those behind `after`. */
+  olderThan(time: number, after: Pick<ChannelRow, 'oldest' | 'id'> | undefined, count: number): ChannelRow[] {
+    const sql = `SELECT ${CHANNEL} FROM channels WHERE first < seq AND oldest < ? AND (oldest, id) > (?, ?)
+      ORDER BY oldest, id LIMIT ?`;
+    const { oldest, id } = after ?? { oldest: Number.MIN_SAFE_INTEGER, id: 0 };
+    return this.#file.all(sql, time, oldest, id, count).map(channelIn);
   }
 
   insert(name: ChannelName, epoch: string, now: number): number {
@@ -104,16 +107,27 @@ export class Tables {
   }
 
   setHead(id: number, seq: number, answered: number, now: number, version: number): void {
-    const sql = 'UPDATE channels SET seq = ?, answered = ?, used_at = ?, version = ? WHERE id = ?';
+    const sql = 'UPDATE channels SET seq = ?, answered = ?, used_at = MAX(used_at, ?), version = ? WHERE id = ?';
     this.#file.run(sql, seq, answered, Math.floor(now), version, id);
   }
 
-  setUse(id: number, time: number): void {
-    this.#file.run('UPDATE channels SET used_at = MAX(used_at, ?) WHERE id = ?', Math.floor(time), id);
+  /** When channels were used, at least. All in one statement: there may be many. */
+  setUses(uses: ReadonlyArray<readonly [id: number, time: number]>): void {
+    const sql = `UPDATE channels SET used_at = MAX(used_at, use.time)
+      FROM (SELECT value ->> 0 AS id, CAST(value ->> 1 AS INTEGER) AS time FROM json_each(?)) AS use WHERE channels.id = use.id`;
+    this.#file.run(sql, JSON.stringify(uses));
+  }
+
+  /** Moves all times of use on, up to `now`. */
+  moveUses(by: number, now: number): void {
+    const sql = 'UPDATE channels SET used_at = MIN(used_at + ?, ?) WHERE used_at < ?';
+    this.#file.run(sql, Math.floor(by), Math.floor(now), Math.floor(now));
   }
 
   addMessage(channel: number, seq: number, frame: string): void {
     this.#file.run('INSERT INTO messages VALUES (?, ?, ?, ?)', channel, seq, frame, checksum(channel, frame));
+    // The channel may be older: it began with an answer.
+    if (seq === 1) this.#file.run('UPDATE channels SET oldest = ? WHERE id = ?', Math.floor(timeOf(frame)), channel);
   }
 
   addAnswer(channel: number, number: number, ack: Ack): void {
@@ -140,37 +154,37 @@ export class Tables {
   }
 
   /** The messages of a channel behind number `after`: all of them, or it throws. */
-  messages({ id, name, epoch, seq }: ChannelRow, after: number): StoredMessage[] {
+  messages({ id, epoch, seq }: ChannelRow, after: number): StoredMessage[] {
     const sql =
       'SELECT CAST(frame AS BLOB) AS frame, checksum FROM messages WHERE channel = ? AND seq > ? ORDER BY seq';
     const messages = this.#file
       .all(sql, id, after)
       .map((row, i) => messageIn(checked(row, id, 'frame'), formatPosition({ epoch, seq: after + 1 + i })));
-    if (after + messages.length !== seq) throw damaged(`messages of ${name} are missing`);
+    if (after + messages.length !== seq) throw damaged('messages are missing');
     return messages;
   }
 
   /** What was answered in a channel behind number `after`, as far as it is kept: all of it, or it throws. */
-  answers({ id, name, answered }: ChannelRow, after: number): Ack[] {
+  answers({ id, answered }: ChannelRow, after: number): Ack[] {
     const sql =
       'SELECT CAST(ack AS BLOB) AS ack, checksum FROM answers WHERE channel = ? AND number > ? ORDER BY number';
     const acks = this.#file.all(sql, id, after).map((row) => ackIn(checked(row, id, 'ack')));
-    if (acks.length !== Math.min(answered - after, ACKS)) throw damaged(`answers of ${name} are missing`);
+    if (acks.length !== Math.min(answered - after, ACKS)) throw damaged('answers are missing');
     return acks;
   }
 
   /** Where a channel is taken up, before its messages. */
-  checkpoint({ id, name, epoch, first }: ChannelRow): Checkpoint {
+  checkpoint({ id, epoch, first }: ChannelRow): Checkpoint {
     const sql = `SELECT seq, CAST(state AS BLOB) AS state, CAST(status AS BLOB) AS status, checksum
       FROM snapshots WHERE channel = ?`;
     const row = this.#file.get(sql, id);
     if (!row) {
-      if (first > 1) throw damaged(`the snapshot of ${name} is missing`);
+      if (first > 1) throw damaged('the snapshot is missing');
       return { epoch, first, folded: initialState, foldedSeq: 0, latestStatus: undefined };
     }
     const foldedSeq = whole(row, 'seq');
-    if (foldedSeq < first - 1) throw damaged(`messages of ${name} are missing`);
-    const folded = stateIn(checked(row, id, 'state', 'status'), name);
+    if (foldedSeq < first - 1) throw damaged('messages are missing');
+    const folded = stateIn(checked(row, id, 'state', 'status'));
     return { epoch, first, folded, foldedSeq, latestStatus: text(row, 'status') || undefined };
   }
 
@@ -210,6 +224,7 @@ function channelIn(row: Row): ChannelRow {
     epoch: text(row, 'epoch'),
     seq: whole(row, 'seq'),
     first: whole(row, 'first'),
+    oldest: whole(row, 'oldest'),
     answered: whole(row, 'answered'),
     usedAt: whole(row, 'used_at'),
   };
@@ -224,9 +239,9 @@ function messageIn(frame: string, id: string): StoredMessage {
   return { frame, isStatus, isPlainStatus: isStatus && typeof message.data === 'string' && isBare };
 }
 
-function stateIn(json: string, name: ChannelName): ChannelState {
+function stateIn(json: string): ChannelState {
   const state = readState(parseJson(json));
-  if (!state) throw damaged(`the snapshot of ${name} is none`);
+  if (!state) throw damaged('the snapshot is none');
   return state;
 }
 

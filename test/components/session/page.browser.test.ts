@@ -102,7 +102,7 @@ describe('a page that is reloaded', () => {
 
 describe('a page that wakes', () => {
   /** A client on a server that is in the test's hands, and greets. */
-  async function greeted(): Promise<{ id: string; client: SessionClient; pings(): Promise<number> }> {
+  async function greeted(): Promise<{ id: string; client: SessionClient; pings(): Promise<string[]> }> {
     const id = newSession();
     const client = new SessionClient({ url: `/raw/${id}` });
     client.connect();
@@ -120,7 +120,7 @@ describe('a page that wakes', () => {
       client,
       async pings() {
         const heard = await server<string[]>({ do: 'rawHeard', sessionId: id });
-        return heard.filter((frame) => JSON.parse(frame).type === 'ping').length;
+        return heard.map((frame) => JSON.parse(frame)).flatMap(({ type, ref }) => (type === 'ping' ? [ref] : []));
       },
     };
   }
@@ -130,7 +130,7 @@ describe('a page that wakes', () => {
     Date.now = now;
   });
 
-  it('asks whether the server is there, whatever woke it, and goes on with any answer', async () => {
+  it('asks whether the server is there, whatever woke it, and goes on with its answer', async () => {
     const { id, client, pings } = await greeted();
     const wakes = [
       () => window.dispatchEvent(new Event('online')),
@@ -144,16 +144,17 @@ describe('a page that wakes', () => {
     ];
     for (const [i, wake] of wakes.entries()) {
       wake();
-      await until(async () => (await pings()) === i + 1, `${i + 1} pings`);
+      await until(async () => (await pings()).length === i + 1, `${i + 1} pings`);
+      const answer = { type: 'ack', data: { ref: (await pings())[i], accepted: true } };
       const status = { type: 'status', data: `there ${i}`, id: `epoch000-${i + 1}` };
-      await server({ do: 'rawSend', sessionId: id, frames: [JSON.stringify(status)] });
+      await server({ do: 'rawSend', sessionId: id, frames: [answer, status].map((frame) => JSON.stringify(frame)) });
       await until(() => client.state.status?.text === `there ${i}`);
     }
     window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
     expect(await server<string[]>({ do: 'rawUrls', sessionId: id })).to.have.length(1);
     client.disconnect();
     for (const wake of wakes) wake();
-    expect(await pings()).to.equal(wakes.length);
+    expect(await pings()).to.have.length(wakes.length);
   });
 
   it('replaces the connection where no answer comes', async () => {

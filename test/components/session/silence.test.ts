@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { beforeEach, test } from 'node:test';
 import type { Clock } from '../../../protocol/index.js';
 import { live, stateOf, testClient } from '../../helpers/client.js';
 import { HandPage, HandSocket } from '../../helpers/hand-socket.js';
-import { listen, startServer } from '../../helpers/server.js';
+import { startServer } from '../../helpers/server.js';
 import { reset, type Setup, sent, setUp, statuses } from './setup.js';
 
 beforeEach(reset);
@@ -94,14 +94,14 @@ test('where the next connection is greeted, it is not live until everything is h
 test('what a silent server was sent is sent to the next one as silent no more, and again with its first word', async () => {
   const { client, clock } = silent();
   const early = client.send('once');
-  for (let i = 0; i < 3; i++) {
-    clock.advance(1_000_000);
+  for (const seconds of [30, 60, 120]) {
+    clock.advance(seconds * 1000);
     HandSocket.last.open();
     clock.advance(1000);
   }
   assert.deepEqual(
     HandSocket.all.map((socket) => sent(socket).length),
-    [1, 0, 0, 0].slice(0, HandSocket.all.length),
+    [1, 0, 0, 0],
   );
   void client.send('another');
   assert.deepEqual(
@@ -161,7 +161,9 @@ for (const [name, options] of [
         }
       });
     });
-    const port = await listen(proxy as never);
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as AddressInfo;
     const page = new HandPage();
     const client = testClient({
       url: `ws://127.0.0.1:${port}/ws`,

@@ -501,6 +501,32 @@ describe("<status-messenger> on a server that knows only the seed's frames", () 
     expect(await server<string[]>({ do: 'rawHeard', sessionId: first })).to.deep.equal([]);
   });
 
+  it('what it was told to send again is not sent by who takes its place at the same address, written another way', async () => {
+    const id = newSession();
+    const element = await fixture<StatusMessengerElement>(
+      html`<status-messenger paused url="/raw" session-id=${id}></status-messenger>`,
+    );
+    const call = element.send('given up').then(
+      () => 'resolved',
+      (error: Error & { code: string }) => error.code,
+    );
+    // It is kept for a reload by then.
+    await new Promise((resolve) => setTimeout(resolve));
+    element.url = '/raw/{session-id}';
+    element.connect();
+    expect(await call).to.equal('closed');
+    const sent = element.send('sent').catch(() => {});
+    const data = { message: '', protocol: 1, sessionId: id, channels: {}, heartbeat: 60_000, serverTime: Date.now() };
+    await until(async () => (await server<string[]>({ do: 'rawUrls', sessionId: id })).length === 1);
+    await server({ do: 'rawSend', sessionId: id, frames: [JSON.stringify({ type: 'connected', data })] });
+    const heard = () => server<string[]>({ do: 'rawHeard', sessionId: id });
+    await until(async () => (await heard()).length > 0);
+    expect((await heard()).map((frame) => JSON.parse(frame).data)).to.deep.equal(['sent']);
+    element.disconnect();
+    element.url = '/elsewhere';
+    await sent;
+  });
+
   it('sends its token, and the one that getToken gives instead', async () => {
     const [one, two] = [newSession(), newSession()];
     const first = await fixture<StatusMessengerElement>(

@@ -13,9 +13,8 @@ import {
 import { payloadOf } from '../../../server-adapter/channels/websocket-frames.js';
 import { compose } from '../../../server-adapter/compose.js';
 import type { ChannelStore, TailBounds } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
-import { HOUR, Listener, NOW, read, say, status, tail } from './support.js';
+import { HOUR, Listener, NOW, read, SettableClock, say, status, tail } from './support.js';
 
 export interface ConformanceOptions {
   readonly clock: Clock;
@@ -32,10 +31,10 @@ export function conformance(name: string, open: (t: TestContext, options: Confor
   function check(
     what: string,
     options: Omit<ConformanceOptions, 'clock'>,
-    run: (set: { store: ChannelStore; user: Listener; clock: ManualClock }) => Promise<void>,
+    run: (set: { store: ChannelStore; user: Listener; clock: SettableClock }) => Promise<void>,
   ): void {
     test(`${name}: ${what}`, async (t) => {
-      const clock = new ManualClock(NOW);
+      const clock = new SettableClock(NOW);
       const store = open(t, { clock, ...options });
       const user = new Listener();
       store.use(user);
@@ -332,6 +331,63 @@ export function conformance(name: string, open: (t: TestContext, options: Confor
     clock.advance(1);
     store.sweep();
     assert.deepEqual(user.forgotten.slice(2), ['session:watched']);
+  });
+
+  const hour = { idle: HOUR, tail: { age: HOUR } };
+
+  check('a clock that is set forward makes nothing older than it is', hour, async ({ store, user, clock }) => {
+    const watched = await store.retain('session:watched');
+    for (const channel of ['session:watched', 'session:free'] as const) {
+      await say(store, channel);
+      await say(store, channel);
+    }
+    await store.retain('session:empty');
+    store.release('session:empty', true);
+    clock.advance(1000);
+    clock.set(5 * HOUR);
+    store.sweep();
+    clock.set(5 * HOUR);
+    clock.advance(HOUR - 1000);
+    store.sweep();
+    assert.deepEqual(user.forgotten, []);
+    assert.deepEqual(tail(watched), [1, 2]);
+    const free = store.peek('session:free');
+    assert.ok(free);
+    assert.deepEqual(tail(free), [1, 2]);
+
+    await say(store, 'session:watched');
+    clock.advance(1001);
+    store.sweep();
+    assert.deepEqual(user.forgotten.sort(), ['session:empty', 'session:free'], 'but as old as it is');
+    assert.deepEqual(tail(watched), [3]);
+    clock.advance(HOUR - 1001);
+    await say(store, 'session:watched');
+    store.sweep();
+    assert.deepEqual(tail(watched), [3, 4], 'what was said after it goes by the clock');
+    clock.advance(1);
+    store.sweep();
+    assert.deepEqual(tail(watched), [4]);
+  });
+
+  check('a clock that is wrong for a while forgets nothing', hour, async ({ store, user, clock }) => {
+    await say(store, 'session:a', 'before');
+    await say(store, 'session:b', 'before');
+    clock.set(-NOW);
+    await say(store, 'session:a', 'said in 1970');
+    await say(store, 'session:c', 'begun in 1970');
+    store.sweep();
+    clock.advance(1000);
+    clock.set(NOW);
+    store.sweep();
+    assert.deepEqual(user.forgotten, []);
+    const names = ['session:a', 'session:b', 'session:c'] as const;
+    assert.deepEqual(
+      names.map((channel) => store.peek(channel)?.seq),
+      [2, 1, 1],
+    );
+    clock.advance(HOUR + 1);
+    store.sweep();
+    assert.deepEqual(user.forgotten.sort(), [...names]);
   });
 
   check('at the limit the channel that is longest unused makes room', { channels: 3 }, async (set) => {

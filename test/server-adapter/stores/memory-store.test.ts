@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryStore } from '../../../server-adapter/index.js';
 import { conformance } from './conformance.js';
-import { read, say, tail } from './support.js';
+import { HOUR, NOW, read, SettableClock, say, tail } from './support.js';
 
 conformance('memory', (_, options) => new MemoryStore(options));
 
@@ -16,6 +16,18 @@ test('the bounds and the time are the usual ones where nothing is said about the
   assert.ok(tail(log).length < 1000);
   const { ts = 0 } = read(log.latestStatus);
   assert.ok(ts >= before && ts <= Date.now());
+});
+
+test('what makes room is unused for the longest, whatever the clock was set to meanwhile', async () => {
+  const clock = new SettableClock(NOW);
+  const store = new MemoryStore({ channels: 2, clock });
+  await say(store, 'session:a');
+  clock.advance(1);
+  clock.set(-HOUR);
+  await say(store, 'session:b');
+  await say(store, 'session:c');
+  assert.equal(store.peek('session:a'), undefined);
+  assert.equal(store.peek('session:b')?.seq, 1);
 });
 
 test('where all channels are watched, one more cannot be watched', () => {

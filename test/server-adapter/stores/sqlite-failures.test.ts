@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -7,6 +8,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -26,6 +29,11 @@ const seed = seedFromEnvironment();
 const LOCKED = /^status-messenger: sqlite: got a file that another process keeps locked \(.*SQLITE_BUSY/;
 const FULL = /^status-messenger: sqlite: got a full file or disk \(SQLITE_FULL/;
 const DAMAGED = /^status-messenger: sqlite: got a damaged file \(/;
+const DAMAGED_CHANNEL = /^status-messenger: sqlite: got a damaged channel \(session:/;
+const SOME_DAMAGED =
+  'status-messenger: sqlite: got damaged channels (1), expected none; forget those that the log names, or put a backup of the file in its place';
+const MISPLACED =
+  'status-messenger: sqlite: got a file that was deleted or replaced, expected it where it was opened; put it back, or restart';
 
 /** A connection of somebody else. */
 function other(t: TestContext, file: string): Libsql.Database {
@@ -398,7 +406,7 @@ test(`a page that was overwritten is told, or nothing was in it: never is anythi
       told++;
       assert.match(
         error.message,
-        /^status-messenger: sqlite(\.file)?: got (a damaged file|a database of something else)/,
+        /^status-messenger: sqlite(\.file)?: got (a damaged (file|channel)|a database of something else)/,
       );
     }
   }
@@ -450,16 +458,62 @@ for (const damage of [
     store.close();
     other(t, file).exec(damage);
     const again = open({ tail: { count: 8 } });
-    const bad = { code: 'unavailable', message: DAMAGED };
+    const bad = { code: 'unavailable', message: DAMAGED_CHANNEL };
+    assert.equal(again.health(), undefined);
     assert.throws(() => again.peek('session:bad'), bad);
     assert.throws(() => again.retain('session:bad'), bad);
     const [refused, stored] = await Promise.allSettled([say(again, 'session:bad'), say(again, 'session:good')]);
     assert.equal(refused?.status, 'rejected');
     assert.equal(stored?.status, 'fulfilled');
+    assert.equal(again.health(), SOME_DAMAGED, 'also when others can be written');
     await again.forget('session:bad');
+    assert.equal(again.health(), undefined);
     assert.match(await say(again, 'session:bad'), /-1$/);
   });
 }
+
+test('behind a messenger: a damaged channel is told by 503, which names nobody, until it is forgotten', async (t) => {
+  const { open, file } = storesOver(t);
+  const before = open();
+  await say(before, 'session:bad');
+  before.close();
+  other(t, file).exec(`UPDATE messages SET frame = 'no message'`);
+  const server = await startServer({ store: new SqliteStore({ file }) });
+  t.after(server.close);
+  const health = () => fetch(`${server.http}/healthz`);
+  assert.equal((await health()).status, 200);
+  const page = new WireClient(`${server.url}/bad`);
+  assert.equal((await page.closed()).code, 1013);
+  await server.messenger.sendToSession('good', status('stored'));
+  const answer = await health();
+  assert.equal(answer.status, 503);
+  assert.ok(!(await answer.text()).includes('session:'));
+  await server.messenger.forget('session:bad');
+  assert.equal((await health()).status, 200);
+});
+
+test('a damaged channel is none any more once another store has forgotten it', async (t) => {
+  const { open, file } = storesOver(t);
+  const before = open();
+  await say(before, 'session:s');
+  before.close();
+  other(t, file).exec(`UPDATE messages SET frame = 'no message'`);
+  const [a, b] = [open(), open()];
+  assert.throws(() => a.peek('session:s'), { message: DAMAGED_CHANNEL });
+  assert.equal(a.health(), SOME_DAMAGED);
+  await b.forget('session:s');
+  assert.equal(a.health(), undefined);
+});
+
+test('a file that is damaged outside of its channels is not well again because it can be written', async (t) => {
+  const { open, file } = storesOver(t);
+  const store = open();
+  await say(store, 'session:s');
+  other(t, file).exec('DELETE FROM store');
+  await assert.rejects(say(store, 'session:s'), { message: DAMAGED });
+  assert.match(store.health() ?? '', DAMAGED);
+  assert.match(store.health() ?? '', DAMAGED);
+});
 
 test('a channel that becomes damaged while it is watched is taken up again once it is whole', async (t) => {
   const { open, file, clock } = storesOver(t);
@@ -471,11 +525,115 @@ test('a channel that becomes damaged while it is watched is taken up again once 
   holder.exec(`UPDATE messages SET frame = 'no message'`);
   clock.advance(25);
   assert.equal(log.seq, 0);
-  assert.throws(() => b.retain('session:s'), { message: DAMAGED });
+  assert.throws(() => b.retain('session:s'), { message: DAMAGED_CHANNEL });
+  assert.equal(b.health(), SOME_DAMAGED);
   const [refused, stored] = await Promise.allSettled([say(b, 'session:s'), say(b, 'session:t')]);
   assert.equal(refused?.status, 'rejected');
   assert.equal(stored?.status, 'fulfilled');
   holder.prepare('UPDATE messages SET frame = ? WHERE channel = 1').run([frame]);
   assert.match(await say(b, 'session:s', 'two'), /-2$/);
   assert.equal(read(log.frame(1)).data, 'one');
+  assert.equal(b.health(), undefined);
+});
+
+// Gone
+
+test('into a file that was deleted nothing is said any more', async (t) => {
+  const { open, file } = storesOver(t);
+  const [store, idle] = [open(), open()];
+  await say(store, 'session:s', 'kept');
+  for (const part of ['', '-wal', '-shm']) rmSync(`${file}${part}`);
+  const gone = { code: 'unavailable', message: MISPLACED };
+  await assert.rejects(say(store, 'session:s'), gone);
+  await assert.rejects(store.remember('session:s', { ref: 'r', accepted: true }), gone);
+  await assert.rejects(store.forget('session:s'), gone);
+  store.sweep();
+  assert.equal(store.health(), MISPLACED);
+  assert.equal(idle.health(), MISPLACED, 'also where nobody writes');
+  assert.equal(read(store.peek('session:s')?.latestStatus).data, 'kept');
+});
+
+test('a file that was replaced takes nothing until it is back in its place', async (t) => {
+  const { open, file } = storesOver(t);
+  const store = open();
+  await say(store, 'session:s');
+  renameSync(file, `${file}.away`);
+  copyFileSync(`${file}.away`, file);
+  assert.equal(store.health(), MISPLACED);
+  await assert.rejects(say(store, 'session:s'), { message: MISPLACED });
+  renameSync(`${file}.away`, file);
+  assert.equal(store.health(), undefined);
+  assert.match(await say(store, 'session:s'), /-2$/);
+  store.close();
+  assert.equal(open().peek('session:s')?.seq, 2);
+});
+
+// Bugs
+
+/** The next warning of this process. */
+async function warning(): Promise<string> {
+  const [{ name, message }] = await once(process, 'warning');
+  assert.equal(name, 'StatusMessengerWarning');
+  return message;
+}
+
+test('who listens and throws keeps nothing from being stored, and the process is warned', async (t) => {
+  const { open } = storesOver(t);
+  const store = open({ channels: 2 });
+  const warned = warning();
+  store.user.onAppended = () => {
+    throw new Error('a listener threw');
+  };
+  const said = [say(store, 'session:a'), say(store, 'session:a'), say(store, 'session:b')];
+  assert.deepEqual(
+    (await Promise.all(said)).map((id) => id.slice(-2)),
+    ['-1', '-2', '-1'],
+  );
+  assert.match(await warned, /^status-messenger: sqlite: Error: a listener threw\n +at /);
+  store.user.onAppended = () => {};
+  assert.match(await say(store, 'session:a'), /-3$/);
+  assert.equal(store.health(), undefined);
+});
+
+test('what could not be published is stored, and keeps no others waiting', async (t) => {
+  const { open } = storesOver(t);
+  const store = open();
+  const log = store.retain('session:a');
+  Object.assign(log, {
+    append() {
+      throw new Error('a bug');
+    },
+  });
+  const [failed, stored] = await Promise.allSettled([say(store, 'session:a', 'one'), say(store, 'session:b')]);
+  assert.deepEqual([failed?.status, stored?.status], ['rejected', 'fulfilled']);
+  assert.equal(log.seq, 0);
+  Reflect.deleteProperty(log, 'append');
+  assert.match(await say(store, 'session:a', 'two'), /-2$/);
+  assert.equal(read(log.frame(1)).data, 'one');
+  store.release('session:a');
+  store.close();
+  assert.equal(open().peek('session:a')?.seq, 2);
+});
+
+test('a bug where nobody waits is told to the process, once', async (t) => {
+  const { open, clock } = storesOver(t);
+  const [a, b] = [open(), open()];
+  const log = b.retain('session:s');
+  for (const method of ['expire', 'add'] as const) {
+    Object.assign(log, {
+      [method]() {
+        throw new TypeError(`a bug in ${method}`);
+      },
+    });
+  }
+  const swept = warning();
+  for (let i = 0; i < 3; i++) b.sweep();
+  assert.match(await swept, /TypeError: a bug in expire\n +at /);
+  await say(a, 'session:t');
+  await say(b, 'session:s');
+  const polled = warning();
+  await say(a, 'session:s');
+  clock.advance(25);
+  assert.match(await polled, /TypeError: a bug in add\n +at /);
+  assert.equal(b.health(), undefined);
 });

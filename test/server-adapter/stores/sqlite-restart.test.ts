@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type Libsql from 'libsql';
-import { isObject, parsePosition } from '../../../protocol/index.js';
+import { type ChannelName, isObject, parsePosition } from '../../../protocol/index.js';
 import { SqliteStore } from '../../../server-adapter/channels/sqlite/index.js';
 import { startServer } from '../../helpers/server.js';
 import { WireClient } from '../../helpers/wire-client.js';
 import { HOUR, NOW, read, say, status, storesOver, tail } from './support.js';
+
+/** What a query finds in a file. */
+function query(t: TestContext, file: string, sql: string): unknown[] {
+  const Database: typeof Libsql = createRequire(import.meta.url)('libsql');
+  const db = new Database(file);
+  t.after(() => db.close());
+  return db.prepare(sql).all([]);
+}
 
 test('what was stored is there when the file is opened again: epoch, messages, state, latest status, answers', async (t) => {
   const { open } = storesOver(t);
@@ -68,10 +76,7 @@ test('the file keeps no more than a thousand answers of a channel', async (t) =>
   const refs = Array.from({ length: 1050 }, (_, i) => `r${i}`);
   await Promise.all(refs.map((ref) => store.remember('session:s', { ref, accepted: true })));
   store.close();
-  const Database: typeof Libsql = createRequire(import.meta.url)('libsql');
-  const db = new Database(file);
-  t.after(() => db.close());
-  assert.equal(db.prepare('SELECT number FROM answers').all([]).length, 1000);
+  assert.equal(query(t, file, 'SELECT number FROM answers').length, 1000);
   const again = open().peek('session:s');
   assert.deepEqual(
     refs.filter((ref) => again?.recall(ref)),
@@ -92,6 +97,66 @@ test('what is too old is folded also in channels that are not in memory', async 
   const log = wide.retain('session:s');
   assert.deepEqual(tail(log), [3]);
   assert.equal(log.state().messages.length, 3);
+});
+
+test('channels that cannot be shortened keep no others from it', async (t) => {
+  const { open, file, clock } = storesOver(t);
+  const before = open();
+  for (let i = 0; i < 2; i++) await say(before, 'session:old');
+  clock.advance(HOUR + 1);
+  const names = Array.from({ length: 250 }, (_, i): ChannelName => `session:${i}`);
+  await Promise.all([...names, ...names].map((name) => say(before, name)));
+  before.close();
+  // They look as if they were, and have young messages only.
+  query(t, file, `UPDATE channels SET oldest = 0 WHERE name <> 'session:old' RETURNING id`);
+  const store = open();
+  const isShort = () => query(t, file, `SELECT 1 FROM channels WHERE name = 'session:old' AND first = 2`).length === 1;
+  store.sweep();
+  store.sweep();
+  assert.equal(isShort(), false);
+  store.sweep();
+  assert.equal(isShort(), true);
+  for (let i = 0; i < 2; i++) await say(store, 'session:0');
+  clock.advance(HOUR + 1);
+  for (let i = 0; i < 3; i++) store.sweep();
+  assert.deepEqual(query(t, file, 'SELECT 1 FROM channels WHERE first < seq'), [], 'and all have their turn again');
+});
+
+test('a channel is as old as its first message, not as an answer before that', async (t) => {
+  const { open, file, clock } = storesOver(t);
+  const store = open();
+  await store.remember('session:s', { ref: 'r', accepted: true });
+  clock.advance(HOUR);
+  await say(store, 'session:s');
+  assert.deepEqual(query(t, file, 'SELECT oldest FROM channels'), [{ oldest: NOW + HOUR }]);
+});
+
+test('what was begun while the clock was wrong is there after a restart, too', async (t) => {
+  const { open, clock } = storesOver(t);
+  clock.set(-NOW);
+  const before = open({ cache: 1 });
+  for (const name of ['session:a', 'session:b'] as const) await say(before, name, 'begun in 1970');
+  clock.set(NOW);
+  before.sweep();
+  before.close();
+  const after = open();
+  after.sweep();
+  assert.deepEqual([after.peek('session:a')?.seq, after.peek('session:b')?.seq], [1, 1]);
+});
+
+test('what was there before is there, although the clock was wrong while another process wrote to it', async (t) => {
+  const { open, clock } = storesOver(t);
+  const before = open();
+  await say(before, 'session:s', 'before');
+  before.close();
+  clock.set(-NOW);
+  const wrong = open();
+  await say(wrong, 'session:s', 'said in 1970');
+  wrong.close();
+  clock.set(NOW);
+  const after = open();
+  after.sweep();
+  assert.equal(after.peek('session:s')?.seq, 2);
 });
 
 test('what is in memory is bounded by the cache, and what leaves it is not forgotten', async (t) => {

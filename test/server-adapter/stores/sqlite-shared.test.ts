@@ -244,6 +244,21 @@ test('what one store is holding is not idle for another', async (t) => {
   assert.deepEqual([...a.user.forgotten, ...b.user.forgotten], []);
 });
 
+test('what one store is holding does not make room for another', async (t) => {
+  const { open, clock } = storesOver(t);
+  const [a, b] = [open({ channels: 2 }), open({ channels: 2 })];
+  await say(a, 'session:watched');
+  clock.advance(1);
+  await say(a, 'session:free');
+  const log = b.retain('session:watched');
+  clock.advance(60_001);
+  b.sweep();
+  await say(a, 'session:new');
+  clock.advance(POLL);
+  assert.deepEqual(a.user.forgotten, ['session:free']);
+  assert.equal(log.seq, 1);
+});
+
 test('pages of two servers over one file see the same, and one takes over from the other', async (t) => {
   const { file } = storesOver(t);
   const old = await startServer({ store: new SqliteStore({ file }) });

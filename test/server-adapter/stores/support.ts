@@ -42,6 +42,23 @@ export class Listener implements StoreUser {
   }
 }
 
+/** A clock that somebody sets while the time goes on. */
+export class SettableClock extends ManualClock {
+  #offset = 0;
+
+  override now(): number {
+    return super.now() + this.#offset;
+  }
+
+  elapsed(): number {
+    return super.now();
+  }
+
+  set(by: number): void {
+    this.#offset += by;
+  }
+}
+
 /** What is said into a store: the position, once it is stored. */
 export async function say(store: ChannelStore, name: ChannelName, what: string | Outgoing = 'x'): Promise<string> {
   return store.append(name, compose(typeof what === 'string' ? status(what) : what));
@@ -67,7 +84,7 @@ export function directory(t: TestContext): string {
 
 /** Opens stores over one file; all are closed with the test. */
 export function storesOver(t: TestContext, file = join(directory(t), 'status.db')) {
-  const clock = new ManualClock(NOW);
+  const clock = new SettableClock(NOW);
   const open = (options: Partial<SqliteStoreOptions> = {}) => {
     const store = new SqliteStore({ file, clock, lockTimeout: 50, ...options });
     const user = new Listener();
