@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
-import { adapterPlugin } from './test/helpers/adapter-plugin.ts';
 import { reactPlugins } from './test/components/frameworks/react/plugins.ts';
+import { adapterPlugin } from './test/helpers/adapter-plugin.ts';
 import { availableBrowsers } from './test/helpers/browsers.ts';
 
 /** The elements' tests, in every engine that the machine has. Run by `npm test`, which gets the engines first. */

@@ -365,7 +365,7 @@ export class Link {
     // Node 20 has none of its own.
     const hasSocket = Socket !== undefined || transport === 'websocket';
     this.#transport = hasSocket ? this.#transports.next(elapsed(this.clock)) : 'sse';
-    if (this.#transport === 'sse' && stream !== undefined) return new SseSocket(stream);
+    if (this.#transport === 'sse' && stream !== undefined) return new SseSocket(stream, this.clock);
     if (transport === 'sse' || Socket === undefined) {
       throw invalid('url', url, 'a path like …/ws/ID, or else a WebSocket', 'hand in that of the package "ws"');
     }

@@ -5,7 +5,6 @@ import {
   describe,
   elapsed,
   formatPosition,
-  isChannelName,
   type Message,
   messageOf,
   openQuestion,
@@ -439,9 +438,7 @@ export class SessionClient {
     this.#serverOffset = Math.max(this.#serverOffset ?? offset, offset);
   }
 
-  #takeSnapshot(message: Message): void {
-    const { data, id } = message;
-    const channel = channelOf(message);
+  #takeSnapshot({ data, id, channel }: Message): void {
     const state = readState(data);
     if (!state) {
       this.#problem('snapshot', `a snapshot: got ${describe(data)}, expected the state of a channel; it is left out`);
@@ -457,9 +454,7 @@ export class SessionClient {
   }
 
   #take(message: Message): void {
-    const channel = channelOf(message);
-    const { channel: name, ...content } = message;
-    const rest = channel === undefined && name !== undefined ? message : content;
+    const { channel, ...rest } = message;
     // A server that keeps no log tells no time; the page's own is the best there is.
     const own = rest.id === undefined && rest.ts === undefined ? { ...rest, ts: this.#link.clock.now() } : rest;
     const view = this.#view(channel);
@@ -484,11 +479,6 @@ export class SessionClient {
     this.#reported.add(key);
     this.#emitter.emit('problem', error);
   }
-}
-
-/** Another channel than the session's, as a message names it. A name that is none is a server's own, which says nothing of channels. */
-function channelOf({ channel }: Message): ChannelName | undefined {
-  return channel !== undefined && isChannelName(channel) ? channel : undefined;
 }
 
 /** The storage of the page that this runs in: gone with its tab, and there after a reload. */

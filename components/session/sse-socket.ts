@@ -1,4 +1,5 @@
-import { isObject, messageOf, parseJson } from '../../protocol/index.js';
+import { type Clock, isObject, messageOf, parseJson } from '../../protocol/index.js';
+import { browserClock } from './browser-clock.js';
 import { EventStream, type StreamEvent } from './event-stream.js';
 import type { SocketLike } from './socket.js';
 
@@ -28,6 +29,7 @@ export class SseSocket implements SocketLike {
   onerror: SocketLike['onerror'] = null;
   onclose: SocketLike['onclose'] = null;
   readonly #url: string;
+  readonly #clock: Clock;
   readonly #reading = new AbortController();
   #posting: AbortController | undefined;
   readonly #frames: string[] = [];
@@ -35,8 +37,9 @@ export class SseSocket implements SocketLike {
   #stream = '';
 
   /** `url` is that of the stream: `http(s)://…/sse/ID`, with the query that the WebSocket would have. */
-  constructor(url: string) {
+  constructor(url: string, clock: Clock = browserClock) {
     this.#url = url;
+    this.#clock = clock;
     void this.#read();
   }
 
@@ -90,7 +93,7 @@ export class SseSocket implements SocketLike {
     while (this.readyState !== CLOSED && this.#frames[0] !== undefined) {
       const posting = new AbortController();
       this.#posting = posting;
-      const timer = setTimeout(() => posting.abort(new Error('a frame was not answered')), ANSWER);
+      const stopWaiting = this.#clock.after(ANSWER, () => posting.abort(new Error('a frame was not answered')));
       try {
         const response = await ask(url.href, { method: 'POST', body: this.#frames[0] }, posting);
         const answer = parseJson(await textOf(response));
@@ -102,7 +105,7 @@ export class SseSocket implements SocketLike {
       } catch (error) {
         this.#end({ code: ABNORMAL, reason: messageOf(error) });
       }
-      clearTimeout(timer);
+      stopWaiting();
       this.#frames.shift();
     }
   }

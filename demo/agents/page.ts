@@ -37,7 +37,7 @@ stop.addEventListener('click', async () => {
 restart.addEventListener('click', () => {
   if (!isAllowed(restart)) return;
   // A session holds one conversation: another one is another session, and this one stays where it was.
-  
+  history.pushState(null, '', '#');
   show();
 });
 addEventListener('hashchange', show);

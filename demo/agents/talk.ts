@@ -74,8 +74,10 @@ function head(step: StepView): TemplateResult {
   `;
 }
 
-function trouble({ error }: StepView): TemplateResult | typeof nothing {
-  return error === undefined ? nothing : html`<p class="wrong">${error}</p>`;
+/** What went wrong, said once: by the innermost step that failed of it. */
+function trouble({ error, children }: StepNode): TemplateResult | typeof nothing {
+  if (error === undefined || children.some((child) => child.error === error)) return nothing;
+  return html`<p class="wrong">${error}</p>`;
 }
 
 /** How far the step is, and how long it took. */

@@ -1,4 +1,4 @@
-import { type Clock, clipText, elapsed, messageOf, StatusMessengerError } from '../../protocol/index.js';
+import { type Clock, clipText, messageOf, StatusMessengerError } from '../../protocol/index.js';
 import { type Context, contextSaid } from '../context.js';
 import { UnansweredError } from '../conversation/questions.js';
 import { Log, type Logger } from '../logger.js';
@@ -187,12 +187,11 @@ export class Upstream {
   #wait(port: Port): void {
     this.#hasWaited = true;
     port.post(write({ kind: 'hello', n: this.#n }), true);
-    const end = elapsed(this.#clock) + WAIT;
     const cell = new Int32Array(new SharedArrayBuffer(4));
-    do {
+    for (let waited = 0; waited < WAIT && this.#state === 'new'; waited++) {
       Atomics.wait(cell, 0, 0, 1);
       port.poll();
-    } while (this.#state === 'new' && elapsed(this.#clock) < end);
+    }
   }
 
   /** The worker ends: what it said last is to arrive, and whoever forgot to attach it is to know. */

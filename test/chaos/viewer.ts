@@ -171,7 +171,7 @@ export class Viewer {
     for (const sent of this.sent) if (sent.acks.length === 0) sent.orphaned = true;
     const url = `ws://127.0.0.1:${this.proxy.port}/ws`;
     const { watch: watchPage } = this.#life;
-    const transport = process.env.CHAOS_TRANSPORT === 'sse' ? 'sse' as const : 'websocket' as const;
+    const transport = process.env.CHAOS_TRANSPORT === 'sse' ? ('sse' as const) : ('websocket' as const);
     const options = { url, transport, clock: this.clock, random: this.#random, storage: this.#storage, watchPage };
     const page = new Page(options, this.#server, this.fate);
     this.pages.push(page);

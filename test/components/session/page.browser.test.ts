@@ -80,8 +80,8 @@ describe('a page that is reloaded', () => {
     const offline = page.keepSent();
     page.element.send('first').catch(() => {});
     page.element.sendAnswer('yes').catch(() => {});
-    expect(kept(id)).to.equal(1);
 
+    // In the same turn: what is kept is written before the page goes.
     await page.reload();
     expect(kept(id)).to.equal(1);
     const sent = page.keepSent();

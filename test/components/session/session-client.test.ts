@@ -575,18 +575,21 @@ test('an answer that waited for such a server ends the question that it was give
   client.connect();
   HandSocket.last.open();
   HandSocket.last.say(question('Why?'));
-  for (const next of [question('How?'), { type: 'status', data: 'thank you' }]) {
+  for (const [next, expected] of [
+    [question('How?'), 'open'],
+    [{ type: 'status', data: 'thank you' }, 'answered'],
+  ] as const) {
     HandSocket.last.end();
     const answered = client.sendAnswer('because');
     clock.advance(20_000);
     HandSocket.last.open();
     HandSocket.last.say(next);
     assert.equal((await answered).accepted, true);
+    assert.deepEqual(
+      client.state.questions.map(({ question, status }) => [question, status]),
+      [['How?', expected]],
+    );
   }
-  assert.deepEqual(
-    client.state.questions.map(({ question, status }) => [question, status]),
-    [['How?', 'answered']],
-  );
 });
 
 test('an answer to a server of this protocol leaves the question open until the server tells of its end', async () => {

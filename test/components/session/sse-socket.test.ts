@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type TestContext, test } from 'node:test';
 import { SseSocket } from '../../../components/session/sse-socket.js';
 import { LIMITS } from '../../../protocol/index.js';
+import { ManualClock } from '../../helpers/manual-clock.js';
 import { listen } from '../../helpers/server.js';
 
 /** A request, with all of its body, which a test answers as it likes. */
@@ -67,8 +68,8 @@ class Watched {
   readonly socket: SseSocket;
   #wake = () => {};
 
-  constructor(t: TestContext, url: string) {
-    this.socket = new SseSocket(url);
+  constructor(t: TestContext, url: string, clock?: ManualClock) {
+    this.socket = new SseSocket(url, clock);
     t.after(() => this.socket.close());
     this.socket.onopen = () => this.#tell('open');
     this.socket.onmessage = (event) => this.#tell(event);
@@ -247,15 +248,15 @@ for (const [name, answer, end] of [
 
 test('a frame that is not answered in 20 s ends the connection', async (t) => {
   const server = await HandServer.start(t);
-  const page = new Watched(t, server.url);
+  const clock = new ManualClock();
+  const page = new Watched(t, server.url, clock);
   await server.stream('data: {}\n\n');
   await page.count(2);
-  t.mock.timers.enable({ apis: ['setTimeout'] });
   page.socket.send('one');
   const { response } = await server.next();
-  t.mock.timers.tick(19_999);
-  t.mock.timers.tick(1);
-  t.mock.timers.reset();
+  clock.advance(19_999);
+  assert.equal(page.socket.readyState, 1);
+  clock.advance(1);
   assert.deepEqual(await page.end(), { code: 1006, reason: 'a frame was not answered' });
   if (!response.destroyed) await once(response, 'close');
 });

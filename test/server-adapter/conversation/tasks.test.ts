@@ -19,8 +19,7 @@ import { live, stateOf, testClient } from '../../helpers/client.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { TcpProxy } from '../../helpers/proxy.js';
 import { startServer } from '../../helpers/server.js';
-import { way } from '../../helpers/way.js';
-import type { WireClient } from '../../helpers/wire-client.js';
+import { WireClient } from '../../helpers/wire-client.js';
 import { serve } from '../access/support.js';
 import { closeWith, timeOf } from '../support.js';
 import {
@@ -433,6 +432,7 @@ test('whether it waits is told at once, however short ago something else was', a
   const { clock, within, settled, states, page } = await paced(t);
   clock.advance(1000);
   within(() => progress(1));
+  await settled();
   clock.advance(10);
   const answered = within(() => ask('Which?'));
   await stateFrame(page, 'WAITING');
@@ -482,12 +482,12 @@ test('two questions at once: its time stands still until both are answered', asy
   const [one, two] = within(() => [ask('One?', { key: 'one' }), ask('Two?', { key: 'two' })] as const);
   await stateFrame(page, 'WAITING');
   clock.advance(5000);
-  await page.send({ answer: 1 });
+  await page.send({ answer: '1' });
   await one;
   clock.advance(5000);
   await settled();
   assert.equal(task.signal.aborted, false);
-  await page.send({ answer: 2 });
+  await page.send({ answer: '2' });
   await two;
   await page.frame(() => statesOf(page).at(-1)?.status === 'RUNNING');
   clock.advance(999);
@@ -498,27 +498,12 @@ test('two questions at once: its time stands still until both are answered', asy
 
 // Who knows no more than the documents
 
-test('a client written from the seed document alone sees a task from its beginning to its end', async (t) => {
-  const server = await serve(t);
-  server.messenger.tasks.define(async () => {
-    await withAgent('Engineer', () =>
-      step('Writing', async () => {
-        progress(1, 2);
-        await sleep(5);
-      }),
-    );
-    throw new PublicError('The disk is full.');
-  });
-  const response = await fetch(`${server.http}/api/tasks`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: '{ "input_prompt": "Build a todo application with React" }',
-  });
-  const { id } = (await response.json()) as { id: string };
+/** What the client of the seed document logs, until its connection ends. */
+async function seedClient(port: number, id: string): Promise<{ code: unknown; log: unknown[][] }> {
   const log: unknown[][] = [];
   const console = { log: (...line: unknown[]) => log.push(line), error: (...line: unknown[]) => log.push(line) };
 
-  const ws = new WebSocket(`ws://localhost:${server.port}/ws/tasks/${id}`);
+  const ws = new WebSocket(`ws://localhost:${port}/ws/tasks/${id}`);
 
   ws.onmessage = (event) => {
     const message = JSON.parse(String(event.data));
@@ -542,25 +527,49 @@ test('a client written from the seed document alone sees a task from its beginni
   };
 
   const [code] = await once(ws, 'close');
+  return { code, log };
+}
+
+test('a client written from the seed document alone sees a task from its beginning to its end, late as well', async (t) => {
+  const server = await serve(t);
+  server.messenger.tasks.define(async () => {
+    await withAgent('Engineer', () =>
+      step('Writing', async () => {
+        progress(1, 2);
+        await sleep(5);
+      }),
+    );
+    throw new PublicError('The disk is full.');
+  });
+  const response = await fetch(`${server.http}/api/tasks`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{ "input_prompt": "Build a todo application with React" }',
+  });
+  const { id } = (await response.json()) as { id: string };
+  const { code, log } = await seedClient(server.port, id);
   assert.equal(code, 1000);
-  const [first, ...rest] = log;
-  assert.deepEqual(first, ['Connected:', `Connected to task ${id}`]);
-  const events = rest.filter(([what]) => what === 'Event:').map(([, data]) => data as Record<string, unknown>);
+  assert.deepEqual(log[0], ['Connected:', `Connected to task ${id}`]);
+  const said = (what: string) => log.filter(([label]) => label === what).map(([, data]) => data);
   assert.deepEqual(
-    events.map(({ event, label }) => [event, label]),
+    said('Event:').map((data) => [(data as { event: string }).event, (data as { label?: string }).label]),
     [
       ['step_started', 'Writing'],
       ['step_finished', undefined],
     ],
   );
-  assert.deepEqual(
-    rest.filter(([what]) => what === 'Error:'),
-    [['Error:', 'The disk is full.']],
-  );
-  const states = rest.filter(([what]) => what === 'State:').map(([, data]) => data as Record<string, unknown>);
-  assert.equal(states[0]?.status, 'RUNNING', 'that it runs is told, though the task began before');
-  const last = states.at(-1);
-  assert.deepEqual([last?.status, last?.progress, last?.currentAgent], ['FAILED', { value: 1, max: 2 }, 'Engineer']);
+  assert.deepEqual(said('Error:'), ['The disk is full.']);
+  const statuses = said('State:').map((data) => (data as { status: string }).status);
+  assert.ok(statuses.includes('RUNNING'), 'that it runs is told, though it began before');
+  const { step: ofStep, ...end } = said('State:').at(-1) as Record<string, unknown>;
+  assert.equal(ofStep, undefined);
+  assert.deepEqual(end, { taskId: id, status: 'FAILED', currentAgent: 'Engineer' });
+  const late = await seedClient(server.port, id);
+  assert.equal(late.code, 1000);
+  assert.deepEqual(late.log, [
+    ['Connected:', `Connected to task ${id}`],
+    ['State:', end],
+  ]);
 });
 
 test("the page's client shows a task at its url", async (t) => {
@@ -633,7 +642,7 @@ test('a task takes no input, and says so', async (t) => {
   const held = new HeldTasks();
   server.messenger.tasks.define(held.run);
   server.messenger.onInput(() => assert.fail('it is for sessions'));
-  const page: WireClient = watch(server, await make(server));
+  const page = watch(server, await make(server));
   t.after(() => page.close());
   await page.synced();
   await page.send({ type: 'input', ref: 'i', data: 1 });
@@ -647,22 +656,14 @@ test('sessions and tasks of the same name know nothing of each other', async (t)
   const server = await serve(t);
   const held = new HeldTasks();
   server.messenger.tasks.define(held.run);
-  const sessions: string[] = [];
-  server.messenger.onSession(({ id }) => void sessions.push(id));
   const id = await make(server);
-  const task = watch(server, id);
+  const [task, session] = [watch(server, id), new WireClient(`${server.url}/${id}`)];
   const { within } = await held.begun();
-  const session = watch(server, '')
-    .closed()
-    .catch(() => {});
-  const page =
-    way.transport === 'sse'
-      ? undefined
-      : new (await import('../../helpers/wire-client.js')).WireClient(`${server.url}/${id}`);
-  await page?.synced();
+  await session.synced();
   within(() => addStatusMessage('of the task'));
   await task.status('of the task');
-  assert.deepEqual(server.messenger.getStatusMessages(id), []);
-  assert.deepEqual(page?.statuses ?? [], []);
-  await Promise.all([task.close(), page?.close(), session]);
+  await server.messenger.sendToSession(id, { type: 'status', data: 'of the session' });
+  await session.status('of the session');
+  assert.deepEqual([task.statuses, session.statuses], [['of the task'], ['of the session']]);
+  await Promise.all([task.close(), session.close()]);
 });

@@ -1,5 +1,6 @@
+import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import {
   addStatusMessage,
   ask,
@@ -85,7 +86,9 @@ const scenarios: { readonly [name: string]: () => unknown } = {
   },
   /** Asks, with nothing else that would keep it alive. */
   async waits() {
-    addStatusMessage(`got ${await ask('Which?', { key: told[0] ?? 'k' })}`);
+    const asked = ask('Which?', { key: told[0] ?? 'k' });
+    post('asked');
+    addStatusMessage(`got ${await asked}`);
   },
   /** Asks, and is not there any more when it is answered. */
   async abandons() {
@@ -150,6 +153,24 @@ const scenarios: { readonly [name: string]: () => unknown } = {
     addStatusMessage('here');
     runWithSession('s', () => addStatusMessage('in a session'));
     post([(await updates.next()).value, (await updates.next()).value, getStatusMessages(), getStatusMessages('s')]);
+  },
+  nothing() {},
+  /** Has a messenger, and a worker of its own. */
+  nested() {
+    const messenger = new StatusMessenger({ logger: false });
+    const worker = new Worker(told[0] ?? '', { workerData: ['burst', 'exit', '10'] });
+    messenger.attachWorker(worker, 's');
+    worker.on('exit', () => {
+      post(messenger.getStatusMessages('s'));
+      void messenger.close();
+    });
+  },
+  /** Has a messenger, and a child that waits for an answer. */
+  server() {
+    const messenger = new StatusMessenger({ logger: false });
+    const child = fork(told[0] ?? '', ['waits'], { stdio: ['ignore', 'inherit', 'ignore', 'ipc'] });
+    messenger.attachWorker(child, 's');
+    child.on('message', post);
   },
   odd() {
     addStatusMessage(42 as unknown as string);

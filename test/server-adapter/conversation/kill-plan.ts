@@ -1,0 +1,15 @@
+/** When the server of the kill test kills itself. */
+export type Moment =
+  /** An answer is in the transaction that stores it. */
+  | 'storing an answer'
+  /** An answer is stored, and not acknowledged. */
+  | 'before the ack'
+  /** A question is stored, and nobody was told. */
+  | 'before the question is seen'
+  /** The run has said its end, and it is not stored that it is over. */
+  | 'before the work is given back'
+  /** It does not. */
+  | 'never';
+
+/** How many questions its work asks. */
+export const QUESTIONS = 6;
