@@ -18,6 +18,7 @@ export class Memberships {
   }
 
   leave(threadId: string, member: ChannelName): void {
+    assertId(threadId, 'threadId');
     const threads = this.#threads.get(member);
     threads?.delete(threadId);
     if (threads?.size === 0) this.#threads.delete(member);

@@ -74,9 +74,6 @@ export class Page {
     this.client.on('state', (state) => this.#show(state));
     this.client.on('connection', (connection) => {
       const { status } = connection;
-      // A stream is no socket of this test's.
-      const begins = status === 'connecting' || (status === 'reconnecting' && connection.retryAt === undefined);
-      if (begins && options.transport === 'sse') connects();
       if (status === 'live') this.#live();
       else if (status === 'ended' || status === 'refused')
         this.wrongs.push(`the connection is ${JSON.stringify(connection)}`);
@@ -171,8 +168,15 @@ export class Viewer {
     for (const sent of this.sent) if (sent.acks.length === 0) sent.orphaned = true;
     const url = `ws://127.0.0.1:${this.proxy.port}/ws`;
     const { watch: watchPage } = this.#life;
-    const transport = process.env.CHAOS_TRANSPORT === 'sse' ? ('sse' as const) : ('websocket' as const);
-    const options = { url, transport, clock: this.clock, random: this.#random, storage: this.#storage, watchPage };
+    const options: SessionClientOptions = {
+      url,
+      // A network that is down blocks WebSockets no more than anything else.
+      transport: 'websocket',
+      clock: this.clock,
+      random: this.#random,
+      storage: this.#storage,
+      watchPage,
+    };
     const page = new Page(options, this.#server, this.fate);
     this.pages.push(page);
     page.client.connect();
