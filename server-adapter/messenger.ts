@@ -85,6 +85,7 @@ export class StatusMessenger implements Speaker {
   readonly #sessions: Sessions;
   readonly #memberships = new Memberships();
   readonly #logged: Rate;
+  readonly #failures: Rate;
   readonly #door: Door;
   readonly #viewers: Viewers;
   readonly #sockets: WebSocketViewers;
@@ -100,6 +101,7 @@ export class StatusMessenger implements Speaker {
     const { store, clock, logger, apiKey, base, allowedOrigins } = this.#settings;
     this.#log = new Log(logger);
     this.#logged = new Rate(LOGGED, elapsed(clock));
+    this.#failures = new Rate(LOGGED, elapsed(clock));
     this.#delivery = new Delivery(this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
     this.#events = new PubSubSink(this.#settings.pubsub, { log: this.#log, clock });
@@ -474,6 +476,9 @@ export class StatusMessenger implements Speaker {
     }
     const composed = compose(message);
     if (!retry) {
+      // Behind what was said before, also in this turn.
+      void this.#settings.store.flush();
+      this.#delivery.flush(channel);
       const sent = this.#delivery.watching(channel).filter((connection) => connection.sendNow(composed, channel));
       return this.#told(channel, { delivered: sent.length, buffered: false });
     }
@@ -504,7 +509,8 @@ export class StatusMessenger implements Speaker {
   }
 
   #unsent(channel: ChannelName, error: unknown): never {
-    if (this.#isLogged()) this.#log.error(`a message to ${channel} could not be stored: ${messageOf(error)}`);
+    if (this.#failures.take(LOGGED, elapsed(this.clock)))
+      this.#log.error(`a message to ${channel} could not be stored: ${messageOf(error)}`);
     throw error;
   }
 

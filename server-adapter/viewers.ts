@@ -135,24 +135,32 @@ export class Viewers {
   }
 
   /** The channels that a page gets, those of threads among them that it belongs to by the application's word. */
-  #channelsOf(access: Access): ChannelName[] {
+  #channelsOf(access: Access): [own: ChannelName, ...others: ChannelName[]] {
     const members = [ownChannel(access)];
     if (access.userId !== undefined) members.push(channelName('user', access.userId));
     const joined = this.#deps.memberships.threadsOf(members).map((id) => channelName('thread', id));
-    return [...new Set([...channelsOf(access), ...joined])];
+    const [own, ...others] = channelsOf(access);
+    return [own, ...new Set([...others, ...joined])];
+  }
+
+  /** Who sends a page's frames. */
+  #senderOf(access: Access, connectionId?: string): Sender {
+    return { channels: this.#channelsOf(access), ids: idsOf(access), by: access.userId ?? connectionId };
   }
 
   /** A page that is there gets another channel, too. */
   async follow(connection: Connection, name: ChannelName): Promise<void> {
     const log = await this.#settings.store.retain(name);
+    // It may have left meanwhile, or no longer belong there.
+    const isWanted = this.#channelsOf(connection.access).includes(name);
     const isNew = !connection.closed && !connection.logs.includes(log);
-    if (isNew) this.#delivery.follow(connection, log);
+    if (isNew && isWanted) this.#delivery.follow(connection, log);
     else this.#settings.store.release(name);
   }
 
   /** A page gets a channel no more that it was given beside those that it was let in for. */
   unfollow(connection: Connection, name: ChannelName): void {
-    if (channelsOf(connection.access).includes(name)) return;
+    if (this.#channelsOf(connection.access).includes(name)) return;
     if (this.#delivery.unfollow(connection, name)) this.#settings.store.release(name);
   }
 
@@ -220,7 +228,7 @@ export class Viewers {
     // What was answered before, and what is open, stands in the channels.
     const logs = await retainAll(channelsOf(access), this.#settings.store);
     try {
-      return await this.#deps.requests.receive(senderOf(access), frame);
+      return await this.#deps.requests.receive(this.#senderOf(access), frame);
     } finally {
       this.#release(access, logs);
     }
@@ -244,7 +252,7 @@ export class Viewers {
       case 'token':
         return this.#renew(connection, frame.ref, frame.data.token, request);
       default:
-        return this.#deps.requests.receive(senderOf(connection.access, connection.id), frame);
+        return this.#deps.requests.receive(this.#senderOf(connection.access, connection.id), frame);
     }
   }
 
@@ -277,11 +285,6 @@ function channelsOf(access: Access): [own: ChannelName, ...others: ChannelName[]
   const others = threadIds.map((id) => channelName('thread', id));
   if (userId !== undefined) others.push(channelName('user', userId));
   return [ownChannel(access), ...others];
-}
-
-/** Who sends a page's frames. */
-function senderOf(access: Access, connectionId?: string): Sender {
-  return { channels: channelsOf(access), ids: idsOf(access), by: access.userId ?? connectionId };
 }
 
 /** Whom work is done for that a page began. */

@@ -63,8 +63,8 @@ for (const [name, open] of STORES) {
     assert.deepEqual(heardIn(returned, 'user:ann'), [1, 2, 3, 4, 5]);
     assert.deepEqual(heardIn(returned, 'thread:t'), ['b']);
     const late = await page(t, server, 'tablet?user=ann');
-    const snapshot = late.frames.find(({ type, channel }) => type === 'snapshot' && channel === 'user:ann');
-    const { messages } = snapshot?.data as { messages: Array<{ data: unknown }> };
+    const snapshot = await late.frame(({ type, channel }) => type === 'snapshot' && channel === 'user:ann');
+    const { messages } = snapshot.data as { messages: Array<{ data: unknown }> };
     assert.deepEqual(
       messages.map(({ data }) => data),
       [0, 1, 2, 3, 4, 5],
