@@ -70,6 +70,8 @@ export class Delivery {
   }
 
   unfollow(connection: Connection, name: ChannelName): boolean {
+    // What was said while it did is still for it.
+    connection.pump();
     const didFollow = connection.unfollow(name);
     if (didFollow) this.#unwatch(connection, name);
     return didFollow;
