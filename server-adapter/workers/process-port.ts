@@ -42,7 +42,8 @@ export class ProcessPort implements Port {
     const files = this.#isFirst || isAwaited ? { files: this.#files.path } : {};
     this.#isFirst = false;
     this.isClogged = !this.#send(wrap({ text, ...files, isAwaited }), undefined, undefined, (error) => {
-      if (!error) this.#unsent.delete(waiting);
+      // What waits when the pipe is left is called back, too.
+      if (!error && process.connected) this.#unsent.delete(waiting);
     });
   }
 

@@ -133,6 +133,7 @@ test('what no worker of the kit says is a warning, and stops nothing', async (t)
     const channel = new BroadcastChannel(name + threadId);
     channel.postMessage({ no: 'text' });
     for (const text of hostile) channel.postMessage(text);
+    channel.close();
   `;
   const worker = new Worker(script, { eval: true, workerData: ['status-messenger:worker:', hostile] });
   made.messenger.attachWorker(worker, 's');
