@@ -32,7 +32,7 @@ export function attachWorker(
     over: () => {
       state.current = undefined;
       // One that the worker never knew of did not count.
-      if (attachment.hasGreeted) state.count++;
+      if (attachment.isKnown) state.count++;
     },
   });
   const peer = listenTo(worker, attachment);

@@ -28,6 +28,7 @@ export interface AttachmentSettings {
 export class Attachment implements PeerEvents {
   readonly #settings: AttachmentSettings;
   #peer: Peer | undefined;
+  #isKnown = false;
   /** Up to which call all were heard. */
   #heard: number | undefined;
   readonly #steps = new OpenSteps();
@@ -40,7 +41,9 @@ export class Attachment implements PeerEvents {
   }
 
   /** Whether the worker knows of it. */
-  hasGreeted = false;
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
 
   begin(peer: Peer): void {
     this.#peer = peer;
@@ -54,8 +57,8 @@ export class Attachment implements PeerEvents {
       if (!frame) throw invalid('a frame', text, 'one of this version', 'install the same version where the worker is');
       this.#take(frame);
     } catch (error) {
-      const text = `attachWorker: got something that cannot be said: ${messageOf(error)}`;
-      this.#settings.log.warnOnce(text, text);
+      const why = `attachWorker: got something that cannot be said: ${messageOf(error)}`;
+      this.#settings.log.warnOnce(why, why);
     }
   }
 
@@ -111,13 +114,13 @@ export class Attachment implements PeerEvents {
     const isMine = attachment === this.#settings.number || (attachment === 0 && this.#settings.number === 1);
     if (!isMine || n !== (this.#heard ?? n - 1) + 1) return;
     this.#heard = n;
-    this.hasGreeted = true;
+    this.#isKnown = true;
     const context = this.#contextOf(frame);
     runInContext(context, this.#settings.speaker, () => this.#carryOut(frame.call, context));
   }
 
   #greet(n: number): void {
-    this.hasGreeted = true;
+    this.#isKnown = true;
     this.#heard ??= n;
     this.#post({ kind: 'attached', hello: n, heard: this.#heard, ...this.#terms() });
   }

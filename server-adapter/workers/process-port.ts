@@ -1,3 +1,4 @@
+import { StatusMessengerError } from '../../protocol/index.js';
 import type { Port, PortEvents } from './port.js';
 import { EVENT, unwrap, wrap } from './process-frames.js';
 import { RestFiles } from './rest-files.js';
@@ -35,7 +36,10 @@ export class ProcessPort implements Port {
       this.#leaveBehind(text);
       return;
     }
-    if (!process.connected && this.#unsent.size >= WAITING) return;
+    if (!process.connected && this.#unsent.size >= WAITING) {
+      const got = `got a call after process.disconnect() and ${WAITING} that wait for the end of the process`;
+      throw new StatusMessengerError('limit', `${got}, expected fewer; disconnect when all is said`);
+    }
     const waiting = { text };
     if (isAwaited) this.#isAwaiting = true;
     else this.#unsent.add(waiting);

@@ -80,7 +80,7 @@ for (const [kind, start] of kinds) {
     const made = messenger(t);
     const worker = start(t, 'burst', 'exit', '10');
     made.messenger.attachWorker(worker.worker, 's');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
     await worker.ended;
     assert.equal(last(made), '9');
     assert.deepEqual(made.log.with('warn'), []);
