@@ -1,6 +1,6 @@
 import { isObject } from './check.js';
 import { describe } from './errors.js';
-import type { JsonValue } from './json.js';
+import { clipText, type JsonValue } from './json.js';
 import type { Choice } from './messages.js';
 
 /** A choice with a label, as JSON Schema writes it. */
@@ -94,6 +94,8 @@ export function schemaProblem(schema: unknown): string | undefined {
     return `schema.properties: got ${names.length} fields, expected 1 to ${FIELDS}`;
   }
   if (names.includes('__proto__')) return 'schema.properties.__proto__: expected another name';
+  const titled = textsOf(schema, 'schema');
+  if (titled !== undefined) return titled;
   if (!Array.isArray(required) || !required.every((name) => names.includes(name))) {
     return `schema.required: got ${describe(required)}, expected names of its fields`;
   }
@@ -149,29 +151,30 @@ function withLabel(value: string, label: string | undefined): Option {
 
 function readForm({ properties, required = [] }: Form, answer: unknown): AnswerReading {
   if (!isObject(answer)) return { problem: `got ${describe(answer)}, expected an object with a value for each field` };
-  const value: { [name: string]: JsonValue } = {};
-  const fields: { [name: string]: string } = {};
+  const values = new Map<string, JsonValue>();
+  const wrong = new Map<string, string>();
   for (const [name, field] of Object.entries(properties)) {
     const given = Object.hasOwn(answer, name) ? answer[name] : undefined;
     if (given === undefined || given === null) {
-      if (required.includes(name)) fields[name] = 'expected a value';
+      if (required.includes(name)) wrong.set(name, 'expected a value');
       continue;
     }
     const reading = readField(field, given);
-    if ('value' in reading) value[name] = reading.value;
-    else fields[name] = reading.problem;
+    if ('value' in reading) values.set(name, reading.value);
+    else wrong.set(name, reading.problem);
   }
   for (const name of Object.keys(answer)) {
-    if (!Object.hasOwn(properties, name)) fields[name] = 'expected no such field';
+    if (!Object.hasOwn(properties, name)) wrong.set(clipText(name, 100), 'expected no such field');
   }
-  const [first] = Object.entries(fields);
-  return first ? { problem: `${first[0]}: ${first[1]}`, fields } : { value };
+  const [first] = wrong;
+  if (!first) return { value: Object.fromEntries(values) };
+  return { problem: `${first[0]}: ${first[1]}`, fields: Object.fromEntries(wrong) };
 }
 
 function readField(field: FormField, answer: unknown, choices?: readonly Choice[]): AnswerReading {
   switch (field.type) {
     case 'boolean': {
-      const value = typeof answer === 'string' ? TRUTH[answer.trim().toLowerCase()] : answer;
+      const value = typeof answer === 'string' ? TRUTH.get(answer.trim().toLowerCase()) : answer;
       return typeof value === 'boolean' ? { value } : expected(answer, 'true or false');
     }
     case 'integer':
@@ -186,7 +189,12 @@ function readField(field: FormField, answer: unknown, choices?: readonly Choice[
   }
 }
 
-const TRUTH: { readonly [text: string]: boolean } = { true: true, yes: true, false: false, no: false };
+const TRUTH: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['false', false],
+  ['no', false],
+]);
 
 function readNumber({ type, minimum, maximum }: NumberField, answer: unknown): AnswerReading {
   const value = typeof answer === 'string' && answer.trim() !== '' ? Number(answer) : answer;
@@ -218,7 +226,7 @@ const FORMATS: { readonly [format: string]: { readonly what: string; fits(text: 
   'date-time': {
     what: 'a time like 2026-01-31T12:00:00Z',
     fits: (text) =>
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text) &&
+      /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text) &&
       isDay(text.slice(0, 10)) &&
       !Number.isNaN(Date.parse(text)),
   },
@@ -278,16 +286,16 @@ const FIELD_KEYS: { readonly [type: string]: readonly string[] } = {
 };
 
 function fieldProblem(field: unknown, where: string): string | undefined {
-  const keys = isObject(field) && typeof field.type === 'string' ? FIELD_KEYS[field.type] : undefined;
+  const isKnown = isObject(field) && typeof field.type === 'string' && Object.hasOwn(FIELD_KEYS, field.type);
+  const keys = isKnown ? FIELD_KEYS[String(field.type)] : undefined;
   if (!isObject(field) || !keys) {
     const got = isObject(field) ? `type ${describe(field.type)}` : describe(field);
     return `${where}: got ${got}, expected a string, number, integer, boolean, array or, on top, an object`;
   }
   const unknown = unknownKey(field, keys);
   if (unknown !== undefined) return `${where}.${unknown}: a ${String(field.type)} has no such rule`;
-  for (const key of ['title', 'description']) {
-    if (field[key] !== undefined && typeof field[key] !== 'string') return `${where}.${key}: expected a text`;
-  }
+  const titled = textsOf(field, where);
+  if (titled !== undefined) return titled;
   for (const key of ['minLength', 'maxLength', 'minItems', 'maxItems']) {
     const bound = field[key];
     if (bound !== undefined && !(Number.isSafeInteger(bound) && Number(bound) >= 0)) {
@@ -299,8 +307,33 @@ function fieldProblem(field: unknown, where: string): string | undefined {
       return `${where}.${key}: got ${describe(field[key])}, expected a number`;
     }
   }
-  return optionsProblem(field, where) ?? defaultProblem(field, where);
+  return optionsProblem(field, where) ?? rangeProblem(field, where) ?? defaultProblem(field, where);
 }
+
+/** What is wrong with what people read of a form or a field. */
+function textsOf(schema: { readonly [key: string]: unknown }, where: string): string | undefined {
+  const wrong = ['title', 'description'].find((key) => schema[key] !== undefined && typeof schema[key] !== 'string');
+  return wrong === undefined ? undefined : `${where}.${wrong}: expected a text`;
+}
+
+/** A field that no answer fits is none. By now its bounds are numbers. */
+function rangeProblem(field: { readonly [key: string]: unknown }, where: string): string | undefined {
+  for (const [low, high] of RANGES) {
+    const [least, most] = [field[low], field[high]];
+    if (typeof least === 'number' && typeof most === 'number' && least > most) {
+      return `${where}.${high}: got ${most}, expected at least ${low} (${least})`;
+    }
+  }
+  if (field.type !== 'array' || typeof field.minItems !== 'number') return undefined;
+  const { size } = new Set((optionsOf(field as unknown as FormField) ?? []).map(({ value }) => value));
+  return field.minItems > size ? `${where}.minItems: got ${field.minItems}, expected at most ${size}` : undefined;
+}
+
+const RANGES = [
+  ['minLength', 'maxLength'],
+  ['minimum', 'maximum'],
+  ['minItems', 'maxItems'],
+] as const;
 
 function optionsProblem(field: { readonly [key: string]: unknown }, where: string): string | undefined {
   if (field.type === 'array') {

@@ -152,6 +152,8 @@ export class Viewer {
     return page;
   }
 
+  #letGo = (): void => {};
+
   /** How many attempts and connections have ended. */
   get losses(): number {
     return [...this.fate.losses.values()].reduce((sum, count) => sum + count, 0);
@@ -165,6 +167,18 @@ export class Viewer {
   /** Opens the page, for the first time or anew. */
   load(): void {
     this.pages.at(-1)?.client.disconnect();
+    // A page that is gone writes nothing any more.
+    this.#letGo();
+    const storage = this.#storage;
+    let isHere = true;
+    this.#letGo = () => {
+      isHere = false;
+    };
+    const ofThisLoad: StorageLike = {
+      getItem: (key) => storage.getItem(key),
+      setItem: (key, value) => isHere && storage.setItem(key, value),
+      removeItem: (key) => isHere && storage.removeItem(key),
+    };
     for (const sent of this.sent) if (sent.acks.length === 0) sent.orphaned = true;
     const url = `ws://127.0.0.1:${this.proxy.port}/ws`;
     const { watch: watchPage } = this.#life;
@@ -174,7 +188,7 @@ export class Viewer {
       transport: 'websocket',
       clock: this.clock,
       random: this.#random,
-      storage: this.#storage,
+      storage: ofThisLoad,
       watchPage,
     };
     const page = new Page(options, this.#server, this.fate);
