@@ -61,7 +61,7 @@ test('250 MB to a viewer who reads and one who does not cost the server no memor
   assert.deepEqual([healthy.snapshots, healthy.wrongs], [1, []], 'one when it came, and then each message');
 
   // Almost too late: it is still there when it reads again, and is brought to the head at once.
-  await order({ do: 'pass', ms: STALL_TIMEOUT - 15_000 });
+  await order({ do: 'pass', ms: STALL_TIMEOUT - 40_000 });
   await healthy.beats(3);
   const read = stalled.seq;
   stalled.ws.resume();
