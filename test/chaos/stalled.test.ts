@@ -75,7 +75,7 @@ test('250 MB to a viewer who reads and one who does not cost the server no memor
   stalled.ws.pause();
   await publish(WARM_UP);
   await order({ do: 'pass', ms: STALL_TIMEOUT });
-  await healthy.beats(3);
+  await healthy.beats(1);
   stalled.ws.resume();
   assert.equal(await stalled.closed, 4408);
   assert.deepEqual(healthy.wrongs, []);
