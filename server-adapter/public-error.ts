@@ -1,3 +1,5 @@
+import { clipText, LIMITS } from '../protocol/index.js';
+
 /** An error whose message is for the people who watch: they read it where the run or the step shows how it failed. Others show no more than that it did. */
 export class PublicError extends Error {
   override readonly name = 'PublicError';
@@ -5,7 +7,9 @@ export class PublicError extends Error {
   readonly expose = true;
 }
 
-/** What people may read of an error; `undefined` where that is nothing. */
+/** What people may read of an error, as far as a message has room for it; `undefined` where that is nothing. */
 export function publicMessage(error: unknown): string | undefined {
-  return error instanceof Error && 'expose' in error && error.expose === true ? error.message : undefined;
+  return error instanceof Error && 'expose' in error && error.expose === true
+    ? clipText(error.message, LIMITS.state.error)
+    : undefined;
 }

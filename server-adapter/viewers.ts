@@ -88,11 +88,11 @@ export class Viewers {
       connection.close(code, reason);
     };
     const { taskId } = connection.access;
-    if (taskId !== undefined && !this.#deps.tasks.get(taskId)) {
-      connection.close(CloseCode.notFound, 'there is no such task');
-      return undefined;
-    }
     try {
+      if (taskId !== undefined && !this.#deps.tasks.get(taskId)) {
+        connection.close(CloseCode.notFound, 'there is no such task');
+        return undefined;
+      }
       // The application's word may have come only now, and its store may be closed.
       const logs = this.#closing ? [] : retainAll(this.#channelsOf(connection.access), store);
       if (logs instanceof Promise) return logs.then((later) => this.#begin(connection, later, after)).catch(fail);
@@ -215,7 +215,7 @@ export class Viewers {
     };
     try {
       const ack = this.#answer(connection, reading.frame, request);
-      return ack instanceof Promise ? ack.then(say).catch(fail) : ack && say(ack);
+      return ack instanceof Promise ? connection.answering(ack.then(say).catch(fail)) : ack && say(ack);
     } catch (error) {
       return fail(error);
     }

@@ -91,7 +91,8 @@ export function taskInfo(id: string, record: TaskRecord, state: ChannelState): T
     summary: state.summary,
     error: state.error?.fatal ? state.error.message : null,
     created_at: new Date(record.createdAt).toISOString(),
-    started_at: state.phase === 'idle' ? null : time(state.startedAt),
+    // One that was stopped before it began never was a run.
+    started_at: state.run === undefined ? null : time(state.startedAt),
     completed_at: time(state.endedAt),
   };
 }

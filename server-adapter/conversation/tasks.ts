@@ -7,6 +7,7 @@ import {
   clipText,
   elapsed,
   invalid,
+  isBuiltInMessage,
   isId,
   type JsonValue,
   LIMITS,
@@ -30,7 +31,7 @@ import {
   type TaskRecord,
   taskInfo,
 } from './task-info.js';
-import type { Job, Work } from './work.js';
+import { CANCEL, type Job, type Work } from './work.js';
 
 /** A task as the function that carries it out gets it. */
 export interface Task extends TaskInput {
@@ -158,15 +159,14 @@ export class Tasks {
     const task = this.get(id);
     if (!task || isTerminal(task.status)) return task;
     const name = nameOf(id);
-    const { store, work } = this.#owner;
-    // It may begin at this moment, in another process.
-    let isOver = false;
-    await store.transact(name, (log) => {
-      const status = log.state().task?.status;
-      isOver = status === 'PENDING' || isTerminal(status);
-      return { append: status === 'PENDING' ? [stateOf(id, 'CANCELLED')] : [] };
+    await this.#owner.store.transact(name, (log) => {
+      const state = log.state();
+      const status = state.task?.status;
+      if (status === 'PENDING') return { append: [stateOf(id, 'CANCELLED')] };
+      if (isTerminal(status) || isAskedToStop(state)) return {};
+      // Whoever carries it out hears of it there; so does who takes it over.
+      return { append: [compose({ type: 'event', data: { event: CANCEL, ...(by === undefined ? {} : { by }) } })] };
     });
-    if (!isOver && !(await work.cancel(name, by))) await work.passOn(name, by);
     return this.#known(id);
   }
 
@@ -326,11 +326,14 @@ class TaskRun {
   async begin(log: ChannelLog): Promise<boolean> {
     let runs = false;
     await this.#store.transact(this.#name, () => {
-      const status = log.state().task?.status;
+      const state = log.state();
+      const status = state.task?.status;
       const isInterrupted = status === 'RUNNING' || status === 'WAITING';
-      runs = !isTerminal(status) && (!isInterrupted || this.#options.interrupted === 'restart');
+      const isStopped = isInterrupted && isAskedToStop(state);
+      runs = !isTerminal(status) && !isStopped && (!isInterrupted || this.#options.interrupted === 'restart');
       if (runs) return { append: [stateOf(this.#id, 'RUNNING', {}, this.#run)] };
-      return isTerminal(status) ? {} : { append: this.#interrupted(log.state()) };
+      if (isTerminal(status)) return {};
+      return { append: isStopped ? [stateOf(this.#id, 'CANCELLED', standingOf(state))] : this.#interrupted(state) };
     });
     if (runs) {
       this.#saidAt = elapsed(this.#clock);
@@ -474,6 +477,13 @@ function nameOf(id: string): ChannelName {
 /** A text that a runner answered, as far as a message has room for it. */
 function completed(summary: string): Outgoing {
   return { type: 'complete', data: { summary: clipText(summary, LIMITS.message / 2) } };
+}
+
+/** Whether somebody asked the task to stop. */
+function isAskedToStop({ messages }: ChannelState): boolean {
+  return messages.some(
+    (message) => isBuiltInMessage(message) && message.type === 'event' && message.data.event === CANCEL,
+  );
 }
 
 /** How far a task is, and who does the work. */

@@ -35,8 +35,8 @@ interface Running {
 
 /** Milliseconds after which work that another process has is asked for again. */
 const RETRY = 1000;
-/** The event by which a process that does not do the work itself passes on that someone asked to stop it. */
-const CANCEL = 'cancel_requested';
+/** The event by which whoever does the work of a channel hears that someone asked to stop it. */
+export const CANCEL = 'cancel_requested';
 
 /** The work of a process: begun once however many ask for it, taken over from processes that died, stopped from wherever someone asks. */
 export class Work {
@@ -138,7 +138,8 @@ export class Work {
       begun();
       const isDone = await done;
       this.#running.delete(name);
-      await this.#store.unclaim(name, isDone);
+      // What is not done when the process leaves lapses with it, so that another one finds it.
+      if (isDone || !this.#closed) await this.#store.unclaim(name, isDone);
     } catch (error) {
       this.#postpone(job, error);
     } finally {

@@ -61,6 +61,8 @@ export class Connection {
   #closed = false;
   /** It is closed once everything is sent. */
   #finishing = false;
+  /** Requests of the page that are not answered yet. */
+  #asked = 0;
 
   constructor(
     readonly access: Access,
@@ -151,7 +153,18 @@ export class Connection {
     return true;
   }
 
-  /** Sends what there is, and then closes: nothing more will come. */
+  /** The page has asked for something: it is not closed as done before it was answered. */
+  async answering<T>(answer: Promise<T>): Promise<T> {
+    this.#asked++;
+    try {
+      return await answer;
+    } finally {
+      this.#asked--;
+      if (this.#finishing) this.pump();
+    }
+  }
+
+  /** Sends what there is, answers included, and then closes: nothing more will come. */
   finish(): void {
     this.#finishing = true;
     this.pump();
@@ -217,15 +230,17 @@ export class Connection {
       const reached = this.#cursors.map((cursor) => [cursor.log.name, formatPosition(cursor)]);
       this.say('synced', { channels: Object.fromEntries(reached) });
     }
-    if (this.#finishing) this.close(CloseCode.done, 'done');
+    if (this.#finishing && this.#asked === 0) this.close(CloseCode.done, 'done');
   }
 
-  /** The folded state in place of what cannot be sent message by message, and the latest status for clients that know no snapshots. */
+  /** The folded state in place of what cannot be sent message by message, and the latest status and how a task stands for clients that know no snapshots. */
   #sendSnapshot(cursor: Cursor, now: number): void {
     const { log, prefix } = cursor;
     const head = `{${prefix}"type":"snapshot","id":"${formatPosition(log)}","data":`;
     const frames = [`${head}${JSON.stringify(log.state())}}`];
     if (log.latestStatus !== undefined) frames.push(withPrefix(prefix, log.latestStatus));
+    const { task } = log.state();
+    if (task) frames.push(`{${prefix}"type":"state","id":"${formatPosition(log)}","data":${JSON.stringify(task)}}`);
     this.#send(new TextBatch(frames), now);
     cursor.epoch = log.epoch;
     cursor.seq = log.seq;

@@ -16,7 +16,7 @@ export interface DeliverySettings {
 const USUAL_SPREAD = 500;
 
 /** How much wider the spread must have become for pages to be told at once: a few of them more in each tenth of a second do no harm. */
-const NEWS = 1.25;
+const NEWS = 1.1;
 
 /** All connections of a messenger: who watches which channel, one flush per turn of the event loop, and one timer for all that is timed. */
 export class Delivery {

@@ -45,7 +45,7 @@ export class ProcessPeer implements Peer {
     if (this.#child.connected) this.#child.send(wrap({ text }), () => {});
     if (!this.#isAwaited) return;
     try {
-      this.#files?.write('answer', text);
+      this.#files?.write('answer', [text]);
     } catch {
       // It goes on without, in a moment.
     }

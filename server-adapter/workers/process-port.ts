@@ -33,7 +33,7 @@ export class ProcessPort implements Port {
 
   post(text: string, isAwaited = false): void {
     if (this.#isLeaving) {
-      this.#leaveBehind(text);
+      this.#leaveBehind([text]);
       return;
     }
     if (!process.connected && this.#unsent.size >= WAITING) {
@@ -71,11 +71,11 @@ export class ProcessPort implements Port {
 
   leave(): void {
     this.#isLeaving = true;
-    this.#leaveBehind(...[...this.#unsent].map(({ text }) => text));
+    this.#leaveBehind(Array.from(this.#unsent, ({ text }) => text));
   }
 
-  #leaveBehind(...texts: readonly string[]): void {
+  #leaveBehind(texts: readonly string[]): void {
     // Without the process that made this one nobody would ever read it.
-    if (texts.length > 0 && process.ppid === this.#parent) this.#files.write('rest', ...texts);
+    if (texts.length > 0 && process.ppid === this.#parent) this.#files.write('rest', texts);
   }
 }

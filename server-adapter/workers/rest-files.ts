@@ -29,7 +29,7 @@ export class RestFiles {
   }
 
   /** Adds texts of one line each to a file, or throws. */
-  write(which: 'rest' | 'answer', ...texts: readonly string[]): void {
+  write(which: 'rest' | 'answer', texts: readonly string[]): void {
     appendFileSync(this.#file(which), texts.map((text) => `${text}\n`).join(''), { mode: 0o600 });
   }
 

@@ -1,7 +1,7 @@
 import { BroadcastChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
-/** Texts that are taken at once: a thread that floods the channel is not to keep the other side for ever. */
-const DRAINED = 1_000_000;
+/** Texts that are taken at once of a thread that goes on: one that floods the channel is not to keep the other side for ever. */
+const AT_ONCE = 100_000;
 
 /**
  * The channel between a worker thread and the one that made it. It is named by the thread, so both find it without a word on the worker's own port; what was
@@ -25,8 +25,8 @@ export class ThreadChannel {
   }
 
   /** Takes what is there, now. */
-  drain(): void {
-    for (let i = 0; i < DRAINED; i++) {
+  drain(most = AT_ONCE): void {
+    for (let i = 0; i < most; i++) {
       // Node takes these, too, which its types do not know.
       const received = receiveMessageOnPort(this.#channel as unknown as MessagePort);
       if (!received) return;

@@ -16,7 +16,7 @@ export class ThreadPeer implements Peer {
       if (worker.listenerCount('error') === 1) events.failed(error);
     };
     const end = () => {
-      channel.drain();
+      channel.drain(Number.POSITIVE_INFINITY);
       events.ended();
     };
     worker.prependListener('message', catchUp).prependListener('error', fail).prependListener('exit', end);

@@ -9,6 +9,8 @@ import type { Port, PortEvents } from './port.js';
 
 /** Milliseconds after which a worker that nobody has attached is told so. */
 const PATIENCE = 5000;
+/** Milliseconds in which a worker that stood still for so long reads what has come meanwhile. */
+const READING = 100;
 /** Milliseconds that a worker stands still for at most, once, to learn what it was attached with. */
 const WAIT = 250;
 
@@ -81,7 +83,7 @@ export class Upstream {
       this.#warn(call, 'was detached');
       return;
     }
-    if (!this.#last) this.#clock.after(PATIENCE, () => this.#giveUp(call));
+    if (!this.#last) this.#giveUpLater(call);
     this.#last = call;
     const { context, isGrounded } = contextSaid();
     const { signal, ...said } = context;
@@ -201,7 +203,7 @@ export class Upstream {
       if (!this.#hasWaited) this.#wait(port);
       if (this.#state === 'new') this.#warn(this.#last, 'is not attached');
     }
-    if (this.#state === 'new' && this.#isAlone) return;
+    if (!this.#last || (this.#state === 'new' && this.#isAlone)) return;
     try {
       port.leave();
     } catch (error) {
@@ -209,11 +211,14 @@ export class Upstream {
     }
   }
 
-  #giveUp(call: Call): void {
-    if (this.#state !== 'new') return;
-    this.#isAlone = true;
-    this.#warn(call, 'is not attached');
-    this.#rejectAll(alone);
+  #giveUpLater(call: Call): void {
+    const giveUp = () => {
+      if (this.#state !== 'new') return;
+      this.#isAlone = true;
+      this.#warn(call, 'is not attached');
+      this.#rejectAll(alone);
+    };
+    this.#clock.after(PATIENCE, () => this.#clock.after(READING, giveUp));
   }
 
   #settle(id: number, how: (waiting: Waiting) => void): void {

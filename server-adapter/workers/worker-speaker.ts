@@ -26,6 +26,10 @@ export class WorkerSpeaker implements Speaker {
 
   addStatusMessage(text: string, extra: StatusExtra = {}): void {
     const said = typeof text === 'string' ? text : describe(text);
+    if (said !== text) {
+      const got = `got ${said}, expected a text; pass a string`;
+      this.#upstream.warnOnce('status-type', `addStatusMessage: ${got}`);
+    }
     this.#safely('addStatusMessage', () => this.#upstream.call({ kind: 'status', text: said, extra }));
     this.#here(() => this.#local.addStatusMessage(said, extra));
   }

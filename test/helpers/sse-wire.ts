@@ -33,6 +33,7 @@ export class SseWire {
   #text = '';
   #stream: string | undefined;
   #isClosed = false;
+  #posting: ClientRequest | undefined;
   #opened: () => void = () => {};
   #posts: Promise<unknown>;
 
@@ -68,6 +69,7 @@ export class SseWire {
 
   terminate(): void {
     this.request.destroy();
+    this.#posting?.destroy();
   }
 
   #read(response: IncomingMessage): void {
@@ -112,6 +114,7 @@ export class SseWire {
     url.searchParams.delete('after');
     if (this.#stream !== undefined) url.searchParams.set('stream', this.#stream);
     const posting = request(url, { method: 'POST', headers: this.#headers, agent: false });
+    this.#posting = posting;
     posting.end(frame);
     try {
       const [response] = await once(posting, 'response');

@@ -24,11 +24,12 @@ class Page implements Transport {
 
   send({ texts }: Parameters<Transport['send']>[0]): void {
     for (const text of texts) {
+      if (!/^\{"type":"(connected|heartbeat)"/.test(text)) continue;
       const { type, data } = parseJson(text) as { type: string; data: unknown };
       if (type === 'connected') {
         this.greeting = readConnected(data);
         this.spread = this.greeting?.spread ?? 0;
-      } else if (type === 'heartbeat') {
+      } else {
         this.heartbeats++;
         this.spread = readHeartbeat(data).spread ?? 0;
       }
@@ -103,7 +104,6 @@ test(`20,000 pages know over what time to come back, however fast they came: in 
     assert.ok(peak < 0.05, `${peak} in 100 ms, having come in ${steps} steps`);
     const all = crowd.pages.map(({ spread }) => spread);
     assert.ok(Math.max(...all) <= 2500, 'nobody waits longer than all of them need');
-    crowd.go(20_000);
   }
 });
 
@@ -130,7 +130,6 @@ test('who connects is told at once, who is there as soon as it is news, and all 
   crowd.go(12_000);
   crowd.clock.advance(HEARTBEAT + 1000);
   assert.deepEqual([...new Set(crowd.pages.map(({ spread }) => spread))], [0], 'few come back as they like');
-  crowd.go(3500);
 });
 
 test('few are told nothing: they spread by themselves', () => {
@@ -142,5 +141,4 @@ test('few are told nothing: they spread by themselves', () => {
     assert.equal(spread, 0);
     assert.equal(heartbeats, 2);
   }
-  crowd.go(4000);
 });

@@ -61,12 +61,12 @@ test('the log of all that can happen names no token, no cookie, no key and nothi
   await page.ack('e');
   await messenger.sendToSession('s', status('SECRET status'));
   await messenger.sendToUser('u', status('SECRET status'));
-  await page.send(Buffer.from('SECRET'));
+  await page.send(Buffer.from([0xff, ...Buffer.from('SECRET')]));
   assert.equal((await page.closed()).code, 4400);
 
   const loud = open(t, `${url}/s?token=${token}`);
   await loud.synced();
-  for (let i = 0; i < 60 && loud.ws.readyState === loud.ws.OPEN; i++) await loud.send('SECRET');
+  for (let i = 0; i < 60 && !loud.isClosed; i++) await loud.send('SECRET');
   assert.equal((await loud.closed()).code, 4429);
   const large = open(t, `${url}/s?token=${token}`);
   await large.synced();

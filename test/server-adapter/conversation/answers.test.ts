@@ -49,10 +49,20 @@ async function race(pages: readonly WireClient[], server: TestServer): Promise<v
   assert.ok(first);
   const { questionId } = await asked(first, 'Who is first?');
   for (const page of pages) await asked(page, 'Who is first?');
+  // What a machine that has other things to do takes for so many frames anyway.
   const began = performance.now();
+  await Promise.all(pages.map(heard));
+  const busy = Math.round(performance.now() - began);
   for (const [i, page] of pages.entries()) {
     void page.send({ type: 'answer', ref: `r${i}`, data: { questionId, answer: `answer ${i}` } });
   }
+  const ends = await Promise.all(pages.map((page) => ended(page, questionId)));
+  const { ts = 0 } = await first.type('answered');
+  const took = Date.now() - ts;
+  assert.ok(
+    took < 1000 + busy,
+    `everybody knows after ${took} ms, on a machine that takes ${busy} ms for the same without`,
+  );
   const acks = await Promise.all(pages.map((page, i) => ackOf(page, `r${i}`)));
   const winners = acks.flatMap(({ accepted }, i) => (accepted ? [i] : []));
   assert.equal(winners.length, 1, `${winners.length} were accepted`);
@@ -63,8 +73,7 @@ async function race(pages: readonly WireClient[], server: TestServer): Promise<v
     if (i !== winner) assert.deepEqual(verdict(ack), { accepted: false, reason: 'answered', by });
   }
   const end = { questionId, outcome: 'answered', answer: `answer ${winner}`, by };
-  for (const page of pages) assert.deepEqual(await ended(page, questionId), end);
-  assert.ok(performance.now() - began < 1000, 'everybody knows within a second');
+  for (const told of ends) assert.deepEqual(told, end);
   for (const page of pages) {
     await heard(page);
     assert.deepEqual(endsOf(page, questionId), [end], 'and is told once');
@@ -208,6 +217,22 @@ test('what is answered at one messenger is heard by who asked at the other, with
   const other = await watch(t, a, 's', '?user=grace');
   const again = await answer(page, questionId, 'no', 'again');
   assert.deepEqual(await answer(other, questionId, 'no', 'again'), again);
+});
+
+test('one ref at two messengers at once is one answer, and accepted at both', async (t) => {
+  const { open } = fileOnRealTime(t, { poll: 500 });
+  const [a, b] = [await open({ authorize: asTheySay }), await open({ authorize: asTheySay })];
+  const [onA, onB] = [await watch(t, a, 's', '?user=ada'), await watch(t, b, 's', '?user=ada')];
+  const result = a.messenger.runWithSession('s', () => ask('?'));
+  const { questionId } = await asked(onB, '?');
+  const acks = await Promise.all([onA, onB].map((page) => answer(page, questionId, 'x', 'one')));
+  assert.deepEqual(acks, [
+    { ref: 'one', accepted: true },
+    { ref: 'one', accepted: true },
+  ]);
+  assert.equal(await result, 'x');
+  const ends = await Promise.all([ended(onA, questionId), ended(onB, questionId)]);
+  assert.deepEqual(ends[0], ends[1]);
 });
 
 test('asked at two messengers under one key, it is one question, and both get the answer', async (t) => {

@@ -354,7 +354,7 @@ test('an error that throws when it is looked at ends the run like any other', as
     return Promise.reject(hostile);
   });
   const page = await watch(t, server);
-  const end = await Promise.race([page.type('error'), sleep(500)]);
+  const end = await Promise.race([page.type('error'), sleep(5000, undefined, { ref: false })]);
   assert.ok(end, `nobody is told that the run has failed; the log says ${server.log.lines}`);
   assert.deepEqual(end.data, { message: 'The work was stopped by an error.', fatal: true });
   assert.equal(runs, 1);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -265,113 +265,116 @@ async function withVictim(t: TestContext, interrupted: 'fail' | 'restart') {
   return { file, dies, lives, at };
 }
 
-test('a task whose server is killed is shown as failed, to those who watch and to those who come', async (t) => {
-  const { dies, lives, at } = await withVictim(t, 'fail');
-  lives.messenger.tasks.define(() => assert.fail('it was begun again'));
-  const id = await make(at(dies), 'runs');
-  const page: WireClient = watch(at(dies), id);
-  await page.status(`${dies.child.pid} works`);
-  const other = watch(lives, id);
-  await other.synced();
-  assert.equal(lives.messenger.tasks.get(id)?.status, 'RUNNING');
-  const killed = performance.now();
-  await kill(dies);
-  await page.closed();
-  assert.deepEqual(await other.closed(), done);
-  const took = performance.now() - killed;
-  assert.ok(took < LEASE + 2000, `${took} ms`);
-  assert.equal(statesOf(other).at(-1)?.status, 'FAILED');
-  assert.deepEqual(dataOf(other, 'error'), [
-    { message: 'The server ended while the task ran.', code: 'interrupted', fatal: true },
-  ]);
-  const last = page.frames.filter(({ id }) => id).at(-1)?.id;
-  const returned = watch(lives, id, `?after=${last}`);
-  assert.deepEqual(await returned.closed(), done);
-  assert.equal(statesOf(returned).at(-1)?.status, 'FAILED');
-  const info = lives.messenger.tasks.get(id);
-  assert.deepEqual([info?.status, info?.error], ['FAILED', 'The server ended while the task ran.']);
-});
-
-test('… also where nobody watches, at the next sweep; and a stop that comes too late for it stands', async (t) => {
-  const file = join(directory(t), 'tasks.db');
-  const dies = await victim(t, file, 'fail');
-  const clock = new ManualClock(Date.now());
-  const lives = await startServer({ store: sqliteAt(file, { lease: LEASE }), clock: timeOf(clock) });
-  t.after(() => closeWith(clock, lives));
-  lives.messenger.tasks.define(() => assert.fail('it was begun again'));
-  const ids = [await make({ ...lives, ...dies }), await make({ ...lives, ...dies })] as const;
-  for (const id of ids) assert.equal((await lives.messenger.tasks.get(id))?.status, 'PENDING');
-  for (const id of ids) await post({ ...lives, ...dies }, `/api/tasks/${id}/run`);
-  await kill(dies);
-  // Nobody knows yet that the server is gone.
-  const cancelled = await post(lives, `/api/tasks/${ids[1]}/cancel`);
-  assert.equal(cancelled.status, 200);
-  await sleep(LEASE + 50);
-  clock.advance(10_000);
-  await until(() => lives.messenger.tasks.get(ids[0])?.status === 'FAILED');
-  await until(() => lives.messenger.tasks.get(ids[1])?.status !== 'RUNNING');
-  assert.equal(lives.messenger.tasks.get(ids[1])?.status, 'CANCELLED');
-});
-
-test('with `restart` it is run again, from its beginning, and nothing is asked twice', async (t) => {
-  const { dies, lives, at } = await withVictim(t, 'restart');
-  const runs: string[] = [];
-  lives.messenger.tasks.define(
-    async ({ input_prompt }) => {
-      runs.push(input_prompt);
-      return `The answer was ${await ask('Which?', { key: 'which' })}.`;
-    },
-    { interrupted: 'restart' },
-  );
-  const id = await make(at(dies), 'asks');
-  const first = watch(at(dies), id);
-  const question = await first.type('question');
-  const page = watch(lives, id);
-  await page.synced();
-  await kill(dies);
-  await first.closed();
-  await until(() => runs.length > 0);
-  await page.send({
-    type: 'answer',
-    ref: 'a',
-    data: { questionId: (question.data as { questionId: string }).questionId, answer: '7' },
+// Most of their time is a lease that has to run out.
+describe('killed', { concurrency: 5 }, () => {
+  test('a task whose server is killed is shown as failed, to those who watch and to those who come', async (t) => {
+    const { dies, lives, at } = await withVictim(t, 'fail');
+    lives.messenger.tasks.define(() => assert.fail('it was begun again'));
+    const id = await make(at(dies), 'runs');
+    const page: WireClient = watch(at(dies), id);
+    await page.status(`${dies.child.pid} works`);
+    const other = watch(lives, id);
+    await other.synced();
+    assert.equal(lives.messenger.tasks.get(id)?.status, 'RUNNING');
+    const killed = performance.now();
+    await kill(dies);
+    await page.closed();
+    assert.deepEqual(await other.closed(), done);
+    const took = performance.now() - killed;
+    assert.ok(took < LEASE + 2000, `${took} ms`);
+    assert.equal(statesOf(other).at(-1)?.status, 'FAILED');
+    assert.deepEqual(dataOf(other, 'error'), [
+      { message: 'The server ended while the task ran.', code: 'interrupted', fatal: true },
+    ]);
+    const last = page.frames.filter(({ id }) => id).at(-1)?.id;
+    const returned = watch(lives, id, `?after=${last}`);
+    assert.deepEqual(await returned.closed(), done);
+    assert.equal(statesOf(returned).at(-1)?.status, 'FAILED');
+    const info = lives.messenger.tasks.get(id);
+    assert.deepEqual([info?.status, info?.error], ['FAILED', 'The server ended while the task ran.']);
   });
-  assert.deepEqual((await page.ack('a')).data, { ref: 'a', accepted: true });
-  assert.deepEqual(await page.closed(), done);
-  assert.deepEqual(dataOf(page, 'complete'), [{ summary: 'The answer was 7.' }]);
-  assert.deepEqual(dataOf(page, 'question'), [], 'it stood in the snapshot, and was not asked anew');
-  assert.deepEqual(runs, ['asks']);
-});
 
-test('a stop that was asked for while its server was dead is carried out: it is not run again', async (t) => {
-  const { dies, lives, at } = await withVictim(t, 'restart');
-  lives.messenger.tasks.define(() => assert.fail('it was begun again'), { interrupted: 'restart' });
-  const id = await make(at(dies), 'runs');
-  const first = watch(at(dies), id);
-  await first.status(`${dies.child.pid} works`);
-  const page = watch(lives, id);
-  await page.synced();
-  await kill(dies);
-  await page.send({ type: 'cancel', ref: 'c', data: {} });
-  assert.deepEqual((await page.ack('c')).data, { ref: 'c', accepted: true });
-  assert.deepEqual(await page.closed(), done);
-  assert.equal(lives.messenger.tasks.get(id)?.status, 'CANCELLED');
-  assert.deepEqual(dataOf(page, 'error'), []);
-});
+  test('… also where nobody watches, at the next sweep; and a stop that comes too late for it stands', async (t) => {
+    const file = join(directory(t), 'tasks.db');
+    const dies = await victim(t, file, 'fail');
+    const clock = new ManualClock(Date.now());
+    const lives = await startServer({ store: sqliteAt(file, { lease: LEASE }), clock: timeOf(clock) });
+    t.after(() => closeWith(clock, lives));
+    lives.messenger.tasks.define(() => assert.fail('it was begun again'));
+    const ids = [await make({ ...lives, ...dies }), await make({ ...lives, ...dies })] as const;
+    for (const id of ids) assert.equal((await lives.messenger.tasks.get(id))?.status, 'PENDING');
+    for (const id of ids) await post({ ...lives, ...dies }, `/api/tasks/${id}/run`);
+    await kill(dies);
+    // Nobody knows yet that the server is gone.
+    const cancelled = await post(lives, `/api/tasks/${ids[1]}/cancel`);
+    assert.equal(cancelled.status, 200);
+    await sleep(LEASE + 50);
+    clock.advance(10_000);
+    await until(() => lives.messenger.tasks.get(ids[0])?.status === 'FAILED');
+    await until(() => lives.messenger.tasks.get(ids[1])?.status !== 'RUNNING');
+    assert.equal(lives.messenger.tasks.get(ids[1])?.status, 'CANCELLED');
+  });
 
-test('tasks that came to their end before their server was killed stay as they ended', async (t) => {
-  const { dies, lives, at } = await withVictim(t, 'restart');
-  lives.messenger.tasks.define(() => assert.fail('it was begun again'), { interrupted: 'restart' });
-  const ids = await Promise.all(Array.from({ length: 10 }, () => make(at(dies), 'short')));
-  for (const id of ids) assert.deepEqual(await watch(at(dies), id).closed(), done);
-  const pending = await make(at(dies), 'never begun');
-  await kill(dies);
-  await sleep(LEASE);
-  lives.messenger.tasks.sweep();
-  for (const id of ids) {
+  test('with `restart` it is run again, from its beginning, and nothing is asked twice', async (t) => {
+    const { dies, lives, at } = await withVictim(t, 'restart');
+    const runs: string[] = [];
+    lives.messenger.tasks.define(
+      async ({ input_prompt }) => {
+        runs.push(input_prompt);
+        return `The answer was ${await ask('Which?', { key: 'which' })}.`;
+      },
+      { interrupted: 'restart' },
+    );
+    const id = await make(at(dies), 'asks');
+    const first = watch(at(dies), id);
+    const question = await first.type('question');
     const page = watch(lives, id);
+    await page.synced();
+    await kill(dies);
+    await first.closed();
+    await until(() => runs.length > 0);
+    await page.send({
+      type: 'answer',
+      ref: 'a',
+      data: { questionId: (question.data as { questionId: string }).questionId, answer: '7' },
+    });
+    assert.deepEqual((await page.ack('a')).data, { ref: 'a', accepted: true });
     assert.deepEqual(await page.closed(), done);
-    assert.equal(lives.messenger.tasks.get(id)?.status, 'COMPLETED');
-  }
-  assert.equal(lives.messenger.tasks.get(pending)?.status, 'PENDING');
+    assert.deepEqual(dataOf(page, 'complete'), [{ summary: 'The answer was 7.' }]);
+    assert.deepEqual(dataOf(page, 'question'), [], 'it stood in the snapshot, and was not asked anew');
+    assert.deepEqual(runs, ['asks']);
+  });
+
+  test('a stop that was asked for while its server was dead is carried out: it is not run again', async (t) => {
+    const { dies, lives, at } = await withVictim(t, 'restart');
+    lives.messenger.tasks.define(() => assert.fail('it was begun again'), { interrupted: 'restart' });
+    const id = await make(at(dies), 'runs');
+    const first = watch(at(dies), id);
+    await first.status(`${dies.child.pid} works`);
+    const page = watch(lives, id);
+    await page.synced();
+    await kill(dies);
+    await page.send({ type: 'cancel', ref: 'c', data: {} });
+    assert.deepEqual((await page.ack('c')).data, { ref: 'c', accepted: true });
+    assert.deepEqual(await page.closed(), done);
+    assert.equal(lives.messenger.tasks.get(id)?.status, 'CANCELLED');
+    assert.deepEqual(dataOf(page, 'error'), []);
+  });
+
+  test('tasks that came to their end before their server was killed stay as they ended', async (t) => {
+    const { dies, lives, at } = await withVictim(t, 'restart');
+    lives.messenger.tasks.define(() => assert.fail('it was begun again'), { interrupted: 'restart' });
+    const ids = await Promise.all(Array.from({ length: 10 }, () => make(at(dies), 'short')));
+    for (const id of ids) assert.deepEqual(await watch(at(dies), id).closed(), done);
+    const pending = await make(at(dies), 'never begun');
+    await kill(dies);
+    await sleep(LEASE);
+    lives.messenger.tasks.sweep();
+    for (const id of ids) {
+      const page = watch(lives, id);
+      assert.deepEqual(await page.closed(), done);
+      assert.equal(lives.messenger.tasks.get(id)?.status, 'COMPLETED');
+    }
+    assert.equal(lives.messenger.tasks.get(pending)?.status, 'PENDING');
+  });
 });

@@ -20,7 +20,7 @@ import { ManualClock } from '../../helpers/manual-clock.js';
 import { TcpProxy } from '../../helpers/proxy.js';
 import { startServer } from '../../helpers/server.js';
 import { WireClient } from '../../helpers/wire-client.js';
-import { serve } from '../access/support.js';
+import { heard, serve } from '../access/support.js';
 import { closeWith, timeOf } from '../support.js';
 import {
   dataOf,
@@ -78,17 +78,21 @@ for (const [name, open] of STORES) {
       assert.equal(answer.status, 200);
       assert.equal(((await answer.json()) as { status: string }).status, 'RUNNING');
     }
+    const { id: another } = await server.messenger.tasks.create('in one turn');
+    await Promise.all(Array.from({ length: 20 }, () => server.messenger.tasks.run(another)));
+    assert.equal(server.messenger.tasks.get(another)?.status, 'RUNNING');
     const { finish } = await held.begun();
     const page = watch(server, id);
     await page.synced();
     assert.equal((await jsonOf(run())).status, 'RUNNING');
+    assert.equal(held.all.length, 2);
     finish();
     await stateFrame(page, 'COMPLETED');
     await page.closed();
     const ended = await jsonOf(run());
     assert.equal(ended.status, 'COMPLETED');
     assert.equal(ended.summary, null);
-    assert.equal(held.all.length, 1);
+    assert.equal(held.all.length, 2, 'each of the two once');
     assert.deepEqual(
       statesOf(page)
         .map(({ status }) => status)
@@ -358,13 +362,10 @@ async function paced(t: Parameters<typeof serve>[0], options: { timeout?: number
   const { within, task } = await held.begun();
   await page.synced();
   const start = clock.now();
-  let probes = 0;
   /** Everything that was said so far has come. */
   const settled = async () => {
-    const probe = `probe ${probes++}`;
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-    await server.messenger.send(`task:${id}`, { type: 'probe', data: probe });
-    await page.frame(({ data }) => data === probe);
+    await heard(page);
   };
   const states = () =>
     page.frames

@@ -1,6 +1,5 @@
 /** What is not yet as its test says: it runs, and is told apart from what must pass. */
 export const TO_DO: ReadonlySet<string> = new Set([
-  '100 simultaneous answers over two messengers of one file: exactly one is accepted, everyone is told by whom',
   'a page that asks to stop in the very moment in which its server looks whether it may have the work is heard',
   'a page that asks to stop while the work is about to begin is heard',
   'a question that the application says by itself is answered in the log, whatever schema it has',
@@ -8,9 +7,11 @@ export const TO_DO: ReadonlySet<string> = new Set([
   'a run that is over is not begun again by the other server, however it ended',
   'a server that only stood still finds its work taken: it stops, closes no question, and does not say how it ended',
   'a session: a question without a key whose process is gone is closed, also where no handler runs',
+  'a session: it is closed for a page, too, that was there when its process died',
   'a session: it is over then for a page, too, that was there before',
   'a text: all of it is walked through, as a step with its progress',
   'a thread: a question without a key whose process is gone is closed, also where no handler runs',
+  'a thread: it is closed for a page, too, that was there when its process died',
   'a thread: it is over then for a page, too, that was there before',
   'an error that throws when it is looked at ends the run like any other',
   'killed when the run had said its end: it is not run again',

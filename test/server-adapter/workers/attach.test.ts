@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { StatusMessenger } from '../../../server-adapter/index.js';
@@ -98,6 +100,25 @@ for (const [kind, start] of kinds) {
   });
 }
 
+test('a thread that lets no turn of its event loop pass hears for whom it works', async (t) => {
+  const made = messenger(t);
+  const worker = new Worker(file, { workerData: ['inOneTurn'] });
+  t.after(() => worker.terminate());
+  const tell = async (text: string) => {
+    worker.postMessage(text);
+    return (await once(worker, 'message'))[0];
+  };
+  const detach = made.messenger.attachWorker(worker, 's');
+  assert.equal(await tell('one'), 's');
+  detach();
+  assert.equal(await tell('two'), 'nobody');
+  made.messenger.attachWorker(worker, 'other');
+  assert.equal(await tell('three'), 'other');
+  worker.postMessage('');
+  await once(worker, 'exit');
+  assert.deepEqual([last(made), made.messenger.getStatusMessages('other')[0]], ['one', 'three']);
+});
+
 test('one who hears of the errors of a thread is the one who does', async (t) => {
   const made = messenger(t);
   const worker = new Worker(file, { workerData: ['burst', 'throw', '1'], stderr: true });
@@ -135,6 +156,8 @@ test('what no worker of the kit says is a warning, and stops nothing', async (t)
     for (const text of hostile) channel.postMessage(text);
     channel.close();
   `;
+  const foreign = join(dirname(file), 'foreign');
+  writeFileSync(`${foreign}.rest`, 'not for it\n');
   const worker = new Worker(script, { eval: true, workerData: ['status-messenger:worker:', hostile] });
   made.messenger.attachWorker(worker, 's');
   await once(worker, 'exit');
@@ -147,7 +170,7 @@ test('what no worker of the kit says is a warning, and stops nothing', async (t)
     [
       '-e',
       `
-    for (const text of ${JSON.stringify(hostile)}) process.send({ cmd: 'NODE_STATUS_MESSENGER', text, files: '/etc/passwd' });
+    for (const text of ${JSON.stringify(hostile)}) process.send({ cmd: 'NODE_STATUS_MESSENGER', text, files: ${JSON.stringify(foreign)} });
     process.send({ cmd: 'NODE_STATUS_MESSENGER', text: 5 });
     process.send({ cmd: 'NODE_OTHER', text: '{}' });
   `,
@@ -158,6 +181,7 @@ test('what no worker of the kit says is a warning, and stops nothing', async (t)
   another.messenger.attachWorker(child, 's');
   await once(child, 'close');
   assert.equal(last(another), 'still heard');
+  assert.equal(readFileSync(`${foreign}.rest`, 'utf8'), 'not for it\n');
 });
 
 test('a child that was spawned with a channel is one, and may leave it before it ends', async (t) => {
@@ -178,12 +202,15 @@ test('a worker of a worker is heard by a messenger there', async (t) => {
   assert.deepEqual((await once(worker, 'message'))[0], ['9']);
 });
 
-test('a child whose server dies does not wait for an answer for ever', async (t) => {
-  const server = fork(file, ['server', file], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+test('a child whose server dies is told that nobody answers any more', async (t) => {
+  const env = { ...process.env, TMPDIR: temporary };
+  const server = fork(file, ['server', file], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'], env });
   t.after(() => server.kill('SIGKILL'));
   assert.equal((await once(server, 'message'))[0], 'asked');
   server.kill('SIGKILL');
+  assert.ok(server.stdout);
+  let written = '';
   // The child holds it, too.
-  server.stdout?.resume();
-  await once(server.stdout ?? server, 'close');
+  for await (const text of server.stdout) written += text;
+  assert.equal(written, 'cancelled\ncancelled\n');
 });

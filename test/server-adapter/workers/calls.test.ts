@@ -395,7 +395,11 @@ for (const [kind, start] of kinds) {
     await worker.ended;
     assert.deepEqual(await statusesOf(page, server), ['number 42', 'still here']);
     const complaints = worker.complaints.join('').trim().split('\n');
-    assert.equal(complaints.length, 2);
+    assert.equal(complaints.length, 3);
+    assert.equal(
+      complaints.shift(),
+      'status-messenger: addStatusMessage: got number 42, expected a text; pass a string',
+    );
     for (const complaint of complaints) {
       assert.match(complaint, /^status-messenger: result: status-messenger: got data that JSON cannot carry/);
     }

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, receiveMessageOnPort, Worker, workerData } from 'node:worker_threads';
 import {
   addStatusMessage,
   ask,
@@ -86,9 +86,14 @@ const scenarios: { readonly [name: string]: () => unknown } = {
   },
   /** Asks, with nothing else that would keep it alive. */
   async waits() {
-    const asked = ask('Which?', { key: told[0] ?? 'k' });
+    addStatusMessage(`got ${await ask('Which?', { key: told[0] ?? 'k' })}`);
+  },
+  /** Asks, and writes what became of it. */
+  async orphan() {
+    const asked = ask('Which?');
     post('asked');
-    addStatusMessage(`got ${await asked}`);
+    await asked.catch((error: unknown) => console.log(error instanceof UnansweredError && error.outcome));
+    await ask('And now?').catch((error: unknown) => console.log(error instanceof UnansweredError && error.outcome));
   },
   /** Asks, and is not there any more when it is answered. */
   async abandons() {
@@ -125,6 +130,18 @@ const scenarios: { readonly [name: string]: () => unknown } = {
     for (let text = await hear(); text !== ''; text = await hear()) {
       addStatusMessage(String(text));
       post(`said ${text}`);
+    }
+  },
+  /** The same, in a single turn of its event loop. */
+  inOneTurn() {
+    const clock = new Int32Array(new SharedArrayBuffer(4));
+    while (parentPort) {
+      const heard = receiveMessageOnPort(parentPort);
+      Atomics.wait(clock, 0, 0, 1);
+      if (heard?.message === '') return;
+      if (!heard) continue;
+      addStatusMessage(String(heard.message));
+      post(currentContext()?.sessionId ?? 'nobody');
     }
   },
   /** Speaks both ways: its own messages go past the calls. */
@@ -168,7 +185,7 @@ const scenarios: { readonly [name: string]: () => unknown } = {
   /** Has a messenger, and a child that waits for an answer. */
   server() {
     const messenger = new StatusMessenger({ logger: false });
-    const child = fork(told[0] ?? '', ['waits'], { stdio: ['ignore', 'inherit', 'ignore', 'ipc'] });
+    const child = fork(told[0] ?? '', ['orphan'], { stdio: ['ignore', 'inherit', 'ignore', 'ipc'] });
     messenger.attachWorker(child, 's');
     child.on('message', post);
   },
