@@ -1,5 +1,5 @@
 import { ChunkPool, LARGEST_CHUNK } from './chunk-pool.js';
-import { encodeTextFrame, payloadOf, textFrameSize } from './websocket-frames.js';
+import { encodeTextFrame, largestTextFrame, payloadOf, textFrameSize } from './websocket-frames.js';
 
 /** Bytes of the first chunk of a log: small, as many logs say little. */
 const SMALLEST_CHUNK = 512;
@@ -25,11 +25,13 @@ class Chunk {
     return this.end + size + (this.count + 1) * ENTRY <= this.buffer.length;
   }
 
-  push(text: string, size: number, mark: boolean): void {
-    encodeTextFrame(text, this.buffer, this.end, size);
+  /** Answers the bytes of the frame. */
+  push(text: string, mark: boolean): number {
+    const size = encodeTextFrame(text, this.buffer, this.end);
     this.end += size;
     this.count++;
     this.buffer.writeUInt32LE(mark ? this.end + MARK : this.end, this.buffer.length - this.count * ENTRY);
+    return size;
   }
 
   startOf(i: number): number {
@@ -96,9 +98,7 @@ export class FrameTail {
 
   /** `mark` is kept beside the frame. */
   push(text: string, mark: boolean): void {
-    const size = textFrameSize(text);
-    this.#chunkFor(size).push(text, size, mark);
-    this.#bytes += size;
+    this.#bytes += this.#chunkFor(text).push(text, mark);
     this.#next++;
   }
 
@@ -144,8 +144,10 @@ export class FrameTail {
     return new Stretch(chunk, this.#first + index - chunk.first);
   }
 
-  #chunkFor(size: number): Chunk {
+  #chunkFor(text: string): Chunk {
     const last = this.#chunks.at(-1);
+    if (last?.hasRoomFor(largestTextFrame(text))) return last;
+    const size = textFrameSize(text);
     if (last?.hasRoomFor(size)) return last;
     const length = Math.min(LARGEST_CHUNK, 2 * (last?.buffer.length ?? SMALLEST_CHUNK / 2));
     const chunk = new Chunk(this.#pool.take(Math.max(length, size + ENTRY)), this.#next);

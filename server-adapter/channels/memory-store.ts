@@ -49,7 +49,8 @@ export class MemoryStore implements ChannelStore {
     const log = this.#open(name);
     log.usedAt = elapsed(this.#clock);
     const id = log.append(message, this.#clock.now(), this.#user);
-    this.#user?.appended(name);
+    // By the name that all others know it by: the same text in another string would be compared letter by letter wherever it is looked up.
+    this.#user?.appended(log.name);
     return id;
   }
 

@@ -1,15 +1,23 @@
 // WebSocket frames as a server sends them (RFC 6455, section 5.2): text, final, not masked.
 
+/** Bytes that the frame of a text takes at most: a UTF-16 unit is three in UTF-8 at most. Told without looking at the text. */
+export function largestTextFrame(text: string): number {
+  const payload = text.length * 3;
+  return payload + headerSize(payload);
+}
+
 /** Bytes of the frame that carries a text. */
 export function textFrameSize(text: string): number {
   const payload = Buffer.byteLength(text);
   return payload + headerSize(payload);
 }
 
-/** Writes the frame of a text, `size` bytes, into a buffer at `at`. */
-export function encodeTextFrame(text: string, buffer: Buffer, at: number, size: number): void {
-  const header = size < 128 ? 2 : size < 65_540 ? 4 : 10;
-  const payload = size - header;
+/** Writes the frame of a text into a buffer at `at`, which has room for it. Answers how many bytes that took. */
+export function encodeTextFrame(text: string, buffer: Buffer, at: number): number {
+  // The header stands before the text and depends on its bytes: those are counted beforehand only where the characters leave it open.
+  const least = headerSize(text.length);
+  const header = least === headerSize(text.length * 3) ? least : headerSize(Buffer.byteLength(text));
+  const payload = buffer.write(text, at + header);
   buffer[at] = 0x81;
   if (header === 2) {
     buffer[at + 1] = payload;
@@ -21,19 +29,14 @@ export function encodeTextFrame(text: string, buffer: Buffer, at: number, size: 
     buffer.writeUInt32BE(0, at + 2);
     buffer.writeUInt32BE(payload, at + 6);
   }
-  buffer.write(text, at + header);
+  return header + payload;
 }
 
 /** The frames of some texts, one behind the other. */
 export function encodeTextFrames(texts: readonly string[]): Buffer {
-  const sizes = texts.map(textFrameSize);
-  const buffer = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 0));
+  const buffer = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + textFrameSize(text), 0));
   let at = 0;
-  for (const [i, text] of texts.entries()) {
-    const size = sizes[i] ?? 0;
-    encodeTextFrame(text, buffer, at, size);
-    at += size;
-  }
+  for (const text of texts) at += encodeTextFrame(text, buffer, at);
   return buffer;
 }
 

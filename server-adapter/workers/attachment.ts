@@ -93,7 +93,7 @@ export class Attachment implements PeerEvents {
     peer.close();
     this.#settings.context?.signal?.removeEventListener('abort', this.#abort);
     // Whoever does the work again takes up what has a key.
-    for (const { abort, isKeyed } of this.#asking.values()) if (isKeyed) abort.abort(new Error(reason));
+    for (const { abort, isKeyed } of this.#asking.values()) if (!isKeyed) abort.abort(new Error(reason));
     this.#settings.over();
   }
 
