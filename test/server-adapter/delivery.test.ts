@@ -241,7 +241,7 @@ test('one that fell out of the tail meanwhile is continued by a snapshot', async
   await slow.synced();
   const [accepted] = server.accepted;
   assert.ok(accepted);
-  slow.ws.pause();
+  slow.pause();
   for (let i = 0; i < FLOOD; i++) {
     await server.messenger.sendToSession('s', piece(i));
     await turn();
@@ -249,7 +249,7 @@ test('one that fell out of the tail meanwhile is continued by a snapshot', async
   await paused(() => accepted.bufferedAmount);
   for (let i = 0; i < 100; i++) await server.messenger.sendToSession('s', { type: 'own', data: { i: FLOOD + i } });
   const last = await server.messenger.sendToSession('s', { type: 'status', data: 'end' });
-  slow.ws.resume();
+  slow.resume();
   await slow.status('end');
   const snapshots = slow.frames.filter(({ type }) => type === 'snapshot');
   assert.equal(snapshots.at(-1)?.id, last.id);
@@ -282,7 +282,7 @@ test('one that takes nothing for too long is closed with 4408', async (t) => {
   await reading.synced();
   const [accepted] = server.accepted;
   assert.ok(accepted);
-  stalled.ws.pause();
+  stalled.pause();
   for (let i = 0; i < FLOOD; i++) {
     await server.messenger.sendToSession('s', piece(i));
     await turn();
@@ -293,7 +293,7 @@ test('one that takes nothing for too long is closed with 4408', async (t) => {
   clock.advance(2000);
   assert.equal(accepted.readyState, WebSocket.CLOSING);
   await server.messenger.sendToSession('s', { type: 'status', data: 'after' });
-  stalled.ws.resume();
+  stalled.resume();
   assert.deepEqual(await stalled.closed(), { code: 4408, reason: 'took nothing for too long' });
   assert.ok(numbers(stalled).length < FLOOD);
   assert.deepEqual(stalled.statuses, []);
@@ -314,14 +314,14 @@ test('one that reads again in time is not closed', async (t) => {
   const [accepted] = server.accepted;
   assert.ok(accepted);
   for (let round = 0; round < 2; round++) {
-    client.ws.pause();
+    client.pause();
     for (let i = 0; i < FLOOD; i++) {
       await server.messenger.sendToSession('s', piece(i));
       await turn();
     }
     await paused(() => accepted.bufferedAmount);
     clock.advance(4000);
-    client.ws.resume();
+    client.resume();
     await server.messenger.sendToSession('s', { type: 'status', data: `end ${round}` });
     await client.status(`end ${round}`);
     await until(() => accepted.bufferedAmount === 0);
