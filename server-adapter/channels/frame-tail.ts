@@ -82,6 +82,8 @@ export class FrameTail {
   #first = 0;
   #next = 0;
   #bytes = 0;
+  /** The chunk that was looked into last: frames are read one after the other. */
+  #recent: Chunk | undefined;
 
   constructor(pool = new ChunkPool()) {
     this.#pool = pool;
@@ -114,6 +116,7 @@ export class FrameTail {
       gone++;
     }
     this.#first = first;
+    this.#recent = undefined;
     for (const { buffer, kept } of this.#chunks.splice(0, gone)) {
       if (!kept) this.#pool.give(buffer);
     }
@@ -160,6 +163,8 @@ export class FrameTail {
     const number = this.#first + index;
     if (number < this.#first || number >= this.#next)
       throw new RangeError(`status-messenger: there is no frame ${index}`);
+    const recent = this.#recent;
+    if (recent && number >= recent.first && number < recent.first + recent.count) return recent;
     let low = 0;
     let high = this.#chunks.length - 1;
     for (let at = high; low <= high; at = (low + high) >> 1) {
@@ -167,7 +172,10 @@ export class FrameTail {
       if (!chunk) break;
       if (number < chunk.first) high = at - 1;
       else if (number >= chunk.first + chunk.count) low = at + 1;
-      else return chunk;
+      else {
+        this.#recent = chunk;
+        return chunk;
+      }
     }
     throw new RangeError(`status-messenger: frame ${index} is gone`);
   }

@@ -197,11 +197,8 @@ export class MemoryLog implements ChannelLog {
   /** Drops from the old end until so much is left; the last message always stays. */
   #shorten(count: number, bytes: number): void {
     let drop = 0;
-    let left = this.#tail.bytes;
-    while (drop < this.#tail.length - 1 && (this.#tail.length - drop > count || left > bytes)) {
-      left -= this.#tail.sizeOf(drop++);
-    }
-    this.#drop(drop);
+    for (let left = this.#tail.bytes; left > bytes; drop++) left -= this.#tail.sizeOf(drop);
+    this.#drop(Math.min(this.#tail.length - 1, Math.max(drop, Math.ceil(this.#tail.length - count))));
   }
 
   #drop(count: number): void {
@@ -219,18 +216,16 @@ export class MemoryLog implements ChannelLog {
     // Where enough messages stay behind these to fill the state's list of the last ones by themselves, none of these can stand in it.
     const forgets = this.seq - seq >= LIMITS.state.messages.count;
     const messages: Message[] = [];
+    // A message between two plain statuses, being one itself, need not be read: the one before began what there is to begin, the one behind says the rest.
+    let inARow = 0;
     for (let index = from; index < to; index++) {
-      if (!forgets || !this.#isSuperseded(index, from, to)) messages.push(messageIn(this.#tail.text(index)));
+      inARow = forgets && this.#tail.isMarked(index) ? inARow + 1 : 0;
+      const isSuperseded = inARow > 1 && index < to - 1 && this.#tail.isMarked(index + 1);
+      if (!isSuperseded) messages.push(messageIn(this.#tail.text(index)));
     }
     this.#folded = applyAll(this.#folded, messages);
     if (forgets) this.#folded = { ...this.#folded, messages: [], bytes: { ...this.#folded.bytes, messages: 0 } };
     this.#foldedSeq = seq;
-  }
-
-  /** Whether a message stands between two plain statuses, being one itself: the one before began what there is to begin, the one behind says the rest. */
-  #isSuperseded(index: number, from: number, to: number): boolean {
-    if (index === from || index === to - 1) return false;
-    return this.#tail.isMarked(index - 1) && this.#tail.isMarked(index) && this.#tail.isMarked(index + 1);
   }
 }
 

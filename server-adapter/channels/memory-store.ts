@@ -47,7 +47,8 @@ export class MemoryStore implements ChannelStore {
 
   append(name: ChannelName, message: Composed): string {
     const log = this.#open(name);
-    log.usedAt = elapsed(this.#clock);
+    // One that is held is not unused, and whoever lets go of it says when that was.
+    if (log.holders === 0) log.usedAt = elapsed(this.#clock);
     const id = log.append(message, this.#clock.now(), this.#user);
     // By the name that all others know it by: the same text in another string would be compared letter by letter wherever it is looked up.
     this.#user?.appended(log.name);

@@ -18,15 +18,21 @@ const USUAL_SPREAD = 500;
 /** How much wider the spread must have become for pages to be told at once: a few of them more in each tenth of a second do no harm. */
 const NEWS = 1.1;
 
+/** Who watches a channel. */
+interface Audience {
+  /** A list, as most have one viewer: a set would take more than all else that is kept of it. */
+  readonly connections: Connection[];
+  isBehind: boolean;
+}
+
 /** All connections of a messenger: who watches which channel, one flush per turn of the event loop, and one timer for all that is timed. */
 export class Delivery {
   readonly #connections = new Map<string, Connection>();
-  /** Lists, as most have one viewer: a set would take more than all else that is kept of it. */
-  readonly #viewers = new Map<ChannelName, Connection[]>();
-  readonly #changed = new Set<ChannelName>();
+  readonly #audiences = new Map<ChannelName, Audience>();
+  /** Those that have not seen all that this turn of the event loop said. */
+  #behind: Audience[] = [];
   readonly #settings: DeliverySettings;
   readonly #clock: Clock;
-  #flushing = false;
   /** Told when the last connection has gone. */
   #emptied = (): void => {};
   #stopTicking: (() => void) | undefined;
@@ -38,7 +44,7 @@ export class Delivery {
 
   /** How many connections watch a channel. */
   viewers(name: ChannelName): number {
-    return this.#viewers.get(name)?.length ?? 0;
+    return this.watching(name).length;
   }
 
   /**
@@ -60,7 +66,7 @@ export class Delivery {
 
   /** The connections that watch a channel. */
   watching(name: ChannelName): readonly Connection[] {
-    return this.#viewers.get(name) ?? [];
+    return this.#audiences.get(name)?.connections ?? NOBODY;
   }
 
   /** A connection delivers another channel, too. */
@@ -84,7 +90,7 @@ export class Delivery {
 
   /** Nothing more will come in a channel: those whose own it is are told everything, and then that it is over. */
   finish(name: ChannelName): void {
-    for (const connection of [...(this.#viewers.get(name) ?? [])]) {
+    for (const connection of [...this.watching(name)]) {
       if (connection.logs[0]?.name === name) connection.finish();
     }
   }
@@ -122,42 +128,41 @@ export class Delivery {
 
   /** Whatever one turn of the event loop said goes out at its end. */
   schedule(name: ChannelName): void {
-    if (!this.#viewers.has(name)) return;
-    this.#changed.add(name);
-    if (this.#flushing) return;
-    this.#flushing = true;
-    setImmediate(() => this.#flush());
+    const audience = this.#audiences.get(name);
+    if (!audience || audience.isBehind) return;
+    audience.isBehind = true;
+    this.#behind.push(audience);
+    if (this.#behind.length === 1) setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    this.#flushing = false;
     const batches = new Batches(elapsed(this.#clock));
-    for (const name of this.#changed) this.#pump(name, batches);
-    this.#changed.clear();
+    const behind = this.#behind;
+    this.#behind = [];
+    for (const audience of behind) {
+      audience.isBehind = false;
+      pump(audience.connections, batches);
+    }
   }
 
   /** Sends what a channel has at once. A burst larger than a tail, all in one turn: viewers that keep up get all of it. */
   flush(name: ChannelName): void {
-    this.#pump(name, new Batches(elapsed(this.#clock)));
-  }
-
-  #pump(name: ChannelName, batches: Batches): void {
-    for (const connection of this.#viewers.get(name) ?? []) connection.pump(batches);
+    pump(this.watching(name), new Batches(elapsed(this.#clock)));
   }
 
   #watch(connection: Connection, name: ChannelName): void {
-    const viewers = this.#viewers.get(name);
-    if (viewers) viewers.push(connection);
-    else this.#viewers.set(name, [connection]);
+    const audience = this.#audiences.get(name);
+    if (audience) audience.connections.push(connection);
+    else this.#audiences.set(name, { connections: [connection], isBehind: false });
   }
 
   #unwatch(connection: Connection, name: ChannelName): void {
-    const viewers = this.#viewers.get(name) ?? [];
-    const place = viewers.lastIndexOf(connection);
+    const connections = this.#audiences.get(name)?.connections ?? [];
+    const place = connections.lastIndexOf(connection);
     if (place < 0) return;
-    const last = viewers.pop();
-    if (last && last !== connection) viewers[place] = last;
-    if (viewers.length === 0) this.#viewers.delete(name);
+    const last = connections.pop();
+    if (last && last !== connection) connections[place] = last;
+    if (connections.length === 0) this.#audiences.delete(name);
   }
 
   #tickLater(): void {
@@ -198,4 +203,10 @@ export class Delivery {
       }
     }
   }
+}
+
+const NOBODY: readonly Connection[] = [];
+
+function pump(connections: readonly Connection[], batches: Batches): void {
+  for (const connection of connections) connection.pump(batches);
 }
