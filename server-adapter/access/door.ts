@@ -54,13 +54,15 @@ export class Door {
   readonly #perAddress: Quota;
   readonly #namedOrigins = new Set<string>();
   readonly #failures: Rate;
-  /** How many wait for the application's word. */
+  /** How many wait for the application's word; of one address no more than half of those who may, so that no single stranger keeps all others out. */
   #pending = 0;
+  readonly #pendingPerAddress: Quota;
 
   constructor(settings: DoorSettings, log: Log) {
     this.#settings = settings;
     this.#log = log;
     this.#perAddress = new Quota(settings.limits.connectionsPerAddress);
+    this.#pendingPerAddress = new Quota(Math.ceil(settings.limits.pendingUpgrades / 2));
     this.#failures = new Rate(LOGGED_FAILURES, elapsed(settings.clock));
   }
 
@@ -124,7 +126,9 @@ export class Door {
 
   /** As `decide`, for those who have nothing yet: only so many may wait at the same time. */
   async ask(request: AccessRequest): Promise<Access | Denial> {
-    if (this.#pending >= this.#settings.limits.pendingUpgrades) {
+    const group = addressGroup(request.address ?? 'unknown');
+    const isFull = this.#pending >= this.#settings.limits.pendingUpgrades;
+    if (isFull || !this.#pendingPerAddress.take(group)) {
       return this.#full('pendingUpgrades', 'requests that wait for authorize');
     }
     this.#pending++;
@@ -132,6 +136,7 @@ export class Door {
       return await this.decide(request);
     } finally {
       this.#pending--;
+      this.#pendingPerAddress.give(group);
     }
   }
 

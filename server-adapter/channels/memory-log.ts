@@ -147,6 +147,15 @@ export class MemoryLog implements ChannelLog {
     return this.#acks?.get(ref);
   }
 
+  /** How many answers it remembers. */
+  get answers(): number {
+    return this.#acks?.size ?? 0;
+  }
+
+  forgetAnswers(): void {
+    this.#acks = undefined;
+  }
+
   remember(ack: Ack): void {
     this.#acks ??= new Map();
     this.#acks.set(ack.ref, ack);

@@ -26,6 +26,9 @@ export interface MemoryStoreOptions {
   readonly clock?: Clock;
 }
 
+/** How many answers to pages are remembered over all channels: some 50 MB. Each page may cause a hundred a second, in as many sessions as there may be. */
+const ANSWERS = 200_000;
+
 /** Channels in the memory of this process: nothing outlives it. */
 export class MemoryStore implements ChannelStore {
   readonly #logs = new Map<ChannelName, MemoryLog>();
@@ -35,6 +38,9 @@ export class MemoryStore implements ChannelStore {
   readonly #channels: number;
   readonly #clock: Clock;
   readonly #jumps: ClockJumps;
+  /** Where answers are remembered: the one that remembered one last stands last. */
+  readonly #answering = new Set<MemoryLog>();
+  #answers = 0;
   #user: StoreUser | undefined;
 
   constructor({ tail, idle = 3_600_000, channels = 10_000, clock = systemClock }: MemoryStoreOptions = {}) {
@@ -56,7 +62,16 @@ export class MemoryStore implements ChannelStore {
   }
 
   remember(name: ChannelName, ack: Ack): void {
-    this.#open(name).remember(ack);
+    const log = this.#open(name);
+    const before = log.answers;
+    log.remember(ack);
+    this.#answers += log.answers - before;
+    this.#answering.delete(log);
+    this.#answering.add(log);
+    for (const oldest of this.#answering) {
+      if (this.#answers <= ANSWERS) break;
+      this.#forgetAnswers(oldest);
+    }
   }
 
   transact(name: ChannelName, decide: (log: ChannelLog) => Decision): readonly string[] {
@@ -91,6 +106,7 @@ export class MemoryStore implements ChannelStore {
       this.#forget(name);
       return;
     }
+    this.#forgetAnswers(log);
     log.startOver(newEpoch());
     this.#user?.forgot(name);
     this.#user?.appended(name);
@@ -170,7 +186,15 @@ export class MemoryStore implements ChannelStore {
     this.#forget(oldest.name);
   }
 
+  #forgetAnswers(log: MemoryLog): void {
+    if (!this.#answering.delete(log)) return;
+    this.#answers -= log.answers;
+    log.forgetAnswers();
+  }
+
   #forget(name: ChannelName): void {
+    const log = this.#logs.get(name);
+    if (log) this.#forgetAnswers(log);
     this.#logs.delete(name);
     this.#user?.forgot(name);
   }

@@ -257,10 +257,10 @@ class SlowStore implements ChannelStore {
 
 test('only so many wait for authorize, pages and requests for a status together', async (t) => {
   const hand = new HandAuthorize();
-  const server = await serve(t, { random, authorize: hand.authorize, limits: { pendingUpgrades: 2 } });
+  const server = await serve(t, { random, trustedProxies: 1, authorize: hand.authorize, limits: { pendingUpgrades: 2 } });
   const page = open(t, `${server.url}/s`);
   const first = await hand.next();
-  const asking = fetch(`${server.http}/status?session_id=s`);
+  const asking = fetch(`${server.http}/status?session_id=s`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
   const second = await hand.next();
   assert.deepEqual(await open(t, `${server.url}/s`).closed(), NO_ROOM);
   const refused = await fetch(`${server.http}/status?session_id=s`);
@@ -275,7 +275,7 @@ test('only so many wait for authorize, pages and requests for a status together'
   );
   second.answer(true);
   assert.equal((await asking).status, 200);
-  const next = open(t, `${server.url}/s`);
+  const next = open(t, `${server.url}/s`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
   const third = await hand.next();
   first.fail(new Error('away'));
   await page.closed();
@@ -295,4 +295,21 @@ test('who is in and shows a fresh token does not wait behind those who are not',
   (await hand.next()).answer(true);
   assert.deepEqual((await page.ack('r')).data, { ref: 'r', accepted: true });
   stranger.answer(false);
+});
+
+test('of those who wait for authorize half may be of one address: the others get their turn', async (t) => {
+  const hand = new HandAuthorize();
+  const limits = { pendingUpgrades: 4 };
+  const server = await serve(t, { random, trustedProxies: 1, authorize: hand.authorize, limits });
+  const from = (address: string) => open(t, `${server.url}/s`, { headers: { 'x-forwarded-for': address } });
+  const pages = [from('192.0.2.1'), from('192.0.2.1')];
+  const asked = [await hand.next(), await hand.next()];
+  assert.deepEqual(await from('192.0.2.1').closed(), NO_ROOM);
+  pages.push(from('192.0.2.2'));
+  asked.push(await hand.next());
+  for (const question of asked) question.answer(true);
+  for (const page of pages) await page.synced();
+  const next = from('192.0.2.1');
+  (await hand.next()).answer(true);
+  await next.synced();
 });

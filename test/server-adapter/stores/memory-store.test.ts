@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ChannelName } from '../../../protocol/index.js';
 import { MemoryStore } from '../../../server-adapter/index.js';
 import { conformance } from './conformance.js';
 import { HOUR, NOW, read, SettableClock, say, tail } from './support.js';
@@ -40,4 +41,22 @@ test('where all channels are watched, one more cannot be watched', () => {
   });
   store.release('session:a');
   assert.equal(store.retain('session:b').seq, 0);
+});
+
+test('of all that was answered the last two hundred thousand are known: where nothing was answered for the longest, all is forgotten', () => {
+  const store = new MemoryStore();
+  const answer = (name: ChannelName, count: number) => {
+    for (let i = 0; i < count; i++) store.remember(name, { ref: `r${i}`, accepted: true });
+  };
+  const knows = (name: ChannelName) => store.peek(name)?.recall('r0') !== undefined;
+  answer('session:forgotten', 1000);
+  store.forget('session:forgotten');
+  for (let i = 0; i < 200; i++) answer(`session:${i}`, 1000);
+  assert.ok(knows('session:0'));
+  store.remember('session:0', { ref: 'again', accepted: true });
+  answer('session:new', 1);
+  assert.deepEqual([knows('session:0'), knows('session:1'), knows('session:2')], [false, false, true]);
+  assert.ok(store.peek('session:0')?.recall('again'));
+  answer('session:new', 999);
+  assert.ok(knows('session:2'), 'what a channel forgot by itself is not counted');
 });
