@@ -257,7 +257,12 @@ class SlowStore implements ChannelStore {
 
 test('only so many wait for authorize, pages and requests for a status together', async (t) => {
   const hand = new HandAuthorize();
-  const server = await serve(t, { random, trustedProxies: 1, authorize: hand.authorize, limits: { pendingUpgrades: 2 } });
+  const server = await serve(t, {
+    random,
+    trustedProxies: 1,
+    authorize: hand.authorize,
+    limits: { pendingUpgrades: 2 },
+  });
   const page = open(t, `${server.url}/s`);
   const first = await hand.next();
   const asking = fetch(`${server.http}/status?session_id=s`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
