@@ -192,9 +192,11 @@ const STEP_EVENTS: { readonly [event: string]: Pick<StepView, 'kind' | 'status'>
   step_started: { kind: 'step', status: 'running' },
   step_finished: { kind: 'step', status: 'finished' },
   step_failed: { kind: 'step', status: 'failed' },
+  step_stopped: { kind: 'step', status: 'stopped' },
   tool_started: { kind: 'tool', status: 'running' },
   tool_finished: { kind: 'tool', status: 'finished' },
   tool_failed: { kind: 'tool', status: 'failed' },
+  tool_stopped: { kind: 'tool', status: 'stopped' },
 };
 
 /** The ids of steps and questions are kept whole or not at all: cut, they would name another. */

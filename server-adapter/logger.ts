@@ -64,5 +64,12 @@ export class Log {
 
 /** What an operator needs of whatever was thrown: the stack where there is one. */
 export function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : textOf(error);
+  try {
+    return error instanceof Error ? (error.stack ?? error.message) : textOf(error);
+  } catch {
+    return UNREADABLE;
+  }
 }
+
+/** Errors can be made that throw when they are looked at. */
+const UNREADABLE = 'an error that cannot be read';

@@ -128,7 +128,7 @@ export class Viewers {
 
   /** A page is there: what waited for it begins. */
   #arrived(access: Access, [own]: readonly ChannelLog[]): void {
-    for (const name of channelsOf(access)) void this.#deps.questions.closeOverdue(name);
+    for (const name of channelsOf(access)) void this.#deps.questions.closeLeft(name);
     const { sessionId, taskId } = access;
     if (taskId !== undefined) this.#deps.tasks.arrived(taskId);
     else if (own) this.#deps.sessions.arrived({ ...idsOf(access), sessionId }, own);
