@@ -123,6 +123,14 @@ export class Tasks {
     return log && record && taskInfo(id, record, log.state());
   }
 
+  /** Whether there is a task by that id for `userId`: one that was made for somebody is for nobody else. Who is not known by name is let in by its id alone. */
+  isFor(id: string, userId: string | undefined): boolean {
+    const record = isId(id) ? readTaskRecord(this.#owner.store.peek(nameOf(id))?.about) : undefined;
+    if (!record) return false;
+    const owner = record.ids.userId;
+    return owner === undefined || userId === undefined || owner === userId;
+  }
+
   /** The newest hundred tasks, the newest first: those among them, where `which` is given, whose ids it takes. */
   list({ which = () => true }: { readonly which?: (ids: Ids) => boolean } = {}): TaskInfo[] {
     return this.#owner.store.list('task', LISTED).flatMap((name) => {
