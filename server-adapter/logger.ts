@@ -1,4 +1,4 @@
-import { textOf } from '../protocol/index.js';
+import { messageOf } from '../protocol/index.js';
 
 /** Where the adapter writes what its operator should know. `console` and pino loggers fit. */
 export interface Logger {
@@ -65,11 +65,8 @@ export class Log {
 /** What an operator needs of whatever was thrown: the stack where there is one. */
 export function stackOf(error: unknown): string {
   try {
-    return error instanceof Error ? (error.stack ?? error.message) : textOf(error);
+    return (error instanceof Error ? error.stack : undefined) ?? messageOf(error);
   } catch {
-    return UNREADABLE;
+    return messageOf(error);
   }
 }
-
-/** Errors can be made that throw when they are looked at. */
-const UNREADABLE = 'an error that cannot be read';
