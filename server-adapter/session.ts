@@ -20,7 +20,7 @@ export class Session {
     this.#ids = ids;
   }
 
-  /** Aborted when a viewer asks the run to stop, or the messenger closes. */
+  /** Aborted when a viewer asks the run to stop, when the messenger closes, or when another server has taken the work over. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

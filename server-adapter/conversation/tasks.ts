@@ -33,7 +33,7 @@ import { CANCEL, type Job, type Work } from './work.js';
 /** A task as the function that carries it out gets it. */
 export interface Task extends TaskInput {
   readonly id: string;
-  /** Aborted when a viewer asks the task to stop, when its time is over, or when the server leaves. */
+  /** Aborted when a viewer asks the task to stop, when its time is over, when the server leaves, or when another one has taken it over. */
   readonly signal: AbortSignal;
 }
 
