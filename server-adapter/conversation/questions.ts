@@ -20,6 +20,8 @@ import type { ChannelLog, ChannelStore } from '../channels/channel-store.js';
 import { type Composed, compose, type StatusExtra } from '../compose.js';
 import type { Log } from '../logger.js';
 import { diesWithItsProcess, type Question } from './ask-options.js';
+import { ownedBy, ownerOf } from './question-owner.js';
+import { goesOnElsewhere } from './stops.js';
 
 /** Why `ask` has no answer. */
 export class UnansweredError extends StatusMessengerError {
@@ -66,10 +68,11 @@ export class Questions {
   }
 
   /** Asks in a channel. Rejects with `UnansweredError`, or with the reason of the signal by which it was taken back. */
-  async ask(channel: ChannelName, question: Question, extra: StatusExtra): Promise<JsonValue> {
-    const { signal } = question;
+  async ask(channel: ChannelName, asked: Question, extra: StatusExtra): Promise<JsonValue> {
+    const { signal } = asked;
     signal?.throwIfAborted();
     await this.#store.retain(channel);
+    const question = diesWithItsProcess(asked.id) ? ownedBy(this.#store.join(), asked) : asked;
     const stops: Array<() => void> = [() => this.#store.release(channel)];
     try {
       let expiresAt: number | undefined;
@@ -89,8 +92,8 @@ export class Questions {
           );
         }
         const abort = () => {
-          // Where the server leaves, another one may take the question up.
-          if (!this.#closed) void this.#end(channel, question.id, { outcome: 'cancelled' });
+          // Whoever goes on with the work takes the question up.
+          if (!goesOnElsewhere(signal)) void this.#end(channel, question.id, { outcome: 'cancelled' });
           reject(signal?.reason);
         };
         if (signal?.aborted) abort();
@@ -135,16 +138,12 @@ export class Questions {
     if (this.#askers.has(channel)) this.#check(channel);
   }
 
-  /** Closes the questions of a channel that nobody waits for any more: the process that asked them is gone. */
-  async closeOrphans(channel: ChannelName): Promise<void> {
-    const waiting = new Set([...(this.#askers.get(channel) ?? [])].map(({ question }) => question.id));
-    const isOrphan = ({ id, status }: QuestionView) => status === 'open' && diesWithItsProcess(id) && !waiting.has(id);
-    await this.#endThose(channel, isOrphan, ({ id }) => answered({ questionId: id, outcome: 'cancelled' }));
-  }
-
-  /** Closes the questions of a channel whose time is over, though nobody said so: the process that asked them was gone by then. */
-  async closeOverdue(channel: ChannelName): Promise<void> {
-    await this.#endThose(channel, (view) => view.status === 'open' && this.#isOverdue(view), expired);
+  /** Closes the questions of a channel that nobody else will: their time was over when their process was gone, or nobody can take them up again. */
+  async closeLeft(channel: ChannelName): Promise<void> {
+    const isLeft = (view: QuestionView) => view.status === 'open' && (this.#isOverdue(view) || this.#isOrphan(view));
+    await this.#endThose(channel, isLeft, (view) =>
+      this.#isOverdue(view) ? expired(view) : answered({ questionId: view.id, outcome: 'cancelled' }),
+    );
   }
 
   /** The server leaves: questions that another process could not take up are closed. Resolves once that is stored. */
@@ -226,12 +225,17 @@ export class Questions {
     which: (view: QuestionView) => boolean,
     end: (view: QuestionView) => Composed,
   ): Promise<void> {
-    if (!this.#store.peek(channel)?.state().questions.some(which)) return;
     try {
+      if (!this.#store.peek(channel)?.state().questions.some(which)) return;
       await this.#store.transact(channel, (log) => ({ append: log.state().questions.filter(which).map(end) }));
     } catch (error) {
-      this.#log.error(`a question could not be ended: ${messageOf(error)}`);
+      this.#log.warnOnce(`left ${messageOf(error)}`, `a question could not be ended: ${messageOf(error)}`);
     }
+  }
+
+  #isOrphan({ id }: QuestionView): boolean {
+    const process = ownerOf(id);
+    return process !== undefined && !this.#store.isAlive(process);
   }
 
   #isOverdue({ expiresAt }: QuestionView): boolean {
