@@ -66,7 +66,7 @@ export class Delivery {
 
   /** The channels that somebody watches. */
   watched(): ChannelName[] {
-    return [...this.#viewers.keys()];
+    return [...this.#audiences.keys()];
   }
 
   /** The connections that watch a channel. */
