@@ -8,32 +8,22 @@ import {
   type Clock,
   CloseCode,
   channelName,
-  clipText,
-  describe,
   elapsed,
   ID_RULE,
   invalid,
-  isBuiltInMessage,
   isChannelName,
-  isRunChannel,
-  LIMITS,
   messageOf,
-  parseJson,
-  readMessage,
   StatusMessengerError,
   splitChannel,
-  statusText,
 } from '../protocol/index.js';
 import { Door } from './access/door.js';
-import { Rate } from './access/rate.js';
 import { refuse } from './access/refuse.js';
-import { compose, type Outgoing, type SendOptions, type SendResult, type StatusExtra } from './compose.js';
-import { channelInContext, currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
-import { type AnswerTo, type AskOptions, readQuestion } from './conversation/ask-options.js';
+import type { Outgoing, SendOptions, SendResult, StatusExtra } from './compose.js';
+import { currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
+import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
 import { Leftovers } from './conversation/leftovers.js';
 import { Questions } from './conversation/questions.js';
-import { isOfOpenStep } from './conversation/steps.js';
-import { GoesOnElsewhere, goesOnElsewhere } from './conversation/stops.js';
+import { GoesOnElsewhere } from './conversation/stops.js';
 import { Tasks } from './conversation/tasks.js';
 import { Work } from './conversation/work.js';
 import { Delivery } from './delivery/delivery.js';
@@ -47,8 +37,10 @@ import { Log } from './logger.js';
 import { type MessengerOptions, readOptions, type Settings } from './options.js';
 import { PageRequests } from './page-requests.js';
 import { type Member, Memberships, memberChannel } from './routing/memberships.js';
+import { Publisher } from './routing/publisher.js';
 import { type InputHandler, type SessionHandler, Sessions } from './sessions.js';
 import { PubSubSink } from './sinks/pubsub.js';
+import { Speech } from './speech.js';
 import { type StatusUpdate, StatusUpdates } from './updates.js';
 import { spreadOfLeaving, Viewers } from './viewers.js';
 import { WebSocketViewers } from './websocket-viewers.js';
@@ -71,9 +63,6 @@ export interface ConnectionIds extends Ids {
   readonly after?: string | readonly string[];
 }
 
-/** Messages a second that nobody got, or that could not be stored, of which the log tells; ten times as many at once. */
-const LOGGED = 1;
-
 /** The server side: keeps what is said in each channel, and brings it to every viewer exactly once and in order. */
 export class StatusMessenger implements Speaker {
   /** Tasks: work that is made by a call or by `POST /api/tasks`, and carried out once, when its first viewer arrives. */
@@ -88,14 +77,13 @@ export class StatusMessenger implements Speaker {
   readonly #work: Work;
   readonly #sessions: Sessions;
   readonly #memberships = new Memberships();
-  readonly #logged: Rate;
-  readonly #failures: Rate;
+  readonly #publisher: Publisher;
+  readonly #speech: Speech;
   readonly #door: Door;
   readonly #viewers: Viewers;
   readonly #sockets: WebSocketViewers;
   readonly #detach: Array<() => void> = [];
   readonly #handler: Handler;
-  #unrouted: string | undefined;
   #closing: Promise<void> | undefined;
   #stopSweeping: () => void = () => {};
 
@@ -104,12 +92,22 @@ export class StatusMessenger implements Speaker {
     this.#settings = readOptions(options);
     const { store, clock, logger, apiKey, base, allowedOrigins } = this.#settings;
     this.#log = new Log(logger);
-    this.#logged = new Rate(LOGGED, elapsed(clock));
-    this.#failures = new Rate(LOGGED, elapsed(clock));
     this.#delivery = new Delivery(this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
     this.#events = new PubSubSink(this.#settings.pubsub, { log: this.#log, clock });
     this.#questions = new Questions(this.#settings, this.#log);
+    this.#publisher = new Publisher(this.#settings, this.#delivery, this.#log);
+    this.#speech = new Speech(
+      {
+        questions: this.#questions,
+        updates: this.#updates,
+        statusData: this.#settings.statusData,
+        isClosed: () => this.closed,
+        send: (channel, message) => this.send(channel, message),
+        latestStatus: (sessionId) => store.peek(channelName('session', sessionId))?.latestStatus,
+      },
+      this.#log,
+    );
     this.#leftovers = new Leftovers(this.#settings, this.#questions);
     this.#work = new Work(this.#settings, this.#leftovers, this.#log);
     const viewers = (name: ChannelName) => this.#delivery.viewers(name);
@@ -273,34 +271,31 @@ export class StatusMessenger implements Speaker {
   async send(channel: ChannelName, message: Outgoing, options?: SendOptions): Promise<SendResult> {
     this.#assertOpen('send');
     assertChannel(channel);
-    return this.#send(channel, message, options);
+    return this.#publisher.send(channel, message, options);
   }
 
   /** Sends a message to a session. */
   async sendToSession(sessionId: string, message: Outgoing, options?: SendOptions): Promise<SendResult> {
     this.#assertOpen('send');
-    return this.#send(channelName('session', sessionId), message, options);
+    return this.#publisher.send(channelName('session', sessionId), message, options);
   }
 
   /** Sends a message to everyone who watches a thread (seed: `send_to_thread`). */
   async sendToThread(threadId: string, message: Outgoing, options?: SendOptions): Promise<SendResult> {
     this.#assertOpen('send');
-    return this.#send(channelName('thread', threadId), message, options);
+    return this.#publisher.send(channelName('thread', threadId), message, options);
   }
 
   /** Sends a message to a user, wherever that user is connected (seed: `send_to_user`). */
   async sendToUser(userId: string, message: Outgoing, options?: SendOptions): Promise<SendResult> {
     this.#assertOpen('send');
-    return this.#send(channelName('user', userId), message, options);
+    return this.#publisher.send(channelName('user', userId), message, options);
   }
 
   /** Sends a message to one connection of this server, by the id that its page was told: now or never. */
   async sendToConnection(connectionId: string, message: Outgoing): Promise<SendResult> {
     this.#assertOpen('send');
-    const composed = compose(message);
-    const isSent = this.#delivery.connection(connectionId)?.sendNow(composed, undefined) === true;
-    if (isSent) return { delivered: 1, buffered: false };
-    return { delivered: 0, buffered: false, reason: 'no such connection is here, or it takes nothing now' };
+    return this.#publisher.sendToConnection(connectionId, message);
   }
 
   /**
@@ -339,56 +334,12 @@ export class StatusMessenger implements Speaker {
    * `add_status_message`).
    */
   addStatusMessage(text: string, extra: StatusExtra = {}): void {
-    try {
-      this.#addStatus(text, extra);
-    } catch (error) {
-      this.#log.warnOnce('status-failed', `addStatusMessage: ${messageOf(error)}`);
-    }
-  }
-
-  #addStatus(text: unknown, extra: StatusExtra): void {
-    const sessionId = currentContext()?.sessionId;
-    const channel = channelInContext();
-    if (typeof text !== 'string') {
-      this.#log.warnOnce('status-type', `addStatusMessage: got ${describe(text)}, expected a text; pass a string`);
-    }
-    const whole = typeof text === 'string' ? text : describe(text);
-    const status = clipText(whole, LIMITS.message / 2);
-    if (status !== whole) {
-      const got = `got ${whole.length} characters, expected a line; the rest is cut`;
-      this.#log.warnOnce('status-length', `addStatusMessage: ${got}`);
-    }
-    this.#updates.push([sessionId ?? null, status]);
-    if (channel === undefined) this.#unrouted = status;
-    const data = this.#settings.statusData === 'object' ? { message: status } : status;
-    this.#speak('addStatusMessage', status, { ...extra, type: 'status', data });
+    this.#speech.addStatus(text, extra);
   }
 
   /** Says something to those who watch the run in context, as one of the calls does. Never throws and never waits. */
   speak(call: string, message: Outgoing): void {
-    if (this.closed && isOfOpenStep(message)) return;
-    try {
-      this.#speak(call, message.type, message);
-    } catch (error) {
-      this.#log.warnOnce(`${call}-failed ${messageOf(error)}`, `${call}: ${messageOf(error)}`);
-    }
-  }
-
-  #speak(call: string, what: string, message: Outgoing): void {
-    // Whoever has the work now speaks for it.
-    if (goesOnElsewhere(currentContext()?.signal)) return;
-    const channel = channelInContext();
-    if (channel === undefined) {
-      const got = `got "${clipText(what, 80)}" outside of any session, expected one in context`;
-      this.#log.warnOnce(
-        `no-session ${call}`,
-        `${call}: ${got}; call it inside onSession or runWithSession(sessionId, …)`,
-      );
-      return;
-    }
-    this.send(channel, { ...attribution(), ...message }).catch((error: unknown) => {
-      this.#log.warnOnce(`${call}-failed ${messageOf(error)}`, `${call}: ${messageOf(error)}`);
-    });
+    this.#speech.speak(call, message);
   }
 
   /**
@@ -400,17 +351,7 @@ export class StatusMessenger implements Speaker {
    */
   async ask<const O extends AskOptions = Record<never, never>>(question: string, options?: O): Promise<AnswerTo<O>> {
     this.#assertOpen('ask');
-    const read = readQuestion(question, options);
-    const channel = channelInContext();
-    if (channel === undefined) {
-      const text = `ask: got "${clipText(question, 80)}" outside of any session, expected one in context; call it inside onSession or runWithSession(sessionId, …)`;
-      throw new StatusMessengerError('invalid', text);
-    }
-    const signals = [read.signal, currentContext()?.signal].filter((signal) => signal !== undefined);
-    const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
-    const answer = await this.#questions.ask(channel, { ...read, signal }, attribution());
-    // It was read by what the options say.
-    return answer as AnswerTo<O>;
+    return this.#speech.ask(question, options);
   }
 
   /**
@@ -430,10 +371,7 @@ export class StatusMessenger implements Speaker {
    * session was in context for.
    */
   getStatusMessages(sessionId: string | undefined = currentContext()?.sessionId): string[] {
-    if (sessionId === undefined) return this.#unrouted === undefined ? [] : [this.#unrouted];
-    const frame = this.#settings.store.peek(channelName('session', sessionId))?.latestStatus;
-    const status = frame === undefined ? undefined : readMessage(parseJson(frame));
-    return status && isBuiltInMessage(status) && status.type === 'status' ? [statusText(status.data)] : [];
+    return this.#speech.statuses(sessionId);
   }
 
   /** Every status from here on as `[sessionId, text]`, for those who deliver by themselves (seed: `stream_status_updates`). */
@@ -463,59 +401,6 @@ export class StatusMessenger implements Speaker {
 
   get closed(): boolean {
     return this.#closing !== undefined;
-  }
-
-  /** What `send` does once the channel is known to be one. Synchronous as far as the store is, so that the order of calls is kept. */
-  #send(channel: ChannelName, message: Outgoing, { retry = true }: SendOptions = {}): SendResult | Promise<SendResult> {
-    if (isRunChannel(channel)) {
-      const { kind, id } = splitChannel(channel);
-      const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
-      this.#log.debug(reason);
-      return { delivered: 0, buffered: false, reason };
-    }
-    const composed = compose(message);
-    if (!retry) {
-      // Behind what was said before, also in this turn.
-      void this.#settings.store.flush();
-      this.#delivery.flush(channel);
-      const sent = this.#delivery.watching(channel).filter((connection) => connection.sendNow(composed, channel));
-      return this.#told(channel, { delivered: sent.length, buffered: false });
-    }
-    try {
-      const stored = this.#settings.store.append(channel, composed);
-      if (typeof stored === 'string') return this.#sent(channel, stored);
-      return stored.then(
-        (id) => this.#sent(channel, id),
-        (error: unknown) => this.#unsent(channel, error),
-      );
-    } catch (error) {
-      return this.#unsent(channel, error);
-    }
-  }
-
-  #sent(channel: ChannelName, id: string): SendResult {
-    return this.#told(channel, { id, delivered: this.#delivery.viewers(channel), buffered: true });
-  }
-
-  /** Sessions and tasks are spoken to whether or not somebody watches; that a person or a thread is not there may be a mistake (seed: message routing). */
-  #told(channel: ChannelName, result: SendResult): SendResult {
-    const isForSomeone = channel.startsWith('user:') || channel.startsWith('thread:');
-    if (result.delivered === 0 && isForSomeone && this.#isLogged()) {
-      const kept = result.buffered ? 'it is kept for those who come' : 'it is not kept';
-      this.#log.warn(`a message to ${channel}: got nobody who is connected, expected someone; ${kept}`);
-    }
-    return result;
-  }
-
-  #unsent(channel: ChannelName, error: unknown): never {
-    if (this.#failures.take(LOGGED, elapsed(this.clock)))
-      this.#log.error(`a message to ${channel} could not be stored: ${messageOf(error)}`);
-    throw error;
-  }
-
-  /** What repeats with every message is logged so often, and no more. */
-  #isLogged(): boolean {
-    return this.#logged.take(LOGGED, elapsed(this.clock));
   }
 
   async #close(timeout: number): Promise<void> {
@@ -556,16 +441,6 @@ export class StatusMessenger implements Speaker {
       );
     }
   }
-}
-
-/** What the context says of who speaks. */
-function attribution(): StatusExtra {
-  const { agent, step, runId } = currentContext() ?? {};
-  return {
-    ...(agent === undefined ? {} : { agent }),
-    ...(step === undefined ? {} : { step }),
-    ...(runId === undefined ? {} : { run: runId }),
-  };
 }
 
 function assertChannel(channel: unknown): asserts channel is ChannelName {

@@ -1,0 +1,84 @@
+import { type ChannelName, type Clock, elapsed, isRunChannel, messageOf, splitChannel } from '../../protocol/index.js';
+import { Rate } from '../access/rate.js';
+import type { ChannelStore } from '../channels/channel-store.js';
+import { compose, type Outgoing, type SendOptions, type SendResult } from '../compose.js';
+import type { Delivery } from '../delivery/delivery.js';
+import type { Log } from '../logger.js';
+
+/** Messages a second that nobody got, or that could not be stored, of which the log tells; ten times as many at once. */
+const LOGGED = 1;
+
+/** Brings messages to those they are for, and says truthfully what became of each. */
+export class Publisher {
+  readonly #store: ChannelStore;
+  readonly #clock: Clock;
+  readonly #delivery: Delivery;
+  readonly #log: Log;
+  readonly #unseen: Rate;
+  readonly #failures: Rate;
+
+  constructor({ store, clock }: { readonly store: ChannelStore; readonly clock: Clock }, delivery: Delivery, log: Log) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#delivery = delivery;
+    this.#log = log;
+    this.#unseen = new Rate(LOGGED, elapsed(clock));
+    this.#failures = new Rate(LOGGED, elapsed(clock));
+  }
+
+  /** Sends to a channel. Synchronous as far as the store is, so that the order of calls is kept. */
+  send(channel: ChannelName, message: Outgoing, { retry = true }: SendOptions = {}): SendResult | Promise<SendResult> {
+    if (isRunChannel(channel)) {
+      const { kind, id } = splitChannel(channel);
+      const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
+      this.#log.debug(reason);
+      return { delivered: 0, buffered: false, reason };
+    }
+    const composed = compose(message);
+    if (!retry) {
+      // Behind what was said before, also in this turn.
+      void this.#store.flush();
+      this.#delivery.flush(channel);
+      const sent = this.#delivery.watching(channel).filter((connection) => connection.sendNow(composed, channel));
+      return this.#told(channel, { delivered: sent.length, buffered: false });
+    }
+    try {
+      const stored = this.#store.append(channel, composed);
+      if (typeof stored === 'string') return this.#sent(channel, stored);
+      return stored.then(
+        (id) => this.#sent(channel, id),
+        (error: unknown) => this.#unsent(channel, error),
+      );
+    } catch (error) {
+      return this.#unsent(channel, error);
+    }
+  }
+
+  /** Sends to one connection of this server: now or never. */
+  sendToConnection(connectionId: string, message: Outgoing): SendResult {
+    const composed = compose(message);
+    const isSent = this.#delivery.connection(connectionId)?.sendNow(composed, undefined) === true;
+    if (isSent) return { delivered: 1, buffered: false };
+    return { delivered: 0, buffered: false, reason: 'no such connection is here, or it takes nothing now' };
+  }
+
+  #sent(channel: ChannelName, id: string): SendResult {
+    return this.#told(channel, { id, delivered: this.#delivery.viewers(channel), buffered: true });
+  }
+
+  /** Sessions and tasks are spoken to whether or not somebody watches; that a person or a thread is not there may be a mistake (seed: message routing). */
+  #told(channel: ChannelName, result: SendResult): SendResult {
+    const isForSomeone = channel.startsWith('user:') || channel.startsWith('thread:');
+    if (result.delivered === 0 && isForSomeone && this.#unseen.take(LOGGED, elapsed(this.#clock))) {
+      const kept = result.buffered ? 'it is kept for those who come' : 'it is not kept';
+      this.#log.warn(`a message to ${channel}: got nobody who is connected, expected someone; ${kept}`);
+    }
+    return result;
+  }
+
+  #unsent(channel: ChannelName, error: unknown): never {
+    if (this.#failures.take(LOGGED, elapsed(this.#clock)))
+      this.#log.error(`a message to ${channel} could not be stored: ${messageOf(error)}`);
+    throw error;
+  }
+}
