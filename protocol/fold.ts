@@ -111,6 +111,7 @@ function begin(draft: Draft, message: Message | BuiltInMessage, restart = false)
     const another = message.run === undefined ? draft.run === undefined : isOfAnotherRun(draft, message);
     if (!another && !restart) return false;
     draft.phase = 'idle';
+    draft.earlierRuns = (draft.earlierRuns ?? 0) + 1;
     draft.progress = draft.summary = draft.error = draft.task = null;
     draft.steps = draft.questions = draft.results = [];
     Object.assign(draft.bytes, { steps: 0, questions: 0, results: 0 });
