@@ -234,6 +234,7 @@ function applyQuestion(draft: Draft, data: QuestionData, message: BuiltInMessage
   };
   const whole: QuestionView = {
     ...bare,
+    question: data.question,
     ...given('choices', data.choices),
     ...given('schema', data.schema),
     ...given('default', data.default),
