@@ -39,9 +39,13 @@ export function describe(value: unknown): string {
   }
 }
 
-/** The text of whatever was thrown. */
+/** The text of whatever was thrown: errors can be made that throw when they are looked at. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : textOf(error);
+  try {
+    return textOf(error instanceof Error ? error.message : error);
+  } catch {
+    return 'an error that cannot be read';
+  }
 }
 
 /** Anything as a text: objects can be made that have none. */

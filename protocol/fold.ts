@@ -57,10 +57,12 @@ function applyContent(draft: Draft, message: BuiltInMessage): void {
       };
       break;
     case 'progress':
-      if (begin(draft, message)) applyProgress(draft, message.data, message);
+      if (!isLate(draft, message.data.step ?? message.step) && begin(draft, message)) {
+        applyProgress(draft, message.data, message);
+      }
       break;
     case 'event':
-      applyEvent(draft, message.data, message, begin(draft, message));
+      applyEvent(draft, message.data, message);
       break;
     case 'state':
       applyTask(draft, message.data, message);
@@ -128,6 +130,11 @@ function begin(draft: Draft, message: Message | BuiltInMessage, restart = false)
   return true;
 }
 
+/** Whether it is of a step that was over with its run: what comes of it yet begins no other one. */
+function isLate(draft: Draft, step: string | undefined): boolean {
+  return hasEnded(draft.phase) && step !== undefined && draft.steps.some(({ id }) => id === step);
+}
+
 function isOfAnotherRun(draft: Draft, message: Message | BuiltInMessage): boolean {
   return message.run !== undefined && shortText(message.run) !== draft.run;
 }
@@ -164,9 +171,11 @@ function applyProgress(draft: Draft, data: ProgressData, message: BuiltInMessage
   else draft.progress = progress;
 }
 
-function applyEvent(draft: Draft, data: EventData, message: BuiltInMessage, live: boolean): void {
+function applyEvent(draft: Draft, data: EventData, message: BuiltInMessage): void {
   const id = data.step;
   const event = Object.hasOwn(STEP_EVENTS, data.event) ? STEP_EVENTS[data.event] : undefined;
+  const isEnd = event !== undefined && event.status !== 'running';
+  const live = !(isEnd && isLate(draft, id)) && begin(draft, message);
   if (!isKey(id) || !event) return;
   const { kind, status } = event;
   if (status === 'running') {
@@ -193,9 +202,11 @@ const STEP_EVENTS: { readonly [event: string]: Pick<StepView, 'kind' | 'status'>
   step_started: { kind: 'step', status: 'running' },
   step_finished: { kind: 'step', status: 'finished' },
   step_failed: { kind: 'step', status: 'failed' },
+  step_stopped: { kind: 'step', status: 'stopped' },
   tool_started: { kind: 'tool', status: 'running' },
   tool_finished: { kind: 'tool', status: 'finished' },
   tool_failed: { kind: 'tool', status: 'failed' },
+  tool_stopped: { kind: 'tool', status: 'stopped' },
 };
 
 /** The ids of steps and questions are kept whole or not at all: cut, they would name another. */

@@ -1,4 +1,4 @@
-import { textOf } from '../protocol/index.js';
+import { messageOf } from '../protocol/index.js';
 
 /** Where the adapter writes what its operator should know. `console` and pino loggers fit. */
 export interface Logger {
@@ -64,5 +64,9 @@ export class Log {
 
 /** What an operator needs of whatever was thrown: the stack where there is one. */
 export function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : textOf(error);
+  try {
+    return (error instanceof Error ? error.stack : undefined) ?? messageOf(error);
+  } catch {
+    return messageOf(error);
+  }
 }

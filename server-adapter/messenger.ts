@@ -30,7 +30,10 @@ import { refuse } from './access/refuse.js';
 import { compose, type Outgoing, type SendOptions, type SendResult, type StatusExtra } from './compose.js';
 import { channelInContext, currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
 import { type AnswerTo, type AskOptions, readQuestion } from './conversation/ask-options.js';
+import { Leftovers } from './conversation/leftovers.js';
 import { Questions } from './conversation/questions.js';
+import { isOfOpenStep } from './conversation/steps.js';
+import { GoesOnElsewhere, goesOnElsewhere } from './conversation/stops.js';
 import { Tasks } from './conversation/tasks.js';
 import { Work } from './conversation/work.js';
 import { Delivery } from './delivery/delivery.js';
@@ -81,6 +84,7 @@ export class StatusMessenger implements Speaker {
   readonly #updates: StatusUpdates;
   readonly #events: PubSubSink;
   readonly #questions: Questions;
+  readonly #leftovers: Leftovers;
   readonly #work: Work;
   readonly #sessions: Sessions;
   readonly #memberships = new Memberships();
@@ -106,18 +110,10 @@ export class StatusMessenger implements Speaker {
     this.#updates = new StatusUpdates(this.#log);
     this.#events = new PubSubSink(this.#settings.pubsub, { log: this.#log, clock });
     this.#questions = new Questions(this.#settings, this.#log);
-    this.#work = new Work(this.#settings, this.#questions, this.#log);
-    this.#sessions = new Sessions(
-      this,
-      {
-        store,
-        questions: this.#questions,
-        work: this.#work,
-        isClosed: () => this.closed,
-        viewers: (name) => this.#delivery.viewers(name),
-      },
-      this.#log,
-    );
+    this.#leftovers = new Leftovers(this.#settings, this.#questions);
+    this.#work = new Work(this.#settings, this.#leftovers, this.#log);
+    const viewers = (name: ChannelName) => this.#delivery.viewers(name);
+    this.#sessions = new Sessions(this, { work: this.#work, viewers }, this.#log);
     this.tasks = new Tasks(
       this,
       {
@@ -125,7 +121,7 @@ export class StatusMessenger implements Speaker {
         clock,
         work: this.#work,
         isClosed: () => this.closed,
-        viewers: (name) => this.#delivery.viewers(name),
+        viewers,
         finished: (name) => this.#delivery.finish(name),
       },
       this.#log,
@@ -370,6 +366,7 @@ export class StatusMessenger implements Speaker {
 
   /** Says something to those who watch the run in context, as one of the calls does. Never throws and never waits. */
   speak(call: string, message: Outgoing): void {
+    if (this.closed && isOfOpenStep(message)) return;
     try {
       this.#speak(call, message.type, message);
     } catch (error) {
@@ -378,6 +375,8 @@ export class StatusMessenger implements Speaker {
   }
 
   #speak(call: string, what: string, message: Outgoing): void {
+    // Whoever has the work now speaks for it.
+    if (goesOnElsewhere(currentContext()?.signal)) return;
     const channel = channelInContext();
     if (channel === undefined) {
       const got = `got "${clipText(what, 80)}" outside of any session, expected one in context`;
@@ -525,10 +524,12 @@ export class StatusMessenger implements Speaker {
     const { random, store, clock } = this.#settings;
     const deadline = elapsed(clock) + timeout;
     this.#viewers.close();
-    await this.#questions.close();
-    await this.tasks.close();
-    this.#work.close('the server is closing');
-    this.#sessions.cancelAll('the server is closing');
+    // In one turn: whoever hears that its question is closed sees by its signal why.
+    const stored = [this.#questions.close(), this.tasks.close()];
+    const reason = new GoesOnElsewhere('the server is closing');
+    this.#work.close(reason);
+    this.#sessions.cancelAll(reason);
+    await Promise.all(stored);
     await store.flush();
     await this.#delivery.drain(timeout, spreadOfLeaving(this.#delivery), random);
     for (const detach of this.#detach) detach();
@@ -542,6 +543,7 @@ export class StatusMessenger implements Speaker {
     this.#stopSweeping = clock.after(10_000, () => {
       store.sweep();
       this.tasks.sweep();
+      void this.#leftovers.lookThrough(this.#delivery.watched());
       this.#sweepLater();
     });
   }

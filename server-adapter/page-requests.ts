@@ -3,6 +3,7 @@ import type { ChannelStore } from './channels/channel-store.js';
 import type { Ids } from './context.js';
 import type { Questions } from './conversation/questions.js';
 import type { Tasks } from './conversation/tasks.js';
+import type { Verdict } from './conversation/verdict.js';
 import type { Log } from './logger.js';
 import type { Sessions } from './sessions.js';
 
@@ -18,9 +19,6 @@ export interface Sender {
   /** What it is known by to the others who watch: its user, or its connection. */
   readonly by: string | undefined;
 }
-
-/** What a page's frame came to. */
-export type Verdict = Omit<Ack, 'ref'>;
 
 export interface PageRequestsDependencies {
   readonly store: ChannelStore;

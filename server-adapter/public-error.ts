@@ -9,7 +9,11 @@ export class PublicError extends Error {
 
 /** What people may read of an error, as far as a message has room for it; `undefined` where that is nothing. */
 export function publicMessage(error: unknown): string | undefined {
-  return error instanceof Error && 'expose' in error && error.expose === true
-    ? clipText(error.message, LIMITS.state.error)
-    : undefined;
+  try {
+    const isPublic = error instanceof Error && 'expose' in error && error.expose === true;
+    return isPublic ? clipText(error.message, LIMITS.state.error) : undefined;
+  } catch {
+    // Errors can be made that throw when they are looked at.
+    return undefined;
+  }
 }

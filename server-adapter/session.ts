@@ -46,19 +46,20 @@ export class Session {
   }
 
   /** Runs a handler, in the session's context. What begins after everything has ended is not asked to stop by what was said before. */
-  async handle<T>(run: () => T | Promise<T>, who?: Ids): Promise<T> {
+  async handle<T>(run: (signal: AbortSignal) => T | Promise<T>, who?: Ids): Promise<T> {
     if (this.#active === 0 && this.#abort?.signal.aborted) this.#abort = undefined;
     this.#active++;
     try {
-      return await this.run(run, who);
+      const { signal } = this;
+      return await this.run(() => run(signal), who);
     } finally {
       this.#active--;
     }
   }
 
   /** Asks whatever runs for the session to stop. */
-  cancel(reason: string): void {
-    if (this.isActive) this.#controller.abort(new Error(`status-messenger: ${reason}`));
+  cancel(reason: Error): void {
+    if (this.isActive) this.#controller.abort(reason);
   }
 
   get #controller(): AbortController {

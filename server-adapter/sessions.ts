@@ -1,12 +1,12 @@
-import { type ChannelName, channelName, hasEnded, invalid, messageOf } from '../protocol/index.js';
-import type { ChannelLog, ChannelStore } from './channels/channel-store.js';
-import type { Outgoing } from './compose.js';
+import { type ChannelName, type ChannelState, channelName, hasEnded, invalid } from '../protocol/index.js';
+import type { ChannelLog } from './channels/channel-store.js';
+import { compose, type Outgoing } from './compose.js';
 import type { Ids, Speaker } from './context.js';
 import { cancelled, failed } from './conversation/ends.js';
-import type { Questions } from './conversation/questions.js';
-import type { Job, Work } from './conversation/work.js';
+import { goesOnElsewhere, stopReason } from './conversation/stops.js';
+import type { Verdict } from './conversation/verdict.js';
+import { BY_VIEWER, type Job, type Start, type Work } from './conversation/work.js';
 import { type Log, stackOf } from './logger.js';
-import type { Verdict } from './page-requests.js';
 import { Session } from './session.js';
 
 export type SessionHandler = (session: Session) => unknown;
@@ -15,10 +15,7 @@ export type InputHandler = (input: unknown, session: Session) => unknown;
 
 /** What the sessions need beside somebody who speaks for them. */
 export interface SessionsOwner {
-  readonly store: ChannelStore;
-  readonly questions: Questions;
   readonly work: Work;
-  isClosed(): boolean;
   /** How many watch a channel. */
   viewers(name: ChannelName): number;
 }
@@ -65,7 +62,7 @@ export class Sessions {
   async cancelFor(sessionId: string, by: string | undefined): Promise<Verdict> {
     const session = this.#sessions.get(sessionId);
     const isActive = session?.isActive === true;
-    session?.cancel(BY_VIEWER);
+    session?.cancel(stopReason(BY_VIEWER));
     const isAsked = (await this.#owner.work.cancel(channelName('session', sessionId), by)) || isActive;
     return isAsked ? { accepted: true } : { accepted: false, reason: 'nothing is running' };
   }
@@ -86,13 +83,13 @@ export class Sessions {
   }
 
   /** Asks whatever runs for any session to stop. */
-  cancelAll(reason: string): void {
+  cancelAll(reason: Error): void {
     for (const session of this.#sessions.values()) session.cancel(reason);
   }
 
   forget(sessionId: string): void {
     this.#sessions.delete(sessionId);
-    this.#owner.work.forget(channelName('session', sessionId));
+    this.#owner.work.forgot(channelName('session', sessionId));
   }
 
   #session(ids: Ids & { readonly sessionId: string }): Session {
@@ -103,21 +100,12 @@ export class Sessions {
     return session;
   }
 
-  /** All handlers of a session, side by side. */
   #jobOf(session: Session): Job {
     const name = channelName('session', session.id);
-    let isLost = false;
     return {
       name,
-      run: async (log) => {
-        await Promise.all(this.#onSession.map((handler) => this.#run(session, handler, log, () => isLost)));
-        return !this.#owner.isClosed() && hasEnded(log.state().phase);
-      },
+      run: (start) => this.#run(session, start),
       cancel: (reason) => session.cancel(reason),
-      lost: () => {
-        isLost = true;
-        session.cancel('another server has taken the work over');
-      },
       isWanted: () => {
         // Whoever comes next asks for it again.
         const isWatched = this.#owner.viewers(name) > 0;
@@ -127,32 +115,46 @@ export class Sessions {
     };
   }
 
-  async #run(session: Session, handler: SessionHandler, log: ChannelLog, isLost: () => boolean): Promise<void> {
-    let end: Outgoing | undefined;
-    let signal: AbortSignal | undefined;
-    try {
-      await session.handle(async () => {
-        signal = session.signal;
+  /** Runs all handlers of a session, side by side. Answers whether that is not to happen again. */
+  async #run(session: Session, { log, isTakenOver, isAskedToStop }: Start): Promise<boolean> {
+    const before = log.state();
+    if (isTakenOver && hasEnded(before.phase)) return true;
+    if (isAskedToStop) return session.handle((signal) => this.#end(session, cancelled(session.id), before, signal));
+    const ends = await Promise.all(this.#onSession.map((handler) => this.#runHandler(session, handler, before)));
+    return ends.every((isOver) => isOver) || hasEndedSince(before, log.state());
+  }
+
+  /** Answers whether the handler is through: not where its work goes on elsewhere. */
+  #runHandler(session: Session, handler: SessionHandler, before: ChannelState): Promise<boolean> {
+    return session.handle(async (signal) => {
+      let end: Outgoing | undefined;
+      try {
         await handler(session);
-      });
-    } catch (error) {
-      end = failed(error);
-      if (!signal?.aborted) {
-        this.#log.error(`the onSession handler of session ${session.id} failed: ${stackOf(error)}`);
+      } catch (error) {
+        end = failed(error);
+        if (!signal.aborted) {
+          this.#log.error(`the onSession handler of session ${session.id} failed: ${stackOf(error)}`);
+        }
       }
-    }
-    if (isLost() || this.#owner.isClosed()) return;
-    // However a run that was asked to stop came to its end, it was stopped, unless it had said how it ended before.
-    if (signal?.aborted) end = hasEnded(log.state().phase) ? undefined : cancelled(session.id);
-    if (!end) return;
-    await session.send(end).catch((error: unknown) => {
-      this.#log.error(`session ${session.id} could not be told how its run ended: ${messageOf(error)}`);
+      if (goesOnElsewhere(signal)) return false;
+      // However a run that was asked to stop came to its end, it was stopped.
+      if (signal.aborted) end = cancelled(session.id);
+      return !end || this.#end(session, end, before, signal);
     });
+  }
+
+  /** Says how a run ended, unless it has said so itself. */
+  #end({ id }: Session, end: Outgoing, before: ChannelState, signal: AbortSignal): Promise<boolean> {
+    const append = [compose(end)];
+    const name = channelName('session', id);
+    return this.#owner.work.conclude(name, signal, (state) => (hasEndedSince(before, state) ? [] : append));
   }
 }
 
-/** Why a handler is to stop when a page asks for it. */
-const BY_VIEWER = 'a viewer asked to stop';
+/** Whether a run has said its end, which may have begun where another one had ended. */
+function hasEndedSince(before: ChannelState, { phase, endedAt }: ChannelState): boolean {
+  return hasEnded(phase) && endedAt !== before.endedAt;
+}
 
 function register<T>(handlers: T[], handler: T, where: string): () => void {
   if (typeof handler !== 'function') throw invalid(where, handler, 'a function', 'pass the function to call');

@@ -37,6 +37,9 @@ export interface Viewer {
 /** What a page hears that was too fast: when it may come back. */
 export const TOO_FAST: Denial = { code: CloseCode.tooFast, reason: retryReason(1000) };
 
+/** What a page hears of a task that is not there, or not for it. */
+const NO_TASK: Denial = { code: CloseCode.notFound, reason: 'there is no such task' };
+
 export interface ViewersDependencies {
   readonly settings: Settings;
   readonly door: Door;
@@ -87,10 +90,10 @@ export class Viewers {
       const { code, reason } = noRoom(random);
       connection.close(code, reason);
     };
-    const { taskId } = connection.access;
     try {
-      if (taskId !== undefined && !this.#deps.tasks.get(taskId)) {
-        connection.close(CloseCode.notFound, 'there is no such task');
+      const denial = this.#noTaskFor(connection.access);
+      if (denial) {
+        connection.close(denial.code, denial.reason);
         return undefined;
       }
       // The application's word may have come only now, and its store may be closed.
@@ -128,7 +131,7 @@ export class Viewers {
 
   /** A page is there: what waited for it begins. */
   #arrived(access: Access, [own]: readonly ChannelLog[]): void {
-    for (const name of channelsOf(access)) void this.#deps.questions.closeOverdue(name);
+    for (const name of channelsOf(access)) void this.#deps.questions.closeLeft(name);
     const { sessionId, taskId } = access;
     if (taskId !== undefined) this.#deps.tasks.arrived(taskId);
     else if (own) this.#deps.sessions.arrived({ ...idsOf(access), sessionId }, own);
@@ -162,6 +165,11 @@ export class Viewers {
   unfollow(connection: Connection, name: ChannelName): void {
     if (this.#channelsOf(connection.access).includes(name)) return;
     if (this.#delivery.unfollow(connection, name)) this.#settings.store.release(name);
+  }
+
+  /** A task that is not there, or is somebody else's. */
+  #noTaskFor({ taskId, userId }: Access): Denial | undefined {
+    return taskId === undefined || this.#deps.tasks.isFor(taskId, userId) ? undefined : NO_TASK;
   }
 
   /** A session that has all the viewers that it may have. Asked when nothing is waited for any more: a crowd may come at once. */
@@ -222,7 +230,9 @@ export class Viewers {
   }
 
   /** Takes a frame of a page that may have `access`, and whose connection is none of this server's. Throws and rejects where it cannot be answered. */
-  async receiveFrom(access: Access, frame: ClientFrame): Promise<Ack | undefined> {
+  async receiveFrom(access: Access, frame: ClientFrame): Promise<Ack | Denial | undefined> {
+    const denial = this.#noTaskFor(access);
+    if (denial) return denial;
     if (frame.type === 'ping') return { ref: frame.ref, accepted: true };
     if (frame.type === 'token') return { ref: frame.ref, accepted: false, reason: 'there is no connection to renew' };
     // What was answered before, and what is open, stands in the channels.

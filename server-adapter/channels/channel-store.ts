@@ -46,8 +46,8 @@ export interface Decision {
   readonly about?: JsonValue;
 }
 
-/** Whether a process may do the work of a channel: another one may have it, or it may have been done for good. */
-export type Claim = 'granted' | 'taken' | 'done';
+/** Whether a process may do the work of a channel: it may have it from one that is no more, another one may have it, or it may have been done for good. */
+export type Claim = 'granted' | 'inherited' | 'taken' | 'done';
 
 /** Where channels are kept. */
 export interface ChannelStore {
@@ -82,6 +82,10 @@ export interface ChannelStore {
   unclaim(name: ChannelName, done?: boolean): void | Promise<void>;
   /** Channels of a kind whose work a process had that is no more: some of them. */
   lapsed(kind: ChannelKind): readonly ChannelName[];
+  /** Tells the others that share the store that this process lives, from here on and as long as it does. Answers what it is known by. */
+  join(): string;
+  /** Whether a process that has joined is taken for alive, by what it is known by. */
+  isAlive(process: string): boolean;
   /** Called once, first: who is told what happens. Throws `not_allowed` where somebody already is. */
   use(user: StoreUser): void;
   /** Does what time asks for: folds what is too old, forgets what nobody uses. */

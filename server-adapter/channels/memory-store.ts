@@ -115,6 +115,14 @@ export class MemoryStore implements ChannelStore {
     return [];
   }
 
+  join(): string {
+    return ONLY;
+  }
+
+  isAlive(): boolean {
+    return true;
+  }
+
   use(user: StoreUser): void {
     if (this.#user) {
       throw new StatusMessengerError(
@@ -174,6 +182,9 @@ export class MemoryStore implements ChannelStore {
     this.#user?.forgot(name);
   }
 }
+
+/** What the process is known by: there is no other one. */
+const ONLY = 'here';
 
 /** Random, so that positions of a lost log are never taken for current ones. */
 export function newEpoch(): string {

@@ -1,6 +1,5 @@
 import { type AnsweredData, type JsonValue, type Outcome, StatusMessengerError } from '../../protocol/index.js';
 import type { Question } from './ask-options.js';
-import { newQuestionId } from './question-ids.js';
 
 /** Why `ask` has no answer. */
 export class UnansweredError extends StatusMessengerError {
@@ -24,9 +23,9 @@ export class Asker {
   #resolve: (answer: JsonValue) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(question: Question) {
+  constructor(question: Question, id = '') {
     this.#question = question;
-    this.id = question.key === undefined ? newQuestionId() : '';
+    this.id = id;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -8,8 +8,14 @@ const KEYED = 'key.';
 /** Characters of the digest in an id. Nobody can find two keys that share 128 bits. */
 const DIGEST = 22;
 
-export function newQuestionId(): string {
-  return `${UNKEYED}${randomBytes(8).toString('hex')}`;
+/** It says whose it is: so others know that the question is over when that process is gone. */
+export function newQuestionId(process: string): string {
+  return `${UNKEYED}${randomBytes(8).toString('hex')}.${process}`;
+}
+
+/** The process that a question ends with, by its id; `undefined` where it ends with none, or was asked by other means. */
+export function ownerOf(questionId: string): string | undefined {
+  return questionId.startsWith(UNKEYED) ? questionId.split('.')[2] : undefined;
 }
 
 /**
@@ -22,9 +28,4 @@ export function keyedQuestionId(log: ChannelLog, key: string): string {
   const run = hasEnded(phase) ? earlierRuns + 1 : earlierRuns;
   const digest = createHash('sha256').update(JSON.stringify([log.epoch, run, key]));
   return `${KEYED}${key}.${digest.digest('base64url').slice(0, DIGEST)}`;
-}
-
-/** Whether nobody can take the question up again once its process is gone. */
-export function diesWithItsProcess(questionId: string): boolean {
-  return questionId.startsWith(UNKEYED);
 }

@@ -15,7 +15,8 @@ import type { Log } from '../logger.js';
 import { LONGEST, type Question } from './ask-options.js';
 import { Asker } from './asker.js';
 import { askIn, endIn, ending, expired, isOverdue, judge, NONE } from './decisions.js';
-import { diesWithItsProcess, keyedQuestionId } from './question-ids.js';
+import { keyedQuestionId, newQuestionId, ownerOf } from './question-ids.js';
+import { goesOnElsewhere } from './stops.js';
 
 export { UnansweredError } from './asker.js';
 
@@ -51,7 +52,7 @@ export class Questions {
     const { key, signal, timeout, fallback } = question;
     signal?.throwIfAborted();
     await this.#store.retain(channel);
-    const asker = new Asker(question);
+    const asker = new Asker(question, key === undefined ? newQuestionId(this.#store.join()) : undefined);
     const stops = [() => this.#store.release(channel), this.#wait(channel, asker)];
     try {
       let expiresAt: number | undefined;
@@ -70,8 +71,8 @@ export class Questions {
         stops.push(this.#clock.after(Math.max(0, left), expire));
       }
       const abort = () => {
-        // Where the server leaves, another one may take the question up.
-        if (!this.#closed) void this.#end(channel, asker.id, cancelled);
+        // Whoever goes on with the work takes the question up.
+        if (!goesOnElsewhere(signal)) void this.#end(channel, asker.id, cancelled);
         asker.fail(signal?.reason);
       };
       if (signal?.aborted) abort();
@@ -113,16 +114,14 @@ export class Questions {
     if (this.#askers.has(channel)) this.#check(channel);
   }
 
-  /** Closes the questions of a channel that nobody waits for any more: the process that asked them is gone. */
-  async closeOrphans(channel: ChannelName): Promise<void> {
-    const waiting = new Set([...(this.#askers.get(channel) ?? [])].map(({ id }) => id));
-    const isOrphan = ({ id }: QuestionView) => diesWithItsProcess(id) && !waiting.has(id);
-    await this.#endThose(channel, isOrphan, cancelled);
-  }
-
-  /** Closes the questions of a channel whose time is over, though nobody said so: the process that asked them was gone by then. */
-  async closeOverdue(channel: ChannelName): Promise<void> {
-    await this.#endThose(channel, (view) => isOverdue(view, this.#clock.now()), expired);
+  /** Closes the questions of a channel that nobody else will: their time was over when their process was gone, or nobody can take them up again. */
+  async closeLeft(channel: ChannelName): Promise<void> {
+    const isOver = (view: QuestionView) => isOverdue(view, this.#clock.now());
+    await this.#endThose(
+      channel,
+      (view) => isOver(view) || this.#isOrphan(view),
+      (view) => (isOver(view) ? expired(view) : cancelled(view)),
+    );
   }
 
   /** The server leaves: questions that another process could not take up are closed. Resolves once that is stored. */
@@ -132,7 +131,7 @@ export class Questions {
     const ends: Promise<void>[] = [];
     for (const [channel, askers] of this.#askers) {
       const ids = new Set([...askers].map(({ id }) => id));
-      ends.push(this.#endThose(channel, ({ id }) => diesWithItsProcess(id) && ids.has(id), cancelled));
+      ends.push(this.#endThose(channel, ({ id }) => ownerOf(id) !== undefined && ids.has(id), cancelled));
       for (const asker of askers) asker.fail(asker.unanswered('cancelled'));
     }
     await Promise.all(ends);
@@ -192,7 +191,7 @@ export class Questions {
     try {
       await this.#endOpen(channel, which, end);
     } catch (error) {
-      this.#log.error(`a question could not be ended: ${messageOf(error)}`);
+      this.#log.warnOnce(`left ${messageOf(error)}`, `a question could not be ended: ${messageOf(error)}`);
     }
   }
 
@@ -205,6 +204,11 @@ export class Questions {
     const log = this.#store.peek(channel);
     if (!log || those(log).length === 0) return;
     await this.#store.transact(channel, (now): Decision => ending(...those(now).map((view) => end(view))));
+  }
+
+  #isOrphan({ id }: QuestionView): boolean {
+    const process = ownerOf(id);
+    return process !== undefined && !this.#store.isAlive(process);
   }
 
   /** Which channel an answer is for: where such a question is open, else where it was. */

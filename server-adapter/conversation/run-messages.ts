@@ -14,8 +14,16 @@ export function progressMessage(progress: Progress, max?: number): Outgoing {
 /** An `error` message that ends the run. What is thrown is said as it is: whoever hands it over chose to show it. */
 export function failMessage(error: unknown): Outgoing {
   const text = typeof error === 'string' || error instanceof Error ? messageOf(error) : describe(error);
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { type: 'error', data: { message: text, ...given('code', code), fatal: true } };
+  return { type: 'error', data: { message: text, ...given('code', codeOf(error)), fatal: true } };
+}
+
+function codeOf(error: unknown): string | undefined {
+  try {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  } catch {
+    // Errors can be made that throw when they are looked at.
+    return undefined;
+  }
 }
 
 function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { elapsed } from '../../protocol/index.js';
-import { runWithin, type Speaker } from '../context.js';
+import { elapsed, isObject } from '../../protocol/index.js';
+import type { Outgoing } from '../compose.js';
+import { currentContext, runWithin, type Speaker } from '../context.js';
 import { publicMessage } from '../public-error.js';
 
 /** Milliseconds between what a loop says of its progress: more often nobody sees. */
@@ -13,6 +14,8 @@ class Step {
   readonly #began: number;
   /** What the user called, for the log. */
   readonly #call: 'step' | 'track';
+  /** Of the run that it is a part of. */
+  readonly #signal = currentContext()?.signal;
 
   constructor(speaker: Speaker, call: 'step' | 'track', label: string) {
     this.#speaker = speaker;
@@ -25,7 +28,22 @@ class Step {
     this.#say({ event: 'step_finished', duration: this.#duration() });
   }
 
+  /** It was left before its end: by its own word, or because its run was asked to stop. */
+  left(): void {
+    if (this.#signal?.aborted) this.stopped();
+    else this.finished();
+  }
+
+  stopped(): void {
+    this.#say({ event: 'step_stopped', duration: this.#duration() });
+  }
+
+  /** It threw: where its run was asked to stop, nothing has failed. */
   failed(error: unknown): void {
+    if (this.#signal?.aborted) {
+      this.stopped();
+      return;
+    }
     const text = publicMessage(error);
     this.#say({ event: 'step_failed', duration: this.#duration(), ...(text === undefined ? {} : { error: text }) });
   }
@@ -42,6 +60,11 @@ class Step {
   #say(data: { readonly event: string; readonly [field: string]: unknown }): void {
     this.#speaker.speak(this.#call, { type: 'event', data: { ...data, step: this.id } });
   }
+}
+
+/** Whether it says how a step goes on that was begun before. */
+export function isOfOpenStep({ type, data }: Outgoing): boolean {
+  return isObject(data) && typeof data.step === 'string' && !(type === 'event' && data.event === 'step_started');
 }
 
 /** Runs `run` as a step: see `step` of the calls. */
@@ -78,11 +101,12 @@ export function trackThrough<T>(
           yield item;
           walk.next();
         }
+        walk.finished();
       } catch (error) {
         walk.failed(error);
         throw error;
       } finally {
-        walk.end();
+        walk.left();
       }
     },
     *[Symbol.iterator]() {
@@ -93,11 +117,12 @@ export function trackThrough<T>(
           yield item;
           walk.next();
         }
+        walk.finished();
       } catch (error) {
         walk.failed(error);
         throw error;
       } finally {
-        walk.end();
+        walk.left();
       }
     },
   };
@@ -139,11 +164,17 @@ class Walk {
     this.#step.failed(error);
   }
 
-  /** The loop is left, at its end or before. */
-  end(): void {
-    if (this.#isOver) return;
+  finished(): void {
+    this.#isOver = true;
     this.#say();
     this.#step.finished();
+  }
+
+  /** The loop is left, if it was not at its end. */
+  left(): void {
+    if (this.#isOver) return;
+    this.#say();
+    this.#step.left();
   }
 
   #say(): void {

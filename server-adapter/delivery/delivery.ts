@@ -58,6 +58,11 @@ export class Delivery {
     if (!this.#stopTicking) this.#tickLater();
   }
 
+  /** The channels that somebody watches. */
+  watched(): ChannelName[] {
+    return [...this.#viewers.keys()];
+  }
+
   /** The connections that watch a channel. */
   watching(name: ChannelName): readonly Connection[] {
     return this.#viewers.get(name) ?? [];

@@ -120,7 +120,8 @@ export class EventStreams {
     const reading = readFrame(body);
     if ('code' in reading) return refused(reading);
     if ('problem' in reading) return answerTo(this.#viewers.refusalOf(reading), reading);
-    return answerTo(await this.#viewers.receiveFrom(access, reading.frame), reading);
+    const ack = await this.#viewers.receiveFrom(access, reading.frame);
+    return ack && !('accepted' in ack) ? refused(ack) : answerTo(ack, reading);
   }
 
   async #hearOn({ viewer, transport }: Stream, reading: ClientFrameReading | Denial): Promise<Response> {

@@ -49,9 +49,10 @@ export class TaskRoutes {
         }),
       );
       if (isDenial(decision)) return denied(decision);
+      if (taskId !== '' && !this.#tasks.isFor(taskId, decision.userId)) return missing();
       const result = await answer(decision, request);
       if (result instanceof Response) return result;
-      return result ? json(200, result) : error(404, 'not_found', 'status-messenger: there is no such task');
+      return result ? json(200, result) : missing();
     };
   }
 
@@ -77,4 +78,8 @@ export class TaskRoutes {
     );
     return json(201, task);
   };
+}
+
+function missing(): Response {
+  return error(404, 'not_found', 'status-messenger: there is no such task');
 }

@@ -1,5 +1,6 @@
 import { invalid, isObject, messageOf } from '../../protocol/index.js';
 import { type Context, readIds, runInContext, type Speaker } from '../context.js';
+import { GoesOnElsewhere, stopReason } from '../conversation/stops.js';
 import { type Log, stackOf } from '../logger.js';
 import { failureOf } from './failures.js';
 import {
@@ -93,7 +94,9 @@ export class Attachment implements PeerEvents {
     peer.close();
     this.#settings.context?.signal?.removeEventListener('abort', this.#abort);
     // Whoever does the work again takes up what has a key.
-    for (const { abort, isKeyed } of this.#asking.values()) if (isKeyed) abort.abort(new Error(reason));
+    for (const { abort, isKeyed } of this.#asking.values()) {
+      abort.abort(isKeyed ? new GoesOnElsewhere(reason) : stopReason(reason));
+    }
     this.#settings.over();
   }
 

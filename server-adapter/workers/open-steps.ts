@@ -15,7 +15,7 @@ export class OpenSteps {
     const { event, step } = message.data;
     if (typeof step !== 'string') return;
     if (event === 'step_started' && this.#steps.size < MOST) this.#steps.set(step, context);
-    if (event === 'step_finished' || event === 'step_failed') this.#steps.delete(step);
+    if (event === 'step_finished' || event === 'step_failed' || event === 'step_stopped') this.#steps.delete(step);
   }
 
   /** The innermost first. */

@@ -84,6 +84,14 @@ export class WitnessedStore implements ChannelStore {
     return this.#store.lapsed(kind);
   }
 
+  join(): string {
+    return this.#store.join();
+  }
+
+  isAlive(process: string): boolean {
+    return this.#store.isAlive(process);
+  }
+
   retain(name: ChannelName): ChannelLog | Promise<ChannelLog> {
     const log = this.#store.retain(name);
     return log instanceof Promise ? log.then((later) => this.#take(later)) : this.#take(log);

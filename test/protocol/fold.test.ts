@@ -395,6 +395,26 @@ test('what a straggler tells of how a step went is still taken in', () => {
   assert.deepEqual(late.steps, [{ id: 's', kind: 'step', status: 'failed', label: 's', error: 'No', endedAt: 3 }]);
 });
 
+test('a step that goes on beyond the end of a run without a name begins no other one; a step that starts does', () => {
+  const ended = after(started('s'), event('tool_started', { step: 't' }), complete({ ts: 2 }));
+  const late = after(
+    started('s'),
+    event('tool_started', { step: 't' }),
+    complete({ ts: 2 }),
+    progress({ value: 1, step: 's' }),
+    event('step_finished', { step: 's' }, { ts: 3 }),
+    event('tool_stopped', { step: 't' }, { ts: 4 }),
+  );
+  assert.equal(late.phase, 'completed');
+  assert.deepEqual(late.steps, [
+    { id: 's', kind: 'step', status: 'finished', label: 's', endedAt: 3 },
+    { id: 't', kind: 'tool', status: 'stopped', label: 't', endedAt: 4 },
+  ]);
+  const again = apply(ended, started('s'));
+  assert.equal(again.phase, 'running');
+  assert.deepEqual(again.steps, [{ id: 's', kind: 'step', status: 'running', label: 's' }]);
+});
+
 test('another run begins, and nothing of the one that ended is left but its last status, and that it was', () => {
   const finish: readonly [Envelope, Envelope][] = [
     [{ run: 'r' }, { run: 'another', ts: 9 }],

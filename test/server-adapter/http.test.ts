@@ -316,6 +316,8 @@ test('what fails inside is 500 without its reason; the log has it', async (t) =>
       claim: () => Promise.reject(new Error('SECRET')),
       unclaim() {},
       lapsed: () => [],
+      join: () => 'here',
+      isAlive: () => true,
       remember() {},
       forget() {},
       release() {},

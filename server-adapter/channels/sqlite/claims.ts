@@ -18,6 +18,8 @@ export class Claims {
   readonly #rows = new Map<ChannelName, number>();
   readonly #lost: (name: ChannelName) => void;
   readonly #failed: (error: unknown) => void;
+  /** Whether the others are told that this process lives, also while it has no work. */
+  #hasJoined = false;
   #stopRenewing: (() => void) | undefined;
 
   constructor(
@@ -41,7 +43,7 @@ export class Claims {
     if (claim && claim.owner !== this.#owner && Number(claim.until) > now) return 'taken';
     this.#sayAlive(now);
     this.#file.run('INSERT OR REPLACE INTO claims VALUES (?, ?)', row, this.#owner);
-    return 'granted';
+    return claim && claim.owner !== this.#owner ? 'inherited' : 'granted';
   }
 
   /** What `take` granted is stored. */
@@ -67,6 +69,27 @@ export class Claims {
     this.#rows.delete(name);
   }
 
+  /** Answers what this process is known by. */
+  join(): string {
+    if (!this.#hasJoined) {
+      this.#hasJoined = true;
+      if (!this.#stopRenewing) this.#renewLater();
+      try {
+        this.#file.write(() => this.#sayAlive(this.#settings.clock.now()));
+      } catch (error) {
+        // It is said again soon.
+        this.#failed(error);
+      }
+    }
+    return this.#owner;
+  }
+
+  isAlive(process: string): boolean {
+    if (process === this.#owner) return true;
+    const sql = 'SELECT 1 FROM owners WHERE id = ? AND until > ?';
+    return this.#file.get(sql, process, Math.floor(this.#settings.clock.now())) !== undefined;
+  }
+
   lapsed(kind: ChannelKind): ChannelName[] {
     const sql = `SELECT CAST(name AS BLOB) AS name FROM claims JOIN channels ON channels.id = channel LEFT JOIN owners ON owners.id = owner
       WHERE owner <> '' AND COALESCE(until, 0) <= ? AND name GLOB ? LIMIT ${LAPSED}`;
@@ -76,7 +99,7 @@ export class Claims {
   /** The process goes: what it has lapses at once. */
   leave(): void {
     this.#stopRenewing?.();
-    if (this.#rows.size === 0) return;
+    if (this.#rows.size === 0 && !this.#hasJoined) return;
     this.#file.write(() => this.#file.run('DELETE FROM owners WHERE id = ?', this.#owner));
     this.#rows.clear();
   }
@@ -84,7 +107,7 @@ export class Claims {
   #renewLater(): void {
     this.#stopRenewing = this.#settings.clock.after(this.#settings.lease / 3, () => {
       this.#stopRenewing = undefined;
-      if (this.#rows.size === 0) return;
+      if (this.#rows.size === 0 && !this.#hasJoined) return;
       try {
         this.#renew();
       } catch (error) {

@@ -237,6 +237,15 @@ export class SqliteStore implements ChannelStore {
     return this.#closed ? [] : this.#claims.lapsed(kind);
   }
 
+  join(): string {
+    this.#assertOpen('join');
+    return this.#claims.join();
+  }
+
+  isAlive(process: string): boolean {
+    return this.#claims.isAlive(process);
+  }
+
   use(user: StoreUser): void {
     if (this.#replica.user) {
       throw new StatusMessengerError(
@@ -244,7 +253,14 @@ export class SqliteStore implements ChannelStore {
         'store: got a second messenger, expected one per store; give each its own',
       );
     }
-    this.#replica.user = guarded(user, (error) => this.#note(error));
+    const { forgot, ...told } = guarded(user, (error) => this.#note(error));
+    this.#replica.user = {
+      ...told,
+      forgot: (name) => {
+        this.#claims.given(name);
+        forgot(name);
+      },
+    };
   }
 
   sweep(): void {

@@ -215,6 +215,8 @@ class SlowStore implements ChannelStore {
   readonly claim = this.#store.claim.bind(this.#store);
   readonly unclaim = this.#store.unclaim.bind(this.#store);
   readonly lapsed = this.#store.lapsed.bind(this.#store);
+  readonly join = this.#store.join.bind(this.#store);
+  readonly isAlive = this.#store.isAlive.bind(this.#store);
   readonly remember = this.#store.remember.bind(this.#store);
   readonly peek = this.#store.peek.bind(this.#store);
   readonly forget = this.#store.forget.bind(this.#store);

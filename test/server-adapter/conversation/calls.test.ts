@@ -360,6 +360,21 @@ test('an error that throws when it is looked at ends the run like any other', as
   assert.equal(runs, 1);
 });
 
+test('fail() takes an error that throws when it is looked at', async (t) => {
+  const server = await serve(t);
+  const page = await watch(t, server);
+  const hostile = new Error('x');
+  for (const field of ['message', 'code']) {
+    Object.defineProperty(hostile, field, {
+      get: () => {
+        throw new Error('SECRET');
+      },
+    });
+  }
+  server.messenger.runWithSession('s', () => fail(hostile));
+  assert.deepEqual((await page.type('error')).data, { message: 'an error that cannot be read', fatal: true });
+});
+
 test('what was cancelled can be begun again by input: the new run can ask, and can be stopped, too', async (t) => {
   const server = await serve(t);
   const asking = async () => {

@@ -272,6 +272,33 @@ test('who asked to stop while nobody did the work is obeyed by whoever takes it 
   for (const { by, session } of runs) if (by === 'b') assert.ok(session.signal.aborted);
 });
 
+test('who asked to stop a run whose server then died is obeyed, too', async (t) => {
+  const { a, b, runs, clocks } = await two(t, () => new Promise(() => {}));
+  const onA = await watch(t, a);
+  const onB = await watch(t, b);
+  await pass(100, ...clocks);
+  assert.deepEqual(verdict(await say(onA, 'cancel', {})), { accepted: true });
+  assert.equal(runs[0]?.session.signal.aborted, true);
+  // It takes its time to stop, and a stands from here on.
+  await onA.close();
+  await comesToShow(onB, ({ phase }) => phase === 'cancelled', b.clock);
+  assert.equal(who(runs), 'a');
+});
+
+test('a run that has ended on one server is not brought back to life by who asks to stop it on the other', async (t) => {
+  const { a, b, clocks } = await two(t, async () => complete(await ask('Name?', { key: 'name' })));
+  const onA = await watch(t, a);
+  const onB = await watch(t, b);
+  await pass(100, ...clocks);
+  await answer(onA, (await asked(onA, 'Name?')).questionId, 'Ada');
+  await onA.type('complete');
+  const nothing = { accepted: false, reason: 'nothing is running' };
+  assert.deepEqual(verdict(await say(onB, 'cancel', {})), nothing);
+  await pass(5000, ...clocks);
+  assert.deepEqual(verdict(await say(onB, 'cancel', {})), nothing);
+  assert.deepEqual([stateOf(onB).phase, stateOf(onB).summary], ['completed', 'Ada']);
+});
+
 // One stood still, and wakes
 
 test('a server that only stood still finds its work taken: it stops, closes no question, and does not say how it ended', async (t) => {

@@ -8,13 +8,14 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { addStatusMessage, ask, progress } from '../../../server-adapter/index.js';
+import { addStatusMessage, ask, complete, progress } from '../../../server-adapter/index.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { startServer, type TestServer } from '../../helpers/server.js';
 import type { WireClient } from '../../helpers/wire-client.js';
 import { serve } from '../access/support.js';
 import { directory } from '../stores/support.js';
 import { closeWith, timeOf, until } from '../support.js';
+import { fileOf, passUntil } from './support.js';
 import {
   dataOf,
   HeldTasks,
@@ -377,4 +378,29 @@ describe('killed', { concurrency: 5 }, () => {
     }
     assert.equal(lives.messenger.tasks.get(pending)?.status, 'PENDING');
   });
+});
+
+test('a task that had said its end when its server died has ended so, also where it could be run again', async (t) => {
+  for (const interrupted of ['fail', 'restart'] as const) {
+    const { open } = fileOf(t, { lease: LEASE });
+    const [a, b] = [await open(new ManualClock()), await open(new ManualClock())];
+    let runs = 0;
+    for (const { messenger } of [a, b]) {
+      messenger.tasks.define(
+        () => {
+          runs++;
+          complete('Built.');
+          return new Promise(() => {});
+        },
+        { interrupted },
+      );
+    }
+    const { id } = await a.messenger.tasks.create('x');
+    await a.messenger.tasks.run(id);
+    await until(() => a.messenger.tasks.get(id)?.summary === 'Built.');
+    // a stands from here on.
+    await passUntil(() => b.messenger.tasks.get(id)?.status !== 'RUNNING', b.clock);
+    const { status, summary, error } = b.messenger.tasks.get(id) ?? {};
+    assert.deepEqual([status, summary, error, runs], ['COMPLETED', 'Built.', null, 1]);
+  }
 });

@@ -332,7 +332,7 @@ test('an event is there at once, while the task goes on', async (t) => {
 });
 
 test('the context names the task, and those whom it was made for', async (t) => {
-  const server = await serve(t, { authorize: () => ({ userId: 'ann' }) });
+  const server = await serve(t, { authorize: ({ token = 'ann' }) => ({ userId: token }) });
   const contexts: unknown[] = [];
   server.messenger.tasks.define(({ signal }) => {
     const { signal: told, ...context } = currentContext() ?? {};
@@ -342,7 +342,7 @@ test('the context names the task, and those whom it was made for', async (t) => 
   const id = await make(server);
   await watch(server, id).closed();
   const made = await server.messenger.tasks.create('x', { threadId: 't', userId: 'bob', runId: 'run_1' });
-  await watch(server, made.id).closed();
+  await watch(server, made.id, '?token=bob').closed();
   const [ofPage, ofCode] = contexts as Array<Record<string, unknown>>;
   assert.deepEqual([ofPage?.taskId, ofPage?.userId, ofPage?.sessionId], [id, 'ann', undefined]);
   assert.deepEqual(ofCode, { taskId: made.id, threadId: 't', userId: 'bob', runId: 'run_1' });

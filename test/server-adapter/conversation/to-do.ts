@@ -1,27 +1,2 @@
 /** What is not yet as its test says: it runs, and is told apart from what must pass. */
-export const TO_DO: ReadonlySet<string> = new Set([
-  'a page that asks to stop in the very moment in which its server looks whether it may have the work is heard',
-  'a page that asks to stop while the work is about to begin is heard',
-  'a run that has said its end is never run again, however it said so',
-  'a run that is over is not begun again by the other server, however it ended',
-  'a server that only stood still finds its work taken: it stops, closes no question, and does not say how it ended',
-  'a session: a question without a key whose process is gone is closed, also where no handler runs',
-  'a session: it is closed for a page, too, that was there when its process died',
-  'a session: it is over then for a page, too, that was there before',
-  'a thread: a question without a key whose process is gone is closed, also where no handler runs',
-  'a thread: it is closed for a page, too, that was there when its process died',
-  'a thread: it is over then for a page, too, that was there before',
-  'an error that throws when it is looked at ends the run like any other',
-  'killed when the run had said its end: it is not run again',
-  'memory: what a run said of its own end stands, whatever it throws then',
-  'memory: words for people that are longer than a message may be still end the run',
-  'sqlite: a run that said its end, and was then asked to stop, has ended as it said',
-  'sqlite: what a page says is kept with the channel: the run goes on when it is forgotten',
-  'sqlite: what a run said of its own end stands, whatever it throws then',
-  'sqlite: words for people that are longer than a message may be still end the run',
-  'that a server leaves is no failure of the runs that it leaves: no page is told so, and no log',
-  'the work can come back to a server that had lost it',
-  'two servers, one file: the work is done once, and the viewers of both see all of it',
-  'who asked to stop while nobody did the work is obeyed by whoever takes it over',
-  'work that is over is not begun again because that could not be stored',
-]);
+export const TO_DO: ReadonlySet<string> = new Set([]);
