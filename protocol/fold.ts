@@ -113,6 +113,7 @@ function begin(draft: Draft, message: Message | BuiltInMessage, restart = false)
     const another = message.run === undefined ? draft.run === undefined : isOfAnotherRun(draft, message);
     if (!another && !restart) return false;
     draft.phase = 'idle';
+    draft.earlierRuns = (draft.earlierRuns ?? 0) + 1;
     draft.progress = draft.summary = draft.error = draft.task = null;
     draft.steps = draft.questions = draft.results = [];
     Object.assign(draft.bytes, { steps: 0, questions: 0, results: 0 });
@@ -244,6 +245,7 @@ function applyQuestion(draft: Draft, data: QuestionData, message: BuiltInMessage
   };
   const whole: QuestionView = {
     ...bare,
+    question: data.question,
     ...given('choices', data.choices),
     ...given('schema', data.schema),
     ...given('default', data.default),

@@ -58,6 +58,7 @@ export {
   type ErrorData,
   type EventData,
   envelope,
+  isAnswered,
   isBuiltInMessage,
   type KnownMessage,
   type Level,

@@ -168,6 +168,11 @@ export function isBuiltInMessage(message: Message): message is Message & BuiltIn
   return isBuiltIn(message.type) && dataProblem(message.type, message.data) === undefined;
 }
 
+/** Narrows to what an `answered` message says. */
+export function isAnswered(data: unknown): data is AnsweredData {
+  return is(DATA.answered, data);
+}
+
 /** What a publisher may say beside type and data. */
 export const envelope: Check<Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>> = object<
   Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>

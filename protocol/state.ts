@@ -92,6 +92,8 @@ export interface ChannelState {
   readonly phase: Phase;
   /** The run that `phase` speaks of, where messages name one. */
   readonly run?: string;
+  /** How many runs of this log were over before this one began, where any were. */
+  readonly earlierRuns?: number;
   /** When the run began and ended, in server time. */
   readonly startedAt?: number;
   readonly endedAt?: number;
@@ -234,7 +236,7 @@ const channelState: Check<ChannelState> = object<ChannelState>(
     messages: list(keptMessage),
     bytes: object<ListBytes>({ steps: number, questions: number, results: number, messages: number }, {}),
   },
-  { run: text, startedAt: number, endedAt: number },
+  { run: text, earlierRuns: number, startedAt: number, endedAt: number },
 );
 
 /** The state in a snapshot frame; `undefined` where it is none, or is larger or deeper than a snapshot may be. */

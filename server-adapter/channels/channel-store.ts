@@ -1,4 +1,12 @@
-import type { Ack, ChannelKind, ChannelName, ChannelState, JsonValue, Position } from '../../protocol/index.js';
+import type {
+  Ack,
+  AnsweredData,
+  ChannelKind,
+  ChannelName,
+  ChannelState,
+  JsonValue,
+  Position,
+} from '../../protocol/index.js';
 import type { Composed } from '../compose.js';
 import type { Stretch } from './frame-tail.js';
 
@@ -21,6 +29,8 @@ export interface ChannelLog {
   readonly latestStatus: string | undefined;
   /** What was answered to the page's frame `ref`: at once, or when it is stored. `undefined` where nothing was. */
   recall(ref: string): Ack | Promise<Ack> | undefined;
+  /** How a question ended, as a decision said last; also when it has left the state. At least the last thousand of a channel are known. */
+  ended(questionId: string): AnsweredData | undefined;
   /** What the channel is about, as it was said last in a decision; `undefined` where nothing was. */
   readonly about: JsonValue | undefined;
 }
@@ -30,6 +40,8 @@ export interface Decision {
   readonly append?: readonly Composed[];
   /** What was answered to a page's frame. */
   readonly remember?: Ack;
+  /** How questions ended. */
+  readonly ended?: readonly AnsweredData[];
   /** What the channel is about, in place of what was said of it before. */
   readonly about?: JsonValue;
 }

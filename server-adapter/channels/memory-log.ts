@@ -1,5 +1,6 @@
 import {
   type Ack,
+  type AnsweredData,
   applyAll,
   type ChannelName,
   type ChannelState,
@@ -31,6 +32,8 @@ export const DEFAULT_TAIL: TailBounds = { count: 1000, bytes: 1024 * 1024, age: 
 
 /** How many answered frames a channel remembers. */
 export const ACKS = 1000;
+/** Of how many questions a channel remembers how they ended: more than a run asks. With its answer each fits into the state. */
+export const ENDS = 1000;
 
 /** A message that has its position and its time, as a log keeps it. */
 export interface StoredMessage {
@@ -75,6 +78,8 @@ export class MemoryLog implements ChannelLog {
   #foldedSeq = 0;
   /** What was answered to pages' frames; none, as a rule. */
   #acks: Map<string, Ack> | undefined;
+  /** How questions ended, by their ids; none, as a rule. */
+  #ends: Map<string, AnsweredData> | undefined;
 
   constructor(
     readonly name: ChannelName,
@@ -159,10 +164,19 @@ export class MemoryLog implements ChannelLog {
   remember(ack: Ack): void {
     this.#acks ??= new Map();
     this.#acks.set(ack.ref, ack);
-    for (const oldest of this.#acks.keys()) {
-      if (this.#acks.size <= ACKS) break;
-      this.#acks.delete(oldest);
-    }
+    dropOldest(this.#acks, ACKS);
+  }
+
+  ended(questionId: string): AnsweredData | undefined {
+    return this.#ends?.get(questionId);
+  }
+
+  /** Remembers how a question ended, in place of what was known of it before. */
+  end(how: AnsweredData): void {
+    this.#ends ??= new Map();
+    this.#ends.delete(how.questionId);
+    this.#ends.set(how.questionId, how);
+    dropOldest(this.#ends, ENDS);
   }
 
   /** Nothing was ever said here, nor answered. */
@@ -175,7 +189,7 @@ export class MemoryLog implements ChannelLog {
     this.restore({ epoch, first: 1, folded: initialState, foldedSeq: 0, latestStatus: undefined });
   }
 
-  /** Takes up a log that was kept elsewhere, without what was answered to its pages. */
+  /** Takes up a log that was kept elsewhere, without what was answered to its pages and how its questions ended. */
   restore({ epoch, first, folded, foldedSeq, latestStatus }: Checkpoint): void {
     this.epoch = epoch;
     this.seq = first - 1;
@@ -184,7 +198,7 @@ export class MemoryLog implements ChannelLog {
     this.#foldedSeq = foldedSeq;
     this.#statusSeq = 0;
     this.#oldStatus = latestStatus;
-    this.#acks = this.about = undefined;
+    this.#acks = this.#ends = this.about = undefined;
     this.isDone = false;
   }
 
@@ -235,6 +249,13 @@ export class MemoryLog implements ChannelLog {
     this.#folded = applyAll(this.#folded, messages);
     if (forgets) this.#folded = { ...this.#folded, messages: [], bytes: { ...this.#folded.bytes, messages: 0 } };
     this.#foldedSeq = seq;
+  }
+}
+
+function dropOldest(map: Map<string, unknown>, bound: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= bound) break;
+    map.delete(oldest);
   }
 }
 

@@ -75,7 +75,8 @@ export class MemoryStore implements ChannelStore {
   }
 
   transact(name: ChannelName, decide: (log: ChannelLog) => Decision): readonly string[] {
-    const { append = [], remember, about } = decide(this.#open(name));
+    const { append = [], remember, ended = [], about } = decide(this.#open(name));
+    for (const how of ended) this.#open(name).end(how);
     if (about !== undefined) this.#open(name).about = about;
     if (remember) this.remember(name, remember);
     return append.map((message) => this.append(name, message));

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   type AnswerSchema,
   type BooleanField,
@@ -12,6 +11,7 @@ import {
   type JsonValue,
   jsonSize,
   LIMITS,
+  messageOf,
   type NumberField,
   optionOf,
   type QuestionData,
@@ -70,22 +70,19 @@ type FieldValue<F> = F extends BooleanField
 
 /** A question that can be asked. */
 export interface Question {
-  /** The same at every call where there is a key. */
-  readonly id: string;
-  readonly data: Omit<QuestionData, 'expiresAt'>;
+  readonly key: string | undefined;
+  readonly data: Omit<QuestionData, 'questionId' | 'expiresAt'>;
   readonly timeout: number | undefined;
   readonly fallback: JsonValue | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-/** What questions without a key are told by: nobody can take them up again. */
-const UNKEYED = 'ask.';
-const KEYED = 'key.';
+/** Characters of a key: the id that is made of it is one that the state keeps. */
 const KEY = 100;
 /** Bytes of a question: with its answer it fits into the state. */
 const QUESTION = LIMITS.state.questions.each - 4096;
 /** Timers of more milliseconds than this fire at once. */
-const LONGEST = 2 ** 31 - 1;
+export const LONGEST = 2 ** 31 - 1;
 const KNOWN = ['choices', 'several', 'confirm', 'schema', 'timeout', 'default', 'key', 'signal'];
 
 /** Checks what is asked and how. Throws `invalid` or `too_large` for what cannot be asked. */
@@ -101,6 +98,9 @@ export function readQuestion(question: string, options: AskOptions = {}): Questi
     throw new StatusMessengerError('invalid', text);
   }
   const { choices, timeout, key, signal } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalid('ask: signal', signal, 'an AbortSignal', 'pass the signal of an AbortController');
+  }
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST)) {
     throw invalid('ask: timeout', timeout, `milliseconds up to ${LONGEST}`, 'leave it out for no end');
   }
@@ -110,12 +110,11 @@ export function readQuestion(question: string, options: AskOptions = {}): Questi
   const schema = schemaOf(options);
   const asked = { ...(choices ? { choices } : {}), ...(schema ? { schema } : {}) };
   const fallback = readDefault(options, asked);
-  const data = {
+  const data = copyOf({
     question,
-    questionId: key === undefined ? `${UNKEYED}${randomBytes(8).toString('hex')}` : `${KEYED}${key}`,
     ...asked,
     ...(fallback === undefined ? {} : { default: fallback }),
-  };
+  });
   const problem = dataProblem('question', data);
   if (problem !== undefined) throw new StatusMessengerError('invalid', `ask: ${problem}`);
   const size = jsonSize(data);
@@ -123,20 +122,28 @@ export function readQuestion(question: string, options: AskOptions = {}): Questi
     const text = `ask: got a question of ${size} bytes, expected at most ${QUESTION}; ask for less at once`;
     throw new StatusMessengerError('too_large', text);
   }
-  return { id: data.questionId, data, timeout, fallback, signal };
+  return { key, data, timeout, fallback, signal };
 }
 
-/** Whether nobody can take the question up again once its process is gone. */
-export function diesWithItsProcess(questionId: string): boolean {
-  return questionId.startsWith(UNKEYED);
+/** As it stands now: what whoever asks does with it afterwards changes nothing. */
+function copyOf(data: Question['data']): Question['data'] {
+  try {
+    return JSON.parse(JSON.stringify(data));
+  } catch (error) {
+    const text = `ask: got a question that JSON cannot carry (${messageOf(error).split('\n')[0]}), expected plain data; leave out cycles and BigInt`;
+    throw new StatusMessengerError('invalid', text);
+  }
 }
 
 function schemaOf({ choices, several = false, confirm = false, schema }: AskOptions): AnswerSchema | undefined {
+  if (typeof confirm !== 'boolean') {
+    throw invalid('ask: confirm', confirm, 'true or false', 'use choices for other answers than yes and no');
+  }
   const ways = [choices !== undefined, confirm, schema !== undefined].filter(Boolean).length;
   if (ways > 1) {
     throw new StatusMessengerError('invalid', 'ask: got two of choices, confirm and schema, expected one; choose one');
   }
-  if (several !== false && !choices) {
+  if (several !== false && choices === undefined) {
     throw new StatusMessengerError('invalid', 'ask: got several without choices, expected both; add the choices');
   }
   if (confirm) return { type: 'boolean' };
@@ -145,10 +152,10 @@ function schemaOf({ choices, several = false, confirm = false, schema }: AskOpti
     if (problem !== undefined) throw new StatusMessengerError('invalid', `ask: ${problem}`);
     return schema;
   }
-  if (!choices) return undefined;
+  if (choices === undefined) return undefined;
   const chosen = readChoices(choices);
   if (several === false) return undefined;
-  const { min, max } = several === true ? {} : several;
+  const { min, max } = readSeveral(several);
   const list: AnswerSchema = {
     type: 'array',
     items: { type: 'string', enum: chosen },
@@ -158,6 +165,12 @@ function schemaOf({ choices, several = false, confirm = false, schema }: AskOpti
   const problem = schemaProblem(list);
   if (problem !== undefined) throw new StatusMessengerError('invalid', `ask: several: ${problem}`);
   return list;
+}
+
+function readSeveral(several: true | object): { readonly min?: number; readonly max?: number } {
+  if (several === true) return {};
+  if (isObject(several) && Object.keys(several).every((key) => key === 'min' || key === 'max')) return several;
+  throw invalid('ask: several', several, 'true or { min, max }', 'say how many of the choices may be the answer');
 }
 
 function readChoices(choices: readonly Choice[]): string[] {

@@ -110,7 +110,7 @@ export function trackThrough<T>(
       }
     },
     *[Symbol.iterator]() {
-      if (!(Symbol.iterator in source)) throw new TypeError(ONLY_ASYNC);
+      if (!isSync(source)) throw new TypeError(ONLY_ASYNC);
       const walk = begin();
       try {
         for (const item of source) {
@@ -184,7 +184,13 @@ class Walk {
   }
 }
 
-function sizeOf(source: object): number | undefined {
+function isSync<T>(source: Iterable<T> | AsyncIterable<T>): source is Iterable<T> {
+  return typeof source === 'string' || Symbol.iterator in source;
+}
+
+function sizeOf(source: Iterable<unknown> | AsyncIterable<unknown>): number | undefined {
+  // A loop takes a text by characters, of which some are two of its length.
+  if (typeof source === 'string') return [...source].length;
   if ('length' in source && typeof source.length === 'number') return source.length;
   return 'size' in source && typeof source.size === 'number' ? source.size : undefined;
 }

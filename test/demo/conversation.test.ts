@@ -86,6 +86,11 @@ function hurried(clock: ManualClock): Clock {
   };
 }
 
+/** The key that a question was asked under, by its id. */
+function keyOf(questionId: string): string {
+  return questionId.split('.').slice(1, -1).join('.');
+}
+
 async function nextQuestion(viewer: SessionClient): Promise<QuestionView> {
   const question = openQuestion(await stateOf(viewer, (state) => openQuestion(state) !== undefined));
   assert.ok(question);
@@ -112,11 +117,12 @@ async function hold(viewer: SessionClient, answers: readonly unknown[]): Promise
   return (await ended(viewer)).messages;
 }
 
-/** Messages without their positions, and with the ids of steps in the order in which they came. */
+/** Messages without their positions, and with the ids of steps in the order in which they came, and of questions by their keys. */
 function bare(messages: readonly Message[]): unknown {
   const steps = new Map<unknown, string>();
   const rename = (key: string, value: unknown) => {
     if (key === 'id') return undefined;
+    if (key === 'questionId') return keyOf(String(value));
     if (key !== 'step' && key !== 'parent') return value;
     if (!steps.has(value)) steps.set(value, `step ${steps.size}`);
     return steps.get(value);
@@ -179,12 +185,12 @@ test('five agents turn four answers into results, a summary, and steps that are 
     ],
   );
   assert.deepEqual(
-    questions.map(({ id, status, agent, answer }) => [id, status, agent, answer]),
+    questions.map(({ id, status, agent, answer }) => [keyOf(id), status, agent, answer]),
     [
-      ['key.purpose.1', 'answered', 'clarifier', ANSWERS[0]],
-      ['key.audience.1', 'answered', 'clarifier', ANSWERS[1]],
-      ['key.limits.1', 'answered', 'clarifier', ANSWERS[2]],
-      ['key.right.1', 'answered', 'clarifier', true],
+      ['purpose.1', 'answered', 'clarifier', ANSWERS[0]],
+      ['audience.1', 'answered', 'clarifier', ANSWERS[1]],
+      ['limits.1', 'answered', 'clarifier', ANSWERS[2]],
+      ['right.1', 'answered', 'clarifier', true],
     ],
   );
   assert.deepEqual([progress?.value, progress?.max], [5, 5]);
@@ -344,7 +350,7 @@ test('a server that follows another one on the same file asks nothing twice', as
   assert.deepEqual(
     later.state.messages
       .filter(({ type }) => type === 'question')
-      .map(({ data }) => (data as { questionId: string }).questionId),
-    ['key.purpose.1', 'key.audience.1', 'key.limits.1', 'key.right.1'],
+      .map(({ data }) => keyOf((data as { questionId: string }).questionId)),
+    ['purpose.1', 'audience.1', 'limits.1', 'right.1'],
   );
 });

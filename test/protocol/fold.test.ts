@@ -415,7 +415,7 @@ test('a step that goes on beyond the end of a run without a name begins no other
   assert.deepEqual(again.steps, [{ id: 's', kind: 'step', status: 'running', label: 's' }]);
 });
 
-test('another run begins, and nothing of the one that ended is left but its last status', () => {
+test('another run begins, and nothing of the one that ended is left but its last status, and that it was', () => {
   const finish: readonly [Envelope, Envelope][] = [
     [{ run: 'r' }, { run: 'another', ts: 9 }],
     [{}, { run: 'another', ts: 9 }],
@@ -439,11 +439,19 @@ test('another run begins, and nothing of the one that ended is left but its last
         const message = work(another);
         const { status, ...rest } = told(apply(ended, message));
         const { status: expectedStatus, ...expected } = told(after(message));
-        assert.deepEqual(rest, expected, JSON.stringify(message));
+        assert.deepEqual(rest, { ...expected, earlierRuns: 1 }, JSON.stringify(message));
         assert.deepEqual(status, expectedStatus ?? { text: 'Old', ts: 1 });
       }
     }
   }
+});
+
+test('each run counts those that were over before it', () => {
+  const said = [status('a'), complete({}), status('b'), fatal({}), complete({}), task('PENDING', {}), status('c')];
+  assert.deepEqual(
+    said.map((_, i) => after(...said.slice(0, i + 1)).earlierRuns),
+    [undefined, undefined, 1, 1, 1, 2, 2],
+  );
 });
 
 test('a task that is started again is alive again, whatever its run is called', () => {

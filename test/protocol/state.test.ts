@@ -99,6 +99,7 @@ test('the initial state is blank, plain JSON and frozen through and through', ()
 const whole: ChannelState = {
   phase: 'waiting',
   run: 'r',
+  earlierRuns: 1,
   startedAt: 1,
   endedAt: 2,
   status: { text: 't', ts: 1, agent: 'a', level: 'info' },

@@ -243,6 +243,6 @@ export class Replica {
 
   #newLog(name: ChannelName): SqliteLog {
     const { tail, clock } = this.#settings;
-    return new SqliteLog(name, newEpoch(), tail, clock.now(), this.#pool);
+    return new SqliteLog(this.#tables, name, newEpoch(), tail, clock.now(), this.#pool);
   }
 }

@@ -58,6 +58,15 @@ const TABLES = `
     PRIMARY KEY (channel, number)
   ) STRICT, WITHOUT ROWID;
 
+  CREATE TABLE ends (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    channel INTEGER NOT NULL REFERENCES channels ON DELETE CASCADE,
+    question TEXT NOT NULL,
+    json TEXT NOT NULL, -- how it ended
+    checksum INTEGER NOT NULL,
+    UNIQUE (channel, question)
+  ) STRICT;
+
   CREATE TABLE about (
     channel INTEGER PRIMARY KEY REFERENCES channels ON DELETE CASCADE,
     json TEXT NOT NULL,

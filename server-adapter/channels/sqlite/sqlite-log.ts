@@ -1,5 +1,6 @@
-import type { Ack } from '../../../protocol/index.js';
+import type { Ack, AnsweredData } from '../../../protocol/index.js';
 import { ACKS, MemoryLog } from '../memory-log.js';
+import type { Tables } from './tables.js';
 
 /** A channel of the file in memory: what can be read of it is stored. */
 export class SqliteLog extends MemoryLog {
@@ -17,6 +18,12 @@ export class SqliteLog extends MemoryLog {
   stale = false;
   /** Answers that are not stored: what they will be once they are, or what they are if they could not be. */
   readonly #unstored = new Map<string, Ack | Promise<Ack>>();
+  readonly #tables: Pick<Tables, 'end'>;
+
+  constructor(tables: Pick<Tables, 'end'>, ...log: ConstructorParameters<typeof MemoryLog>) {
+    super(...log);
+    this.#tables = tables;
+  }
 
   get inUse(): boolean {
     return this.holders > 0 || this.waiting > 0;
@@ -43,6 +50,11 @@ export class SqliteLog extends MemoryLog {
 
   override recall(ref: string): Ack | Promise<Ack> | undefined {
     return super.recall(ref) ?? this.#unstored.get(ref);
+  }
+
+  /** It is seldom asked for: the file is read. */
+  override ended(questionId: string): AnsweredData | undefined {
+    return this.row === undefined ? undefined : this.#tables.end(this.row, questionId);
   }
 
   hasStored(ref: string): boolean {

@@ -137,7 +137,7 @@ export class SqliteStore implements ChannelStore {
       return {
         store: (draft) => {
           decision = decide(log);
-          const { append = [], remember, about } = decision;
+          const { append = [], remember, ended = [], about } = decision;
           for (const message of append) {
             draft.seq++;
             const id = formatPosition({ epoch: log.epoch, seq: draft.seq });
@@ -145,6 +145,7 @@ export class SqliteStore implements ChannelStore {
           }
           isFirst = remember !== undefined && !log.hasStored(remember.ref);
           if (remember && isFirst) this.#tables.addAnswer(draft.row, ++draft.answers, remember);
+          for (const how of ended) this.#tables.setEnd(draft.row, how);
           if (about !== undefined) this.#tables.setAbout(draft.row, about);
         },
         publish: () => {

@@ -1,11 +1,13 @@
 import { crc32 } from 'node:zlib';
 import {
   type Ack,
+  type AnsweredData,
   type ChannelKind,
   type ChannelName,
   type ChannelState,
   formatPosition,
   initialState,
+  isAnswered,
   isChannelName,
   type JsonValue,
   LIMITS,
@@ -14,7 +16,7 @@ import {
   readMessage,
   readState,
 } from '../../../protocol/index.js';
-import { ACKS, type Checkpoint, type StoredMessage, timeOf } from '../memory-log.js';
+import { ACKS, type Checkpoint, ENDS, type StoredMessage, timeOf } from '../memory-log.js';
 import { damaged } from './failure.js';
 import type { Row, SqliteFile } from './sqlite-file.js';
 
@@ -136,6 +138,24 @@ export class Tables {
     this.#file.run('DELETE FROM answers WHERE channel = ? AND number <= ?', channel, number - ACKS);
   }
 
+  /** Keeps how a question ended, in place of what was known of it before. */
+  setEnd(channel: number, how: AnsweredData): void {
+    const json = JSON.stringify(how);
+    const insert = 'INSERT OR REPLACE INTO ends (channel, question, json, checksum) VALUES (?, ?, ?, ?)';
+    this.#file.run(insert, channel, how.questionId, json, checksum(channel, json));
+    const excess = 'SELECT number FROM ends WHERE channel = ? ORDER BY number DESC LIMIT -1 OFFSET ?';
+    this.#file.run(`DELETE FROM ends WHERE number IN (${excess})`, channel, ENDS);
+  }
+
+  /** How a question ended, as far as it is kept. */
+  end(channel: number, questionId: string): AnsweredData | undefined {
+    const sql = 'SELECT CAST(json AS BLOB) AS json, checksum FROM ends WHERE channel = ? AND question = ?';
+    const row = this.#file.get(sql, channel, questionId);
+    const how = row && endIn(checked(row, channel, 'json'));
+    // Texts that JSON tells apart may be one to the file.
+    return how?.questionId === questionId ? how : undefined;
+  }
+
   setAbout(channel: number, about: JsonValue): void {
     const json = JSON.stringify(about);
     this.#file.run('INSERT OR REPLACE INTO about VALUES (?, ?, ?)', channel, json, checksum(channel, json));
@@ -249,6 +269,12 @@ function ackIn(json: string): Ack {
   const ack = readAck(parseJson(json));
   if (!ack) throw damaged('what was answered to a page is no answer');
   return ack;
+}
+
+function endIn(json: string): AnsweredData {
+  const how = parseJson(json);
+  if (!isAnswered(how)) throw damaged('how a question ended is no end');
+  return how;
 }
 
 /** Of a channel's texts. */

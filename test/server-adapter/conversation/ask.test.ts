@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import type { JsonValue } from '../../../protocol/index.js';
 import {
   type AnswerTo,
@@ -612,6 +613,8 @@ test('what cannot be asked is refused before anybody sees it, with what to do', 
   const page = await watch(t, server);
   const signal = new AbortController().signal;
   const text = 'ask: question: got';
+  const cyclic: { value: string; self?: unknown } = { value: 'a' };
+  cyclic.self = cyclic;
   const rows: ReadonlyArray<readonly [unknown, unknown, string | RegExp]> = [
     ['', {}, `${text} an empty string, expected a text; write what people read`],
     [5, {}, `${text} number 5, expected a text; write what people read`],
@@ -654,6 +657,16 @@ test('what cannot be asked is refused before anybody sees it, with what to do', 
     ['?', { choices: ['a'], default: 'b' }, /^ask: default: got string "b", expected one of a; choose/],
     ['?', { confirm: true, default: 'maybe' }, /^ask: default: got string "maybe", expected true or false; choose/],
     ['?', { confirm: 'yes' }, /^ask: confirm: /],
+    ['?', { confirm: null }, /^ask: confirm: got null, expected true or false; use choices /],
+    ['?', { signal: null }, /^ask: signal: got null, expected an AbortSignal; pass the signal of an AbortController$/],
+    ['?', { choices: null }, /^ask: data\.choices: got null, expected a list$/],
+    ['?', { schema: null }, /^ask: schema: got null, expected /],
+    ['?', { default: null }, /^ask: default: got null, expected a text; /],
+    ['?', { choices: ['a'], several: 'yes' }, /^ask: several: got string "yes", expected true or \{ min, max \}; say /],
+    ['?', { choices: ['a'], several: null }, /^ask: several: got null, expected true or /],
+    ['?', { choices: ['a'], several: { most: 1 } }, /^ask: several: got an object with most, expected true or /],
+    ['?', { choices: [cyclic] }, /^ask: got a question that JSON cannot carry \(.*\), expected plain data; /],
+    ['?', { choices: [{ value: 'a', more: 1n }] }, /^ask: got a question that JSON cannot carry \(.*\), expected/],
     [
       'x'.repeat(20_000),
       { signal },
@@ -663,7 +676,7 @@ test('what cannot be asked is refused before anybody sees it, with what to do', 
   ];
   const wrong: string[] = [];
   for (const [question, options, message] of rows) {
-    const row = JSON.stringify([String(question).slice(0, 20), options])?.slice(0, 100);
+    const row = inspect([String(question).slice(0, 20), options]).slice(0, 100);
     const result = outcome(server.messenger.runWithSession('s', () => ask(question as string, options as AskOptions)));
     const refused = await Promise.race([result, sleep(100)]);
     const error = refused && 'error' in refused ? (refused.error as Error) : new Error('nothing: it was asked');

@@ -2,3 +2,4 @@
 import '../../helpers/by-sse.js';
 import './answers.test.js';
 import './ask.test.js';
+import './questions.test.js';

@@ -322,7 +322,7 @@ test(`killed at any moment, again and again: asked once, answered once, nothing 
   const state = lives.state();
   assertOnce(state);
   assert.equal(state.summary, ALL);
-  for (const { id, answer } of state.questions) assert.equal(answer, `a${id.split('.').at(-1)}`);
+  for (const { id, answer } of state.questions) assert.equal(answer, `a${id.split('.').at(1)}`);
   // The page was told each message once, over all its connections.
   const ids = page
     .all()
@@ -349,7 +349,7 @@ async function converse(page: Page, frames: number, kill: () => Promise<void>): 
       await page.client.frame(() => isOver() || open() !== undefined);
       const question = open();
       if (!question) continue;
-      const number = question.id.split('.').at(-1);
+      const number = question.id.split('.').at(1);
       await page.answer(question.id, `a${number}`, `r${number}`);
       await page.client.frame(() => open()?.id !== question.id);
     }

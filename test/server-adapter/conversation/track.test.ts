@@ -64,6 +64,14 @@ for (const [kind, source] of Object.entries(SOURCES)) {
   });
 }
 
+test('a text has as many items as it has characters', async (t) => {
+  const server = await serveAt(t);
+  const page = await watch(t, server);
+  server.messenger.runWithSession('s', () => assert.deepEqual([...track('a😀b', 'Reading')], ['a', '😀', 'b']));
+  await heard(page);
+  assert.deepEqual(told(page), ['step_started', [0, 3], [3, 3], 'step_finished']);
+});
+
 test('in a loop that does not wait it is the same', async (t) => {
   const server = await serveAt(t);
   const page = await watch(t, server);

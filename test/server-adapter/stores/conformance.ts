@@ -303,6 +303,40 @@ export function conformance(name: string, open: (t: TestContext, options: Confor
     assert.deepEqual(known, refs.slice(100));
   });
 
+  check('how questions ended is known as long as their channel lives, what was decided last', {}, async (set) => {
+    const { store } = set;
+    const log = await store.retain('session:s');
+    const end = { questionId: 'é\u0000"\ud800', outcome: 'answered', answer: { a: [1, 'ä'] }, by: 'me' } as const;
+    assert.equal(log.ended(end.questionId), undefined);
+    await store.transact('session:s', () => ({ ended: [{ questionId: end.questionId, outcome: 'cancelled' }] }));
+    let seen: unknown;
+    await store.transact('session:s', (now) => {
+      seen = now.ended(end.questionId);
+      return { append: [compose({ type: 'answered', data: end })], ended: [end, { ...end, questionId: 'q' }] };
+    });
+    assert.deepEqual(seen, { questionId: end.questionId, outcome: 'cancelled' });
+    assert.deepEqual(log.ended(end.questionId), end);
+    assert.deepEqual(log.ended('q'), { ...end, questionId: 'q' });
+    assert.equal(log.ended('\ud801'), undefined);
+    assert.equal((await store.retain('session:other')).ended('q'), undefined);
+    await store.forget('session:s');
+    assert.equal(log.ended('q'), undefined);
+  });
+
+  check('how the last thousand questions ended is known', {}, async ({ store }) => {
+    const ids = Array.from({ length: 1100 }, (_, i) => `q${i}`);
+    const ends = ids.map((questionId) => ({ questionId, outcome: 'answered', answer: 1 }) as const);
+    await store.transact('session:s', () => ({ ended: ends }));
+    await store.transact('session:other', () => ({ ended: ends.slice(0, 1) }));
+    const log = await store.retain('session:s');
+    const known = () => ids.filter((id) => log.ended(id) !== undefined);
+    assert.deepEqual(known(), ids.slice(100));
+    // One that ends again is the youngest.
+    await store.transact('session:s', () => ({ ended: ends.slice(100, 101) }));
+    await store.transact('session:s', () => ({ ended: [{ questionId: 'new', outcome: 'declined' }] }));
+    assert.deepEqual(known(), ['q100', ...ids.slice(102)]);
+  });
+
   check('a channel that nobody watches or writes to is forgotten after a while', { idle: 1000 }, async (set) => {
     const { store, user, clock } = set;
     const before = parsePosition(await say(store, 'session:idle'));

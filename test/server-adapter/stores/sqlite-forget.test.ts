@@ -27,6 +27,10 @@ test(`of a channel that was forgotten nothing is left in any file, whatever was 
       const text = `${secret(name)} ${'x'.repeat(random() < 0.9 ? random() * 600 : random() * 20_000)}`;
       stored.push(say(store, name, text));
       if (random() < 0.05) stored.push(store.remember(name, { ref: `${i}`, accepted: false, reason: text }));
+      if (random() < 0.05) {
+        const end = { questionId: text.slice(0, 100), outcome: 'answered', answer: text } as const;
+        stored.push(Promise.resolve(store.transact(name, () => ({ ended: [end] }))));
+      }
       if (random() < 0.1) await Promise.all(stored.splice(0));
     }
     await Promise.all(stored);

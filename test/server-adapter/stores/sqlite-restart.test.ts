@@ -25,6 +25,8 @@ test('what was stored is there when the file is opened again: epoch, messages, s
   await say(before, 'session:s', 'the latest status');
   for (let i = 0; i < 40; i++) await say(before, 'session:s', { type: 'event', data: { event: 'tool_started', i } });
   await before.remember('session:s', { ref: 'r', accepted: true, by: 'me' });
+  const end = { questionId: 'q', outcome: 'answered', answer: 'ä' } as const;
+  await before.transact('session:s', () => ({ ended: [end] }));
   const frames = tail(log).map((seq) => log.frame(seq));
   before.close();
 
@@ -41,6 +43,7 @@ test('what was stored is there when the file is opened again: epoch, messages, s
   assert.deepEqual(again.state(), log.state());
   assert.equal(read(again.latestStatus).data, 'the latest status');
   assert.deepEqual(again.recall('r'), { ref: 'r', accepted: true, by: 'me' });
+  assert.deepEqual(again.ended('q'), end);
   assert.equal(await say(after, 'session:s'), `${log.epoch}-42`);
 });
 

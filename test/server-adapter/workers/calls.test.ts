@@ -192,22 +192,24 @@ for (const [kind, start] of kinds) {
   test(`${kind}: a question of a worker that has ended is closed; one with a key is there for the next worker`, async (t) => {
     const server = await serve(t);
     const page = await view(t, server);
+    const questions = () => page.frames.filter(({ type }) => type === 'question');
     const abandon = async (how: string) => {
-      const asked = page.frames.filter(({ type }) => type === 'question').length;
+      const asked = questions().length;
       const worker = start(t, 'abandons', how);
       server.messenger.attachWorker(worker.worker, 's');
-      await page.frame(
-        (frame) => frame.type === 'question' && page.frames.filter(({ type }) => type === 'question').length > asked,
-      );
+      await page.frame(() => questions().length > asked);
       worker.post('go');
       await worker.ended;
+      const question = questions().at(-1);
+      assert.ok(question);
+      return questionId(question);
     };
     await abandon('plain');
     const { data } = await page.type('answered');
     assert.ok(isObject(data));
     assert.equal(data.outcome, 'cancelled');
-    await abandon('keyed');
-    await page.send({ type: 'answer', ref: 'r', data: { questionId: 'key.k', answer: 'later' } });
+    const keyed = await abandon('keyed');
+    await page.send({ type: 'answer', ref: 'r', data: { questionId: keyed, answer: 'later' } });
     assert.deepEqual((await page.ack('r')).data, { ref: 'r', accepted: true });
     const next = start(t, 'waits', 'k');
     server.messenger.attachWorker(next.worker, 's');
