@@ -27,14 +27,13 @@ import { startServer, type TestServer } from '../../helpers/server.js';
 import { type Frame, WireClient } from '../../helpers/wire-client.js';
 import { directory } from '../stores/support.js';
 import { closeWith, timeOf } from '../support.js';
-import { TO_DO } from './to-do.js';
 
 /** Milliseconds that something may take that should happen at once, on a machine that is busy. */
 const PATIENCE = 10_000;
 
 /** A test that fails where what it waits for never comes: most of what is tested here is waited for. */
 export function test(name: string, run: (t: TestContext) => void | Promise<void>): void {
-  nodeTest(name, { timeout: 2 * PATIENCE, todo: TO_DO.has(name) }, run);
+  nodeTest(name, { timeout: 2 * PATIENCE }, run);
 }
 
 /** Longer than any test moves a clock: nobody is asked for a sign of life. */
