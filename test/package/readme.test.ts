@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { listen } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** The code block behind `<!-- test: NAME -->` in the README. */
-async function snippet(name: string): Promise<string> {
-  const readme = await readFile(join(root, 'README.md'), 'utf8');
-  const [, code] =
-    new RegExp(`<!-- test: ${name.replace('.', '\\.')} -->\n\`\`\`\\w+\n([^]*?)\`\`\``).exec(readme) ?? [];
-  assert.ok(code, `the README has no block for ${name}`);
-  return code;
-}
+import { root, snippet } from './readme-snippet.js';
 
 async function freePort(): Promise<number> {
   const server = createServer() as unknown as Parameters<typeof listen>[0];

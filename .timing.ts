@@ -1,0 +1,11 @@
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { readdirSync } from 'node:fs';
+const files = readdirSync('test',{recursive:true,encoding:'utf8'}).filter(f=>/(?<!\.browser)\.test\.ts$/.test(f)).map(f=>'test/'+f);
+const sums=new Map<string,number>(); const fails:string[]=[]; let pass=0;
+const t0=Date.now();
+const s=run({files,concurrency:2,timeout:300_000});
+s.on('test:pass',(d:any)=>{ if(d.details.type!=='suite')pass++; if(d.nesting===0) sums.set(d.file,(sums.get(d.file)??0)+d.details.duration_ms)});
+s.on('test:fail',(d:any)=>{ fails.push(d.file+': '+d.name); console.log('FAIL',d.file,d.name,String(d.details.error?.cause?.stack??d.details.error).slice(0,1500)); sums.set(d.file,(sums.get(d.file)??0)+d.details.duration_ms)});
+s.on('end',()=>{ for(const [f,ms] of [...sums].sort((a,b)=>b[1]-a[1]).slice(0,45)) console.log((ms/1000).toFixed(1).padStart(7),f.replace(/.*\/main\//,'')); console.log('total',(Date.now()-t0)/1000,'pass',pass,'fail',fails.length); console.log(fails.join('\n')); });
+s.resume();
