@@ -9,7 +9,7 @@ import { consoleLogger } from './logger.js';
 import { instances, StatusMessenger } from './messenger.js';
 import type { MessengerOptions } from './options.js';
 import type { StatusUpdate } from './updates.js';
-import { portHere } from './workers/port.js';
+import { portHere } from './workers/port-here.js';
 import { Upstream } from './workers/upstream.js';
 import { WorkerSpeaker } from './workers/worker-speaker.js';
 

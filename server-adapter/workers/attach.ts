@@ -4,7 +4,7 @@ import { StatusMessengerError } from '../../protocol/index.js';
 import { type Context, currentContext, type Ids, readIds, type Speaker } from '../context.js';
 import type { Log } from '../logger.js';
 import { Attachment } from './attachment.js';
-import { listenTo } from './peer.js';
+import { listenTo } from './listen.js';
 
 /** How often each worker was attached, and the one that it is attached to: a worker hears of one at a time, whichever messenger it is. */
 const known = new WeakMap<object, { count: number; current: Attachment | undefined }>();

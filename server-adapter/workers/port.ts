@@ -1,7 +1,3 @@
-import { isMainThread } from 'node:worker_threads';
-import { ProcessPort } from './process-port.js';
-import { ThreadPort } from './thread-port.js';
-
 export interface PortEvents {
   /** The other side said something. */
   heard(text: string): void;
@@ -22,11 +18,4 @@ export interface Port {
   readonly isClogged: boolean;
   /** The worker ends now: nothing that was posted may be lost. Throws where it is. */
   leave(): void;
-}
-
-/** The way from here, where this is a worker: a thread, or a process that was made with an IPC channel. */
-export function portHere(): ((events: PortEvents) => Port) | undefined {
-  if (!isMainThread) return (events) => new ThreadPort(events);
-  const send = process.send?.bind(process);
-  return send && ((events) => new ProcessPort(send, events));
 }
