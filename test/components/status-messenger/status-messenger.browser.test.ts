@@ -345,6 +345,32 @@ describe('<status-messenger> on the adapter', () => {
     element.remove();
   });
 
+  it('asks for an answer at once, by a region that interrupts, and says nothing of what was caught up with', async () => {
+    const id = newSession();
+    const question = { type: 'question', data: { question: 'Which one?', questionId: 'q' } };
+    await server({ do: 'publish', sessionId: id, messages: [{ type: 'status', data: 'before' }, question] });
+    const element = await viewer(id);
+    const alert = element.shadowRoot?.querySelector('[role="alert"]');
+    const polite = element.shadowRoot?.querySelector('[role="status"]');
+    await until(() => alert?.textContent === 'Waiting for you: Which one?');
+    expect(polite?.textContent).to.equal('');
+    await until(() => alert?.textContent === '');
+    await server({ do: 'publish', sessionId: id, messages: [{ type: 'complete', data: { summary: 'All read' } }] });
+    await until(() => polite?.textContent === 'Done: All read');
+    expect(alert?.textContent).to.equal('');
+  });
+
+  it('speaks the language around it', async () => {
+    await import('../../../components/words/languages/de.js');
+    const root = await fixture(
+      html`<section lang="de"><status-messenger paused url="/ws"></status-messenger></section>`,
+    );
+    const element = root.querySelector('status-messenger') as StatusMessengerElement;
+    await until(() => part(element, 'connection') === 'Nicht verbunden');
+    element.words = { notConnected: 'Pause' };
+    await until(() => part(element, 'connection') === 'Pause');
+  });
+
   it('is told by a screen reader: one live region that is always there, whose text alone changes, at most once a second', async () => {
     const id = newSession();
     const element = await fixture<StatusMessengerElement>(
