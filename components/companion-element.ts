@@ -1,4 +1,4 @@
-import { LitElement } from 'lit';
+import { LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { ChannelState, Message } from '../protocol/index.js';
 import { CompanionController } from './controllers/companion.js';
@@ -11,7 +11,8 @@ import type { Locale, Words } from './words/index.js';
 
 /**
  * An element that shows a part of a session: that of the closest `<status-messenger>` around it, or of the one that `for` names. It renders at most once per frame.
- * A subclass reads `state`, `connection` and `locale` in `willUpdate()`, makes a view of them by a pure function, and renders that.
+ * A subclass reads `state`, `connection` and `locale` in `willUpdate()`, makes a view of them by a pure function, and renders that, all of it within one
+ * `part="base"` with `tabindex="-1"`.
  */
 export abstract class CompanionElement extends LitElement {
   /** The id of the `<status-messenger>` to show, in the same tree or in the document. Default: the closest one around. */
@@ -46,6 +47,11 @@ export abstract class CompanionElement extends LitElement {
   /** It is another session from now on: what was kept of the one before is not of this one. */
   protected sessionChanged(): void {}
 
+  /** Tells those who listen what became of something that they did. What happens in the session is told without this. */
+  protected announce(text: string): void {
+    this.companion.source?.announce?.(text);
+  }
+
   /** Puts the element into exactly these custom states. */
   protected setStates(names: Iterable<string>): void {
     setStates(this.#internals, new Set(names));
@@ -55,6 +61,13 @@ export abstract class CompanionElement extends LitElement {
     super.requestUpdate(...args);
     // The constructor sets properties before there is a controller.
     if (args[0] === 'session' || args[0] === 'htmlFor') this.companion?.find();
+  }
+
+  protected override update(changed: PropertyValues): void {
+    const focused = this.shadowRoot?.activeElement;
+    super.update(changed);
+    // What had the focus is gone; whoever was there goes on from here, and not from the top of the page.
+    if (focused && !focused.isConnected) this.shadowRoot?.querySelector<HTMLElement>('[part~="base"]')?.focus();
   }
 
   protected override async scheduleUpdate(): Promise<void> {

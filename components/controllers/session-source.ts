@@ -16,6 +16,8 @@ export interface SessionSource {
   send(data: unknown): Promise<Ack>;
   /** Connects, at once where the next attempt is being waited for. */
   connect(): void;
+  /** Tells those who listen what became of something that they did. Missing where there is nobody to speak: the elements never do so by themselves. */
+  announce?(text: string): void;
 }
 
 /** Whether an element is a source, and has become one already: before it is upgraded it is not. */

@@ -4,7 +4,7 @@ import type { Words } from '../words/index.js';
 
 /** A sentence for those who listen. A later one of its kind takes its place while it has not been spoken. */
 export interface Announcement {
-  readonly kind: 'connection' | 'step' | 'end' | 'question';
+  readonly kind: 'connection' | 'step' | 'end' | 'question' | 'reply';
   readonly text: string;
 }
 

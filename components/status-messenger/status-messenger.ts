@@ -213,6 +213,11 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     return () => void this.#observers.delete(box);
   }
 
+  /** Tells those who listen what became of something that they did; it takes its turn among what happens. */
+  announce(text: string): void {
+    this.#announcer.say([{ kind: 'reply', text }]);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     tellSourcesChanged(this.ownerDocument);

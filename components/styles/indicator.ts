@@ -1,9 +1,12 @@
 import { css, html, type TemplateResult } from 'lit';
 import type { Phase, StepView } from '../../protocol/index.js';
 
-/** The sign of how a run stands. Text beside it says the same: it is hidden from those who do not see it. */
-export function indicator(phase: Phase, isStale = false): TemplateResult {
-  return html`<span part="indicator" class="${phase}${isStale ? ' stale' : ''}" aria-hidden="true"></span>`;
+/** What the indicator can say: how a run or a step stands, or a connection: that it is there, and that it is on its way back. */
+export type Sign = Phase | 'live' | 'trying';
+
+/** The sign of how something stands. Text beside it says the same: it is hidden from those who do not see it. */
+export function indicator(sign: Sign, isStale = false): TemplateResult {
+  return html`<span part="indicator" class="${sign}${isStale ? ' stale' : ''}" aria-hidden="true"></span>`;
 }
 
 /** The phase whose sign stands for how a step stands. */
@@ -33,7 +36,15 @@ export const indicatorStyles = css`
     --_color: var(--_accent);
   }
 
-  [part~='indicator'].running::after {
+  .live {
+    --_color: var(--_success);
+  }
+
+  .trying {
+    --_color: var(--_warning);
+  }
+
+  [part~='indicator']:is(.running, .trying)::after {
     content: '';
     position: absolute;
     inset: 0;
@@ -99,7 +110,15 @@ export const indicatorStyles = css`
   }
 
   @media (prefers-reduced-motion: reduce) {
-    [part~='indicator'].running::after {
+    .live {
+    --_color: var(--_success);
+  }
+
+  .trying {
+    --_color: var(--_warning);
+  }
+
+  [part~='indicator']:is(.running, .trying)::after {
       display: none;
     }
   }

@@ -15,7 +15,7 @@ export const en: Words = {
   updated: (ago) => `updated ${ago}`,
   retryIn: (time) => `next attempt in ${time}`,
   retrying: 'trying now',
-  retryNow: 'Now',
+  retryNow: 'Try now',
   connect: 'Connect',
   tryAgain: 'Try again',
   connectionLost: 'Connection lost. What is shown is what was last known.',
@@ -42,7 +42,7 @@ export const en: Words = {
   restartRequested: 'Asked to start again…',
   sending: 'Sending…',
   notAccepted: (reason) => (reason === '' ? 'Not accepted' : `Not accepted: ${reason}`),
-  notSent: (reason) => (reason === '' ? 'Could not be sent' : `Could not be sent: ${reason}`),
+  notSent: 'Could not be sent',
   noSession: 'No session',
 
   timeline: 'Timeline',

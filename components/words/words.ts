@@ -44,7 +44,7 @@ export interface Words {
   readonly restartRequested: string;
   readonly sending: string;
   readonly notAccepted: (reason: string) => string;
-  readonly notSent: (reason: string) => string;
+  readonly notSent: string;
   readonly noSession: string;
 
   // Timeline

@@ -44,6 +44,11 @@ export function part(element: StatusMessengerElement, name: string): string {
   return element.shadowRoot?.querySelector(`[part="${name}"]`)?.textContent?.trim() ?? '';
 }
 
+/** A part of an element. */
+export function shadowPart(element: Element, name: string): HTMLElement | null {
+  return element.shadowRoot?.querySelector<HTMLElement>(`[part~="${name}"]`) ?? null;
+}
+
 /** Keeps what is written to the console while it is restored by `restore`. */
 export function catchConsole(): { readonly lines: string[]; restore(): void } {
   const { error, warn, log } = console;

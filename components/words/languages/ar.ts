@@ -16,7 +16,7 @@ export const ar: Words = {
   updated: (ago) => `حُدّث ${ago}`,
   retryIn: (time) => `المحاولة التالية بعد ${time}`,
   retrying: 'المحاولة جارية',
-  retryNow: 'الآن',
+  retryNow: 'حاول الآن',
   connect: 'اتصال',
   tryAgain: 'إعادة المحاولة',
   connectionLost: 'انقطع الاتصال. المعروض هو آخر ما عُرف.',
@@ -43,7 +43,7 @@ export const ar: Words = {
   restartRequested: 'طُلب البدء من جديد…',
   sending: 'جارٍ الإرسال…',
   notAccepted: (reason) => (reason === '' ? 'لم يُقبل' : `لم يُقبل: ${reason}`),
-  notSent: (reason) => (reason === '' ? 'تعذّر الإرسال' : `تعذّر الإرسال: ${reason}`),
+  notSent: 'تعذّر الإرسال',
   noSession: 'لا توجد جلسة',
 
   timeline: 'التسلسل الزمني',

@@ -16,7 +16,7 @@ export const de: Words = {
   updated: (ago) => `aktualisiert ${ago}`,
   retryIn: (time) => `nächster Versuch in ${time}`,
   retrying: 'Versuch läuft',
-  retryNow: 'Jetzt',
+  retryNow: 'Jetzt versuchen',
   connect: 'Verbinden',
   tryAgain: 'Erneut versuchen',
   connectionLost: 'Verbindung verloren. Gezeigt wird der letzte bekannte Stand.',
@@ -43,7 +43,7 @@ export const de: Words = {
   restartRequested: 'Neustart angefordert…',
   sending: 'Wird gesendet…',
   notAccepted: (reason) => (reason === '' ? 'Nicht angenommen' : `Nicht angenommen: ${reason}`),
-  notSent: (reason) => (reason === '' ? 'Konnte nicht gesendet werden' : `Konnte nicht gesendet werden: ${reason}`),
+  notSent: 'Konnte nicht gesendet werden',
   noSession: 'Keine Sitzung',
 
   timeline: 'Verlauf',

@@ -16,7 +16,7 @@ export const es: Words = {
   updated: (ago) => `actualizado ${ago}`,
   retryIn: (time) => `próximo intento en ${time}`,
   retrying: 'intentándolo ahora',
-  retryNow: 'Ahora',
+  retryNow: 'Intentar ahora',
   connect: 'Conectar',
   tryAgain: 'Intentar de nuevo',
   connectionLost: 'Se perdió la conexión. Se muestra lo último que se supo.',
@@ -43,7 +43,7 @@ export const es: Words = {
   restartRequested: 'Se ha pedido empezar de nuevo…',
   sending: 'Enviando…',
   notAccepted: (reason) => (reason === '' ? 'No aceptado' : `No aceptado: ${reason}`),
-  notSent: (reason) => (reason === '' ? 'No se pudo enviar' : `No se pudo enviar: ${reason}`),
+  notSent: 'No se pudo enviar',
   noSession: 'Ninguna sesión',
 
   timeline: 'Cronología',

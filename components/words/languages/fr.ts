@@ -16,7 +16,7 @@ export const fr: Words = {
   updated: (ago) => `mis à jour ${ago}`,
   retryIn: (time) => `prochain essai dans ${time}`,
   retrying: 'essai en cours',
-  retryNow: 'Maintenant',
+  retryNow: 'Essayer maintenant',
   connect: 'Se connecter',
   tryAgain: 'Réessayer',
   connectionLost: 'Connexion perdue. Le dernier état connu est affiché.',
@@ -43,7 +43,7 @@ export const fr: Words = {
   restartRequested: 'Redémarrage demandé…',
   sending: 'Envoi…',
   notAccepted: (reason) => (reason === '' ? 'Non accepté' : `Non accepté : ${reason}`),
-  notSent: (reason) => (reason === '' ? "L'envoi a échoué" : `L'envoi a échoué : ${reason}`),
+  notSent: "L'envoi a échoué",
   noSession: 'Aucune session',
 
   timeline: 'Chronologie',

@@ -15,7 +15,7 @@ export const ja: Words = {
   updated: (ago) => `更新: ${ago}`,
   retryIn: (time) => `${time}後に再試行`,
   retrying: '試行中',
-  retryNow: '今すぐ',
+  retryNow: '今すぐ試す',
   connect: '接続する',
   tryAgain: 'もう一度試す',
   connectionLost: '接続が切れました。最後に確認した内容を表示しています。',
@@ -42,7 +42,7 @@ export const ja: Words = {
   restartRequested: '再実行を依頼しました…',
   sending: '送信中…',
   notAccepted: (reason) => (reason === '' ? '受け付けられませんでした' : `受け付けられませんでした: ${reason}`),
-  notSent: (reason) => (reason === '' ? '送信できませんでした' : `送信できませんでした: ${reason}`),
+  notSent: '送信できませんでした',
   noSession: 'セッションがありません',
 
   timeline: 'タイムライン',

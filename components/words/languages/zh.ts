@@ -15,7 +15,7 @@ export const zh: Words = {
   updated: (ago) => `更新于${ago}`,
   retryIn: (time) => `${time}后重试`,
   retrying: '正在尝试',
-  retryNow: '立即',
+  retryNow: '立即重试',
   connect: '连接',
   tryAgain: '重试',
   connectionLost: '连接已断开。显示的是最后已知的内容。',
@@ -42,7 +42,7 @@ export const zh: Words = {
   restartRequested: '已请求重新开始…',
   sending: '正在发送…',
   notAccepted: (reason) => (reason === '' ? '未被接受' : `未被接受：${reason}`),
-  notSent: (reason) => (reason === '' ? '无法发送' : `无法发送：${reason}`),
+  notSent: '无法发送',
   noSession: '没有会话',
 
   timeline: '时间线',
