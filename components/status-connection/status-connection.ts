@@ -62,20 +62,20 @@ export class StatusConnectionElement extends CompanionElement {
           <span part="label">${label}</span>
           <span part="detail" id="detail">${detail}</span>
           <span part="age">${age}</span>
+          ${
+            action && this.companion.source
+              ? html`<button
+                  part="button"
+                  type="button"
+                  aria-describedby="detail"
+                  aria-disabled=${action.isUnderWay ? 'true' : nothing}
+                  @click=${this.#connect}
+                >
+                  ${action.text}
+                </button>`
+              : nothing
+          }
         </span>
-        ${
-          action && this.companion.source
-            ? html`<button
-                part="button"
-                type="button"
-                aria-describedby="detail"
-                aria-disabled=${action.isUnderWay}
-                @click=${this.#connect}
-              >
-                ${action.text}
-              </button>`
-            : nothing
-        }
       </div>
     `;
   }

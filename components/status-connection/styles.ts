@@ -6,28 +6,27 @@ export const styles = [
   indicatorStyles,
   buttons,
   css`
-    /* As high without its button as with it: nothing below it jumps. */
     [part='base'] {
       display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: var(--_gap-small) var(--_gap);
-      min-block-size: 2rem;
+      align-items: baseline;
+      gap: var(--_gap);
       border-radius: var(--_radius-small);
     }
 
-    [part='label'] {
-      font-weight: 500;
-    }
-
-    /* The words keep together and wrap among themselves; the button stays beside them while there is room. */
+    /* The indicator stands before all lines. */
     .words {
+      flex: 1;
       display: flex;
       flex-wrap: wrap;
       align-items: baseline;
-      gap: 0 var(--_gap);
+      column-gap: calc(var(--_gap) * 1.5);
       min-inline-size: 0;
-      max-inline-size: calc(100% - var(--_size) - var(--_gap));
+    }
+
+    /* As high as the button, there or not: nothing jumps. */
+    [part='label'] {
+      padding-block: calc((var(--_control) - 1lh) / 2);
+      font-weight: 500;
     }
 
     [part='detail'],
@@ -39,17 +38,6 @@ export const styles = [
 
     :is([part='detail'], [part='age']):empty {
       display: none;
-    }
-
-    [part='detail']:not(:empty) + [part='age']:not(:empty)::before {
-      content: '·';
-      margin-inline-end: var(--_gap);
-    }
-
-    @media (pointer: coarse) {
-      [part='base'] {
-        min-block-size: 2.75rem;
-      }
     }
   `,
 ];

@@ -9,9 +9,9 @@ export const styles = [
     [part='confirm'] {
       display: flex;
       flex-wrap: wrap;
-      align-items: center;
+      align-items: baseline;
       gap: var(--_gap-small) var(--_gap);
-      min-block-size: 2rem;
+      min-block-size: var(--_control);
       border-radius: var(--_radius-small);
     }
 
@@ -42,12 +42,6 @@ export const styles = [
       from {
         opacity: 0;
         translate: 0 -0.25rem;
-      }
-    }
-
-    @media (pointer: coarse) {
-      [part='base'] {
-        min-block-size: 2.75rem;
       }
     }
   `,

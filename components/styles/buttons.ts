@@ -10,8 +10,8 @@ export const buttons = css`
     align-items: center;
     justify-content: center;
     gap: var(--_gap-small);
-    min-block-size: 2rem;
-    min-inline-size: 2rem;
+    min-block-size: var(--_control);
+    min-inline-size: var(--_control);
     margin: 0;
     padding: 0.25rem 0.75rem;
     border: 1px solid var(--_border);
@@ -67,13 +67,6 @@ export const buttons = css`
 
   button[aria-disabled='true']:not(.primary):is(:hover, :active) {
     background: transparent;
-  }
-
-  @media (pointer: coarse) {
-    button {
-      min-block-size: 2.75rem;
-      min-inline-size: 2.75rem;
-    }
   }
 
   @media (forced-colors: active) {

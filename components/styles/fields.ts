@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const fields = css`
   :is(input, textarea, select) {
     inline-size: 100%;
-    min-block-size: 2.25rem;
+    min-block-size: max(var(--_control), 2.25rem);
     margin: 0;
     padding: 0.375rem 0.625rem;
     border: 1px solid var(--_edge);
@@ -49,11 +49,5 @@ export const fields = css`
   .problem {
     color: var(--_danger);
     font-size: 0.875em;
-  }
-
-  @media (pointer: coarse) {
-    :is(input, textarea, select) {
-      min-block-size: 2.75rem;
-    }
   }
 `;

@@ -13,7 +13,7 @@ import { css } from 'lit';
  * | `--status-border` | hairlines | the text, at 16 % |
  * | `--status-radius` | the corners of cards; those of buttons and fields follow | 0.5rem |
  * | `--status-gap` | the space between parts; other spaces are parts of it | 0.5rem |
- * | `--status-font-size` | the size of the text; smaller text follows | that of the page |
+ * | `--status-font-size` | the size of the text, best in rem; smaller text follows | that of the page |
  * | `--status-indicator-size` | the size of the indicator | 0.75em |
  * | `--status-focus` | the colour of the focus ring | the accent |
  */
@@ -36,6 +36,7 @@ export const tokens = css`
     --_gap-small: calc(var(--_gap) / 2);
     --_gap-large: calc(var(--_gap) * 2);
     --_size: var(--status-indicator-size, 0.75em);
+    --_control: 2rem;
     --_fast: 120ms;
     --_slow: 240ms;
     --_ease: cubic-bezier(0.2, 0, 0, 1);
@@ -91,6 +92,13 @@ export const tokens = css`
   :focus-visible {
     outline: 2px solid var(--_focus);
     outline-offset: 2px;
+  }
+
+  /* What is pressed with a finger is as large as one. */
+  @media (pointer: coarse) {
+    :host {
+      --_control: 2.75rem;
+    }
   }
 
   @media (prefers-reduced-motion: reduce) {

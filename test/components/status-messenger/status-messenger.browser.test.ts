@@ -360,6 +360,31 @@ describe('<status-messenger> on the adapter', () => {
     expect(alert?.textContent).to.equal('');
   });
 
+  it('of a run of 10,000 messages in steps it announces at most one boundary a second', async () => {
+    const id = newSession();
+    const element = await viewer(id);
+    const regions = [...(element.shadowRoot?.querySelectorAll('[role="status"], [role="alert"]') ?? [])];
+    const spoken: string[] = [];
+    for (const region of regions) {
+      new MutationObserver(() => region.textContent && spoken.push(region.textContent)).observe(region, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    }
+    const began = performance.now();
+    for (let i = 0; i < 10; i++) {
+      const step = { type: 'event', data: { event: 'step_started', step: `s${i}`, label: `Chapter ${i}` } };
+      await server({ do: 'publish', sessionId: id, messages: [step] });
+      await server({ do: 'burst', sessionId: id, count: 1000, perTurn: 500 });
+    }
+    await server({ do: 'publish', sessionId: id, messages: [{ type: 'complete', data: { summary: 'All read' } }] });
+    await until(() => spoken.at(-1)?.includes('Done: All read') === true, 'the end');
+    expect(spoken.length).to.be.at.most(Math.ceil((performance.now() - began) / 1000) + 1);
+    expect(spoken.some((text) => text.includes('message '))).to.equal(false);
+    expect(spoken[0]).to.contain('Begun: Chapter');
+  });
+
   it('speaks the language around it', async () => {
     await import('../../../components/words/languages/de.js');
     const root = await fixture(
