@@ -5,7 +5,7 @@ import { CompanionController } from './controllers/companion.js';
 import { nextFrame } from './controllers/frame.js';
 import { LocaleController } from './controllers/locale.js';
 import type { SessionSource } from './controllers/session-source.js';
-import { setStates } from './controllers/states.js';
+import { CustomStates } from './controllers/states.js';
 import type { Connection } from './session/index.js';
 import type { Locale, Words } from './words/index.js';
 
@@ -27,7 +27,7 @@ export abstract class CompanionElement extends LitElement {
     reset: () => this.sessionChanged(),
   });
   readonly #locale = new LocaleController(this);
-  readonly #internals = this.attachInternals();
+  readonly #states = new CustomStates(this.attachInternals());
 
   protected get state(): ChannelState {
     return this.companion.state;
@@ -54,7 +54,7 @@ export abstract class CompanionElement extends LitElement {
 
   /** Puts the element into exactly these custom states. */
   protected setStates(names: Iterable<string>): void {
-    setStates(this.#internals, new Set(names));
+    this.#states.set(names);
   }
 
   override requestUpdate(...args: Parameters<LitElement['requestUpdate']>): void {

@@ -17,7 +17,7 @@ import { SecondsController } from '../controllers/seconds.js';
 import { SessionController } from '../controllers/session.js';
 import type { SessionSource } from '../controllers/session-source.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
-import { setStates } from '../controllers/states.js';
+import { CustomStates } from '../controllers/states.js';
 import type { Connection, Decode, SessionClient, SessionObserver } from '../session/index.js';
 import { indicator } from '../styles/index.js';
 import type { Words } from '../words/index.js';
@@ -116,7 +116,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   });
   readonly #announcer = new AnnouncerController<Announcement['kind']>(this, 'question');
   readonly #locale = new LocaleController(this);
-  readonly #internals = this.attachInternals();
+  readonly #states = new CustomStates(this.attachInternals());
   /** The client of whose session is told, what its last events spoke of, and what was said of it. */
   #shown: SessionClient | undefined;
   #told = NOTHING_TOLD;
@@ -261,7 +261,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     const { state, connection, serverNow } = this;
     const { locale } = this.#locale;
     this.#line = statusLine(state, connection, { page: Date.now(), server: serverNow }, locale);
-    setStates(this.#internals, this.#line.states);
+    this.#states.set(this.#line.states);
     const { heard, news } = announce(this.#heard, state, connection, locale.words);
     this.#heard = heard;
     this.#announcer.say(news);

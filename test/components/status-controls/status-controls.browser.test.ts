@@ -3,7 +3,7 @@ import { sendKeys } from '@web/test-runner-commands';
 import '../../../components/define.js';
 import type { StatusControlsElement } from '../../../components/index.js';
 import { HandSession } from '../../helpers/hand-session.js';
-import { catchConsole, newSession, server, shadowPart, until } from '../../helpers/in-browser.js';
+import { catchConsole, newSession, server, shadowPart, still, until } from '../../helpers/in-browser.js';
 
 async function shown(session: HandSession): Promise<StatusControlsElement> {
   const element = await fixture<StatusControlsElement>(html`<status-controls .session=${session}></status-controls>`);
@@ -30,6 +30,7 @@ async function accessible(element: StatusControlsElement, ...states: string[]): 
   for (const state of ['confirming', 'sending', 'taken', 'refused', 'unsent']) {
     expect(element.matches(`:state(${state})`), state).to.equal(states.includes(state));
   }
+  await still(element);
   await expect(element).to.be.accessible();
 }
 
@@ -171,6 +172,7 @@ describe('<status-controls>', () => {
     expect(box.scrollWidth).to.be.at.most(box.clientWidth);
     const [question, yes] = ['question', 'yes'].map((name) => shadowPart(element, name)?.getBoundingClientRect());
     expect((question?.right ?? 0) > (yes?.right ?? 0) || (question?.bottom ?? 0) <= (yes?.top ?? 0)).to.equal(true);
+    await still(element);
     await expect(element).to.be.accessible();
   });
 
