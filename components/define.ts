@@ -1,3 +1,5 @@
+import './status-connection/define.js';
+import './status-controls/define.js';
 import './status-messenger/define.js';
 
 export * from './index.js';

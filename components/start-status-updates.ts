@@ -1,6 +1,6 @@
 import type { Connection } from './session/index.js';
 import { SessionClient } from './session/index.js';
-import { words } from './words.js';
+import { en } from './words/en.js';
 
 /**
  * Shows the current status of a session as text in an element of the page (seed: `status-messenger.js`). Unlike its model it resumes after a
@@ -57,7 +57,7 @@ function connectionText(connection: Connection): string {
     case 'connecting':
       return 'Connecting…';
     case 'refused':
-      return words.refused(connection.local ? '' : connection.reason);
+      return en.refused(connection.local ? '' : connection.reason);
     case 'idle':
       return 'Stopped. This is what was last known.';
     default:

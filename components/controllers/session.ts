@@ -26,6 +26,9 @@ export interface SessionHost extends ReactiveControllerHost {
 /** Whom to tell. An element shows its session alone. */
 export type SessionListeners = {
   readonly [K in Exclude<keyof SessionEvents, 'channelstate'>]: (value: SessionEvents[K]) => void;
+} & {
+  /** The client is another one from now on, or none. */
+  replaced(): void;
 };
 
 /**
@@ -64,6 +67,7 @@ export class SessionController implements ReactiveController {
       // First, as the next may be of the same address, written another way: what the former gave up it must not take over.
       former?.close();
       this.#client = url ? this.#makeClient(url) : undefined;
+      this.#listeners.replaced();
     }
     return this.#client;
   }

@@ -1,7 +1,18 @@
-/** Puts an element into exactly these custom states (`:state(…)`), where the browser knows them. */
-export function setStates(internals: ElementInternals, names: ReadonlySet<string>): void {
-  const { states } = internals as { states?: Set<string> };
-  if (!states) return;
-  for (const name of [...states]) if (!names.has(name)) states.delete(name);
-  for (const name of names) if (!states.has(name)) states.add(name);
+/** The custom states (`:state(…)`) of an element, where the browser knows them. */
+export class CustomStates {
+  /** Held on to, with what is in it: WebKit forgets the names of a set that nobody holds, and then keeps the element in them. */
+  readonly #states: Set<string> | undefined;
+  #names: ReadonlySet<string> = new Set();
+
+  constructor(internals: ElementInternals) {
+    this.#states = (internals as { states?: Set<string> }).states;
+  }
+
+  /** Puts the element into exactly these states. */
+  set(names: Iterable<string>): void {
+    const next = new Set(names);
+    for (const name of this.#names) if (!next.has(name)) this.#states?.delete(name);
+    for (const name of next) if (!this.#names.has(name)) this.#states?.add(name);
+    this.#names = next;
+  }
 }

@@ -25,6 +25,7 @@ import { Emitter } from './emitter.js';
 import { FrameReader } from './frame-reader.js';
 import { KeptFrames, type StorageLike } from './kept-frames.js';
 import { Link, type LinkOptions } from './link.js';
+import type { SessionObserver } from './observer.js';
 import { Outbox } from './outbox.js';
 import { TokenRefresh } from './token-refresh.js';
 import { connectionUrl } from './url.js';
@@ -166,6 +167,19 @@ export class SessionClient {
     return this.#emitter.on(type, listener);
   }
 
+  /** Tells `observer` of every change and message. Answers a function that stops it. */
+  observe(observer: SessionObserver): () => void {
+    const change = () => observer.change();
+    const stops = [
+      this.on('message', (message) => observer.message?.(message)),
+      this.on('state', change),
+      this.on('connection', change),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
   /**
    * Connects, and stays connected until `disconnect()` or an end that the server declares. Where it waits for another attempt it goes at once, though not before
    * the server has asked to be tried. A client that was closed stays so, and says that as a problem.
@@ -194,13 +208,24 @@ export class SessionClient {
 
   /** Answers a question; without an id the oldest open one. Resolves with the server's word. */
   async sendAnswer(answer: unknown, questionId = openQuestion(this.state)?.id): Promise<Ack> {
+    return this.#reply({ answer }, questionId);
+  }
+
+  /** Declines to answer a question; without an id the oldest open one. Resolves with the server's word. */
+  async decline(questionId = openQuestion(this.state)?.id): Promise<Ack> {
+    // In the seed's form questions have no name, and no word for this.
+    if (questionId === '') return { ref: '', accepted: false, reason: 'this server takes nothing but answers' };
+    return this.#reply({ decline: true }, questionId);
+  }
+
+  async #reply(reply: { readonly answer: unknown } | { readonly decline: true }, questionId?: string): Promise<Ack> {
     // A server of this protocol tells of every question; of what another one waits for, nothing is known.
     if (questionId === undefined && this.#knowsProtocol && !this.#isClosed) {
       return { ref: '', accepted: false, reason: 'no question is open' };
     }
     const question = this.state.questions.find(({ id }) => id === questionId);
-    const ack = await this.#post(questionId ? { type: 'answer', data: { questionId, answer } } : { answer });
-    if (question && ack.accepted && this.#terms === 'plain') this.#endQuestion(question, answer);
+    const ack = await this.#post(questionId ? { type: 'answer', data: { questionId, ...reply } } : reply);
+    if (question && ack.accepted && this.#terms === 'plain') this.#endQuestion(question, reply);
     return ack;
   }
 
@@ -215,9 +240,11 @@ export class SessionClient {
   }
 
   /** Who acknowledges nothing does not tell of the end of a question either. Meanwhile the same one may have been asked again. */
-  #endQuestion(question: QuestionView, answer: unknown): void {
+  #endQuestion(question: QuestionView, reply: { readonly answer?: unknown; readonly decline?: true }): void {
     if (!this.state.questions.includes(question)) return;
-    const data = { questionId: question.id, answer, outcome: 'answered' };
+    const { answer, decline } = reply;
+    const how = decline ? { outcome: 'declined' } : { answer, outcome: 'answered' };
+    const data = { questionId: question.id, ...how };
     const answered = readMessage({ type: 'answered', data, ts: this.#link.clock.now() });
     if (!answered) return;
     this.#own.take(answered);

@@ -1,6 +1,4 @@
+import { defineElement } from '../define-element.js';
 import { StatusMessengerElement } from './status-messenger.js';
 
-// On a server there is no registry, and a page may load this twice.
-if (globalThis.customElements && !customElements.get('status-messenger')) {
-  customElements.define('status-messenger', StatusMessengerElement);
-}
+defineElement('status-messenger', StatusMessengerElement);

@@ -1,6 +1,6 @@
 import { type ChannelState, hasEnded, openQuestion, type Phase } from '../../protocol/index.js';
 import type { Connection } from '../session/index.js';
-import { formatAgo, formatDuration, words } from '../words.js';
+import { type Locale, localeFor, type Words } from '../words/index.js';
 
 /** What the status line says. */
 export interface Line {
@@ -22,21 +22,22 @@ export interface Now {
 }
 
 /** What to show for a state and a connection. Pure. */
-export function statusLine(state: ChannelState, connection: Connection, now: Now, language?: string): Line {
+export function statusLine(state: ChannelState, connection: Connection, now: Now, locale: Locale = localeFor()): Line {
+  const { words } = locale;
   const isLive = connection.status === 'live' || connection.status === 'ended';
   const isStale = !isLive && state.messages.length > 0;
-  const message = messageText(state, connection);
-  const sign = signText(state.phase);
+  const message = messageText(state, connection, words);
+  const sign = signText(state.phase, words);
   return {
     message,
     sign: sign === message ? '' : sign,
-    time: elapsed(state, connection, now),
-    connection: connectionText(connection, now, isStale, language),
+    time: elapsed(state, connection, now, locale),
+    connection: connectionText(connection, now, isStale, locale),
     states: new Set([state.phase, connection.status, ...(isStale ? ['stale'] : [])]),
   };
 }
 
-function messageText(state: ChannelState, connection: Connection): string {
+function messageText(state: ChannelState, connection: Connection, words: Words): string {
   const status = state.status?.text;
   switch (state.phase) {
     case 'waiting':
@@ -53,24 +54,24 @@ function messageText(state: ChannelState, connection: Connection): string {
   }
 }
 
-function signText(phase: Phase): string {
+function signText(phase: Phase, words: Words): string {
   return phase === 'idle' || phase === 'running' ? '' : words[phase];
 }
 
 /** The time of a run goes on only while its server is heard; what is not known is not counted. */
-function elapsed(state: ChannelState, connection: Connection, now: Now): string {
+function elapsed(state: ChannelState, connection: Connection, now: Now, { formats }: Locale): string {
   if (state.startedAt === undefined) return '';
   if (hasEnded(state.phase)) {
-    return state.endedAt === undefined ? '' : formatDuration(state.endedAt - state.startedAt);
+    return state.endedAt === undefined ? '' : formats.clock(state.endedAt - state.startedAt);
   }
   if (state.phase === 'idle') return '';
   const lostFor = 'since' in connection && connection.status !== 'live' ? now.page - connection.since : 0;
   const last = connection.status === 'live' || lostFor > 0 ? now.server - lostFor : state.messages.at(-1)?.ts;
-  return last === undefined ? '' : formatDuration(last - state.startedAt);
+  return last === undefined ? '' : formats.clock(last - state.startedAt);
 }
 
-function connectionText(connection: Connection, now: Now, isStale: boolean, language: string | undefined): string {
-  const age = (since: number) => (isStale ? ` ${words.lastKnown(formatAgo(now.page - since, language))}` : '');
+function connectionText(connection: Connection, now: Now, isStale: boolean, { words, formats }: Locale): string {
+  const age = (since: number) => (isStale ? ` ${words.lastKnown(formats.ago(now.page - since))}` : '');
   switch (connection.status) {
     case 'live':
     case 'ended':

@@ -12,11 +12,16 @@ import {
 } from '../../protocol/index.js';
 import { AnnouncerController } from '../controllers/announcer.js';
 import { nextFrame } from '../controllers/frame.js';
+import { LocaleController } from '../controllers/locale.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { SessionController } from '../controllers/session.js';
-import { setStates } from '../controllers/states.js';
-import type { Connection, Decode, SessionClient } from '../session/index.js';
-import { announce, NOTHING_HEARD } from './announcement.js';
+import type { SessionSource } from '../controllers/session-source.js';
+import { tellSourcesChanged } from '../controllers/source-finder.js';
+import { CustomStates } from '../controllers/states.js';
+import type { Connection, Decode, SessionClient, SessionObserver } from '../session/index.js';
+import { indicator } from '../styles/index.js';
+import type { Words } from '../words/index.js';
+import { type Announcement, announce, NOTHING_HEARD } from './announcement.js';
 import type { StatusMessengerEventMap } from './events.js';
 import { statusLine } from './line.js';
 import { type News, NOTHING_TOLD, readNews } from './news.js';
@@ -40,6 +45,7 @@ const NOT_CONNECTED: Connection = { status: 'idle' };
  * @cssproperty --status-danger - The colour of work that failed.
  * @cssproperty --status-muted - The colour of what is less important, or only last known.
  * @cssproperty --status-gap - The space between the parts.
+ * @cssproperty --status-font-size - The size of the text.
  * @cssproperty --status-indicator-size - The size of the indicator.
  * @cssstate idle - Nothing has begun.
  * @cssstate running - Work is going on.
@@ -63,8 +69,13 @@ const NOT_CONNECTED: Connection = { status: 'idle' };
  * @fires problem - Something was wrong with the address, a frame or the server.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface below only types the listeners.
-export class StatusMessengerElement extends LitElement {
+export class StatusMessengerElement extends LitElement implements SessionSource {
   static override styles = styles;
+
+  static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: Lit reads the properties of the class that is asked.
+    return [...super.observedAttributes, 'id'];
+  }
 
   /** Where the server is: a path, `http(s)://` or `ws(s)://`, with or without the placeholder `{session-id}`. */
   @property() url: string | null = null;
@@ -83,17 +94,29 @@ export class StatusMessengerElement extends LitElement {
   /** Makes messages of a server's frames that are not this protocol's. */
   @property({ attribute: false }) decode: Decode | null = null;
 
+  /** Texts of its own, in place of those of its language. */
+  @property({ attribute: false }) words: Partial<Words> | null = null;
+
+  readonly #observers = new Set<SessionObserver>();
   readonly #session = new SessionController(this, {
-    message: (detail) => this.#fire({ type: 'message', detail }),
-    state: () => this.requestUpdate(),
+    message: (detail) => {
+      this.#tellObservers((observer) => observer.message?.(detail));
+      this.#fire({ type: 'message', detail });
+    },
+    state: () => this.#changed(),
     connection: (detail) => {
-      this.requestUpdate();
+      this.#changed();
       this.#fire({ type: 'connectionchange', detail });
     },
     problem: (detail) => this.#fire({ type: 'problem', detail }),
+    replaced: () => {
+      this.#tellObservers((observer) => observer.reset?.());
+      this.#tellObservers((observer) => observer.change());
+    },
   });
-  readonly #announcer = new AnnouncerController(this);
-  readonly #internals = this.attachInternals();
+  readonly #announcer = new AnnouncerController<Announcement['kind']>(this, 'question');
+  readonly #locale = new LocaleController(this);
+  readonly #states = new CustomStates(this.attachInternals());
   /** The client of whose session is told, what its last events spoke of, and what was said of it. */
   #shown: SessionClient | undefined;
   #told = NOTHING_TOLD;
@@ -113,6 +136,11 @@ export class StatusMessengerElement extends LitElement {
   /** What the session's messages add up to. */
   get state(): ChannelState {
     return this.#session.client?.state ?? initialState;
+  }
+
+  /** The server's time, milliseconds since 1970, as far as it is known. */
+  get serverNow(): number {
+    return this.#session.client?.serverNow ?? Date.now();
   }
 
   /** The last messages, oldest first. */
@@ -158,6 +186,11 @@ export class StatusMessengerElement extends LitElement {
     return this.#clientFor('sendAnswer').sendAnswer(answer, questionId);
   }
 
+  /** Declines to answer a question; without an id the oldest open one. Resolves and rejects like `sendAnswer()`. */
+  decline(questionId?: string): Promise<Ack> {
+    return this.#clientFor('decline').decline(questionId);
+  }
+
   /** Asks the run to stop. Resolves and rejects like `sendAnswer()`. */
   cancel(): Promise<Ack> {
     return this.#clientFor('cancel').cancel();
@@ -168,8 +201,42 @@ export class StatusMessengerElement extends LitElement {
     return this.#clientFor('send').send(data);
   }
 
-  /** A move by `moveBefore()` changes nothing. */
-  connectedMoveCallback(): void {}
+  /** Tells `observer` of every change and message, at once and not once per frame. Answers a function that stops it. */
+  observe(observer: SessionObserver): () => void {
+    // In a box of its own: the same observer may be there twice.
+    const box: SessionObserver = {
+      change: () => observer.change(),
+      message: (message) => observer.message?.(message),
+      reset: () => observer.reset?.(),
+    };
+    this.#observers.add(box);
+    return () => void this.#observers.delete(box);
+  }
+
+  /** Tells those who listen what became of something that they did; it takes its turn among what happens. */
+  announce(text: string): void {
+    this.#announcer.say([{ kind: 'reply', text }]);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    tellSourcesChanged(this.ownerDocument);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    tellSourcesChanged(this.ownerDocument);
+  }
+
+  /** A move by `moveBefore()` changes nothing but who is around it. */
+  connectedMoveCallback(): void {
+    tellSourcesChanged(this.ownerDocument);
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    super.attributeChangedCallback(name, old, value);
+    if (name === 'id' && this.isConnected) tellSourcesChanged(this.ownerDocument);
+  }
 
   override requestUpdate(...args: Parameters<LitElement['requestUpdate']>): void {
     super.requestUpdate(...args);
@@ -189,39 +256,36 @@ export class StatusMessengerElement extends LitElement {
       this.#shown = client;
       this.#told = { ...NOTHING_TOLD, state: this.#told.state };
       this.#heard = NOTHING_HEARD;
+      this.#announcer.clear();
     }
-    const now = Date.now();
-    const { state, connection } = this;
-    this.#line = statusLine(state, connection, { page: now, server: client?.serverNow ?? now }, this.#language);
-    setStates(this.#internals, this.#line.states);
-    this.#heard = announce(this.#heard, this.#line, connection);
-    this.#announcer.say(this.#heard.text);
+    const { state, connection, serverNow } = this;
+    const { locale } = this.#locale;
+    this.#line = statusLine(state, connection, { page: Date.now(), server: serverNow }, locale);
+    this.#states.set(this.#line.states);
+    const { heard, news } = announce(this.#heard, state, connection, locale.words);
+    this.#heard = heard;
+    this.#announcer.say(news);
   }
 
   protected override render() {
     const { state } = this;
     const line = this.#line;
-    const stale = line.states.has('stale') ? 'stale' : '';
     return html`
       <div part="base">
-        <span part="indicator" class="${state.phase} ${stale}" aria-hidden="true"></span>
+        ${indicator(state.phase, line.states.has('stale'))}
         <span class="hidden">${line.sign}</span>
         <span part="message">${line.message}</span>
         <span part="time">${line.time}</span>
         <span part="connection">${line.connection}</span>
       </div>
-      <div class="hidden" role="status">${this.#announcer.text}</div>
+      <div class="hidden" role="status">${this.#announcer.polite}</div>
+      <div class="hidden" role="alert">${this.#announcer.assertive}</div>
       <slot></slot>
     `;
   }
 
   protected override updated(): void {
     this.#tell();
-  }
-
-  get #language(): string | undefined {
-    const lang = this.closest('[lang]')?.getAttribute('lang');
-    return lang && Intl.RelativeTimeFormat.supportedLocalesOf(lang).length > 0 ? lang : undefined;
   }
 
   /** Whether something on the line changes with time alone. */
@@ -237,6 +301,22 @@ export class StatusMessengerElement extends LitElement {
     const { client } = this.#session;
     if (!client) throw invalid(call, this.url, 'an element with a url', 'set url and session-id first');
     return client;
+  }
+
+  #changed(): void {
+    this.requestUpdate();
+    this.#tellObservers((observer) => observer.change());
+  }
+
+  /** One that fails is reported like any listener, and stops nobody. */
+  #tellObservers(tell: (observer: SessionObserver) => void): void {
+    for (const observer of [...this.#observers]) {
+      try {
+        tell(observer);
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 
   /** Fires what has happened since the last time. */

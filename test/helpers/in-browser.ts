@@ -44,6 +44,18 @@ export function part(element: StatusMessengerElement, name: string): string {
   return element.shadowRoot?.querySelector(`[part="${name}"]`)?.textContent?.trim() ?? '';
 }
 
+/** A part of an element. */
+export function shadowPart(element: Element, name: string): HTMLElement | null {
+  return element.shadowRoot?.querySelector<HTMLElement>(`[part~="${name}"]`) ?? null;
+}
+
+/** Resolves once what moves in an element, and will not do so for ever, has come to rest: colours are then what they are. */
+export async function still(element: Element): Promise<void> {
+  const animations = element.shadowRoot?.getAnimations() ?? [];
+  const ending = animations.filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+  await Promise.all(ending.map(({ finished }) => finished.catch(() => {})));
+}
+
 /** Keeps what is written to the console while it is restored by `restore`. */
 export function catchConsole(): { readonly lines: string[]; restore(): void } {
   const { error, warn, log } = console;

@@ -1,7 +1,7 @@
 import type { ChannelState, ErrorView, Message } from '../../../protocol/index.js';
 import type { Connection, SessionClient } from '../../session/index.js';
 import { NOTHING_TOLD, readNews } from '../../status-messenger/news.js';
-import { words } from '../../words.js';
+import { en as words } from '../../words/en.js';
 import { tellOfMessage } from './callbacks.js';
 import type { StatusMessengerCallbacks } from './options.js';
 

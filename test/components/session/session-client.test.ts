@@ -624,6 +624,55 @@ test('an answer to no question is not sent where the server would have told of o
   assert.deepEqual(HandSocket.last.sent, []);
 });
 
+test('a question is declined by its id, the oldest open one without; one without a name cannot be', async () => {
+  const { client } = setUp();
+  client.connect();
+  const question = (id: string) => ({ type: 'question', data: { question: 'Why?', questionId: id } });
+  HandSocket.last.greet({
+    replay: [
+      { ...statusAt(1), ...question('a') },
+      { ...statusAt(2), ...question('b') },
+    ],
+  });
+  void client.decline();
+  void client.decline('b');
+  const frames = HandSocket.last.sent.map((frame) => JSON.parse(frame).data);
+  assert.deepEqual(frames, [
+    { questionId: 'a', decline: true },
+    { questionId: 'b', decline: true },
+  ]);
+  assert.deepEqual(await client.decline(''), {
+    ref: '',
+    accepted: false,
+    reason: 'this server takes nothing but answers',
+  });
+});
+
+test('a question that a server without acknowledgements was told to have been declined is declined', async () => {
+  const { client } = setUp();
+  client.connect();
+  HandSocket.last.open();
+  HandSocket.last.say({ type: 'question', data: { question: 'Why?', questionId: 'a' } });
+  await client.decline();
+  assert.equal(client.state.questions[0]?.status, 'declined');
+});
+
+test('an observer is told of every change and message until it stops', () => {
+  const { client } = setUp();
+  const told: unknown[] = [];
+  const stop = client.observe({
+    change: () => told.push(`${client.connection.status} ${client.state.messages.length}`),
+    message: ({ data }) => told.push(data),
+  });
+  const stopAnother = client.observe({ change: () => {} });
+  client.connect();
+  HandSocket.last.greet({ replay: [statusAt(1)] });
+  stop();
+  stopAnother();
+  HandSocket.last.say(statusAt(2));
+  assert.deepEqual(told, ['connecting 0', 'status 1', 'connecting 1', 'live 1']);
+});
+
 test('what was said before it was clear whether the server greets waits for that', async () => {
   const greeted = setUp();
   greeted.client.connect();

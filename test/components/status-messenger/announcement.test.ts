@@ -2,29 +2,37 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Connection } from '../../../components/session/index.js';
 import { announce, NOTHING_HEARD } from '../../../components/status-messenger/announcement.js';
-import { statusLine } from '../../../components/status-messenger/line.js';
+import { en } from '../../../components/words/en.js';
 import { applyAll, initialState, type Message } from '../../../protocol/index.js';
 
+const CONNECTING: Connection = { status: 'connecting' };
 const LIVE: Connection = { status: 'live', since: 0, transport: 'websocket' };
 const LOST: Connection = { status: 'reconnecting', since: 0, attempt: 1, reason: 'closed with 1006' };
 
-/** What is said, sentence by sentence, while messages and connections come one after the other. */
+/** What is said, sentence by sentence, while messages and connections come one after the other, on a page that begins live. */
 function said(...happened: Array<Pick<Message, 'type' | 'data'> | Connection>): string[] {
+  return saidFrom(CONNECTING, LIVE, ...happened);
+}
+
+function saidFrom(...happened: Array<Pick<Message, 'type' | 'data'> | Connection>): string[] {
   const texts: string[] = [];
-  let [state, heard, connection] = [initialState, NOTHING_HEARD, LIVE];
+  let [state, heard, connection] = [initialState, NOTHING_HEARD, CONNECTING];
   for (const thing of happened) {
     if ('status' in thing) connection = thing;
     else state = applyAll(state, [thing]);
-    const before = heard.text;
-    heard = announce(heard, statusLine(state, connection, { page: 0, server: 0 }), connection);
-    if (heard.text !== before) texts.push(heard.text);
+    const { news, heard: next } = announce(heard, state, connection, en);
+    heard = next;
+    texts.push(...news.map(({ text }) => text));
   }
   return texts;
 }
 
 const status = (data: string) => ({ type: 'status', data });
+const step = (event: string, name: string) => ({ type: 'event', data: { event, step: name, label: `Step ${name}` } });
+const question = { type: 'question', data: { question: 'Which one?', questionId: 'q' } };
+const complete = { type: 'complete', data: { summary: 'All read' } };
 
-test('a message is said once; a loss, and that it is over, in a sentence each', () => {
+test('a loss, and that it is over, are said in a sentence each', () => {
   assert.deepEqual(said(status('one'), LIVE, LOST, LOST, LIVE, LIVE, status('two')), [
     'one',
     'Connection lost. What is shown is what was last known.',
@@ -33,18 +41,45 @@ test('a message is said once; a loss, and that it is over, in a sentence each', 
   ]);
 });
 
-test('a message that was missed says by itself that the connection is back', () => {
-  const texts = said(status('one'), LOST, status('two'), LIVE);
-  assert.deepEqual(texts, ['one', 'Connection lost. What is shown is what was last known.', 'two']);
+test('the beginning of a step is said, and neither its end nor what is said meanwhile', () => {
+  const texts = said(
+    step('step_started', 'a'),
+    status('reading'),
+    step('step_finished', 'a'),
+    step('step_started', 'b'),
+  );
+  assert.deepEqual(texts, ['Begun: Step a', 'Begun: Step b']);
 });
 
-test('how the run stands is said where only the indicator shows it', () => {
-  const question = { type: 'question', data: { question: 'Which one?', questionId: 'q' } };
-  assert.deepEqual(said(question), ['Waiting for you: Which one?']);
-  assert.deepEqual(said({ type: 'complete', data: { summary: 'All read' } }), ['Done: All read']);
+test('uses of tools and progress are not announced', () => {
+  const progress = { type: 'progress', data: { value: 1, max: 3 } };
+  assert.deepEqual(said(status('one'), progress, step('tool_started', 't')), ['one']);
+});
+
+test('how the run ended is said once, and which question waits', () => {
+  assert.deepEqual(said(question, LIVE), ['Waiting for you: Which one?']);
+  assert.deepEqual(said(complete, LIVE), ['Done: All read']);
   assert.deepEqual(said({ type: 'complete', data: { summary: '' } }), ['Done']);
   assert.deepEqual(said({ type: 'error', data: { message: 'No disk', fatal: true } }), ['Failed: No disk']);
   assert.deepEqual(said({ type: 'state', data: { taskId: 't', status: 'CANCELLED' } }), ['Stopped']);
+});
+
+test('of what is caught up with, nothing is said but the question that still waits', () => {
+  assert.deepEqual(saidFrom(status('one'), step('step_started', 'a'), question, LIVE), ['Waiting for you: Which one?']);
+  assert.deepEqual(saidFrom(status('one'), complete, LIVE, LIVE), []);
+  assert.deepEqual(saidFrom(status('one'), complete, { status: 'ended' }), []);
+});
+
+test('what was missed while the connection was lost is said when it is back', () => {
+  assert.deepEqual(said(step('step_started', 'a'), LOST, step('step_started', 'b'), complete, LIVE).slice(2), [
+    'Connected again.',
+    'Done: All read',
+  ]);
+});
+
+test('a question that was answered and asked again is said again', () => {
+  const answered = { type: 'answered', data: { questionId: 'q', outcome: 'answered' } };
+  assert.equal(said(question, answered, question).length, 2);
 });
 
 test('a visitor is told the reason that the server gave, and no other', () => {

@@ -349,6 +349,57 @@ describe('<status-messenger> on the adapter', () => {
     element.remove();
   });
 
+  it('asks for an answer at once, by a region that interrupts, and says nothing of what was caught up with', async () => {
+    const id = newSession();
+    const question = { type: 'question', data: { question: 'Which one?', questionId: 'q' } };
+    await server({ do: 'publish', sessionId: id, messages: [{ type: 'status', data: 'before' }, question] });
+    const element = await viewer(id);
+    const alert = element.shadowRoot?.querySelector('[role="alert"]');
+    const polite = element.shadowRoot?.querySelector('[role="status"]');
+    await until(() => alert?.textContent === 'Waiting for you: Which one?');
+    expect(polite?.textContent).to.equal('');
+    await until(() => alert?.textContent === '');
+    await server({ do: 'publish', sessionId: id, messages: [{ type: 'complete', data: { summary: 'All read' } }] });
+    await until(() => polite?.textContent === 'Done: All read');
+    expect(alert?.textContent).to.equal('');
+  });
+
+  it('of a run of 10,000 messages in steps it announces at most one boundary a second', async () => {
+    const id = newSession();
+    const element = await viewer(id);
+    const regions = [...(element.shadowRoot?.querySelectorAll('[role="status"], [role="alert"]') ?? [])];
+    const spoken: string[] = [];
+    for (const region of regions) {
+      new MutationObserver(() => region.textContent && spoken.push(region.textContent)).observe(region, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    }
+    const began = performance.now();
+    for (let i = 0; i < 10; i++) {
+      const step = { type: 'event', data: { event: 'step_started', step: `s${i}`, label: `Chapter ${i}` } };
+      await server({ do: 'publish', sessionId: id, messages: [step] });
+      await server({ do: 'burst', sessionId: id, count: 1000, perTurn: 500 });
+    }
+    await server({ do: 'publish', sessionId: id, messages: [{ type: 'complete', data: { summary: 'All read' } }] });
+    await until(() => spoken.at(-1)?.includes('Done: All read') === true, 'the end');
+    expect(spoken.length).to.be.at.most(Math.ceil((performance.now() - began) / 1000) + 1);
+    expect(spoken.some((text) => text.includes('message '))).to.equal(false);
+    expect(spoken[0]).to.contain('Begun: Chapter');
+  });
+
+  it('speaks the language around it', async () => {
+    await import('../../../components/words/languages/de.js');
+    const root = await fixture(
+      html`<section lang="de"><status-messenger paused url="/ws"></status-messenger></section>`,
+    );
+    const element = root.querySelector('status-messenger') as StatusMessengerElement;
+    await until(() => part(element, 'connection') === 'Nicht verbunden');
+    element.words = { notConnected: 'Pause' };
+    await until(() => part(element, 'connection') === 'Pause');
+  });
+
   it('is told by a screen reader: one live region that is always there, whose text alone changes, at most once a second', async () => {
     const id = newSession();
     const element = await fixture<StatusMessengerElement>(

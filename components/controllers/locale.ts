@@ -1,0 +1,67 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { type Locale, languageOf, localeFor, type Words } from '../words/index.js';
+import { onWordsChange } from '../words/registry.js';
+
+/** An element that speaks. */
+export interface LocaleHost extends ReactiveControllerHost, Element {
+  /** Texts of its own, in place of those of its language. */
+  readonly words: Partial<Words> | null;
+}
+
+const hosts = new Set<LocaleController>();
+const observers = new WeakMap<Document, MutationObserver>();
+let stopListening: (() => void) | undefined;
+
+/** The language that its host stands in, with its texts. Renders the host when either becomes another. All hosts share one observer. */
+export class LocaleController implements ReactiveController {
+  readonly #host: LocaleHost;
+  #locale: Locale | undefined;
+  #language: string | undefined;
+  #own: Partial<Words> | null = null;
+
+  constructor(host: LocaleHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  get locale(): Locale {
+    const { words } = this.#host;
+    if (!this.#locale || words !== this.#own) {
+      this.#own = words;
+      this.#locale = localeFor(this.#language, words);
+    }
+    return this.#locale;
+  }
+
+  hostConnected(): void {
+    hosts.add(this);
+    watch(this.#host.ownerDocument);
+    this.renew();
+  }
+
+  hostDisconnected(): void {
+    hosts.delete(this);
+    if (hosts.size > 0) return;
+    stopListening?.();
+    stopListening = undefined;
+  }
+
+  /** Looks again which language it is, and for its texts. */
+  renew(): void {
+    this.#language = languageOf(this.#host);
+    this.#locale = undefined;
+    this.#host.requestUpdate();
+  }
+}
+
+function renewAll(): void {
+  for (const each of [...hosts]) each.renew();
+}
+
+function watch(document: Document): void {
+  stopListening ??= onWordsChange(renewAll);
+  if (observers.has(document)) return;
+  const observer = new MutationObserver(renewAll);
+  observer.observe(document, { subtree: true, attributeFilter: ['lang'] });
+  observers.set(document, observer);
+}

@@ -1,0 +1,26 @@
+import type { Ack, ChannelState } from '../../protocol/index.js';
+import type { Connection, SessionObserver } from '../session/index.js';
+
+/** What the elements need of a session. `<status-messenger>` and `SessionClient` are such sources, and so is an object made by hand. */
+export interface SessionSource {
+  readonly state: ChannelState;
+  readonly connection: Connection;
+  /** The server's time, milliseconds since 1970, as far as it is known. */
+  readonly serverNow: number;
+  /** Tells `observer` of everything from now on. Answers a function that stops it. */
+  observe(observer: SessionObserver): () => void;
+  /** Each resolves with the server's word, and rejects when that cannot come any more. */
+  sendAnswer(answer: unknown, questionId?: string): Promise<Ack>;
+  decline(questionId?: string): Promise<Ack>;
+  cancel(): Promise<Ack>;
+  send(data: unknown): Promise<Ack>;
+  /** Connects, at once where the next attempt is being waited for. */
+  connect(): void;
+  /** Tells those who listen what became of something that they did. Missing where there is nobody to speak: the elements never do so by themselves. */
+  announce?(text: string): void;
+}
+
+/** Whether an element is a source, and has become one already: before it is upgraded it is not. */
+export function isSessionSource(value: object): value is SessionSource {
+  return 'observe' in value && typeof value.observe === 'function' && 'serverNow' in value;
+}

@@ -1,0 +1,4 @@
+import { defineElement } from '../define-element.js';
+import { StatusConnectionElement } from './status-connection.js';
+
+defineElement('status-connection', StatusConnectionElement);

@@ -1,0 +1,4 @@
+import { defineElement } from '../define-element.js';
+import { StatusControlsElement } from './status-controls.js';
+
+defineElement('status-controls', StatusControlsElement);

@@ -1,0 +1,4 @@
+export { buttons } from './buttons.js';
+export { fields } from './fields.js';
+export { indicator, indicatorStyles, type Sign, stepPhase } from './indicator.js';
+export { tokens } from './tokens.js';
