@@ -13,10 +13,11 @@ import {
 } from '../protocol/index.js';
 import { type Access, type AccessRequest, type Denial, isDenial, ownChannel } from './access/authorize.js';
 import type { Door } from './access/door.js';
+import { channelsOf, idsOf } from './access/granted.js';
 import { Rate } from './access/rate.js';
 import { noRoom } from './access/refuse.js';
-import type { ChannelLog, ChannelStore } from './channels/channel-store.js';
-import type { Ids } from './context.js';
+import type { ChannelLog } from './channels/channel-store.js';
+import { retainAll } from './channels/retain-all.js';
 import type { Questions } from './conversation/questions.js';
 import type { Tasks } from './conversation/tasks.js';
 import type { Connection } from './delivery/connection.js';
@@ -287,48 +288,4 @@ export class Viewers {
 /** Milliseconds over which the pages of a server that leaves come back. */
 export function spreadOfLeaving({ spread }: Delivery): number {
   return Math.max(5000, spread);
-}
-
-/** The channels that a page gets, its own first. */
-function channelsOf(access: Access): [own: ChannelName, ...others: ChannelName[]] {
-  const { threadIds, userId } = access;
-  const others = threadIds.map((id) => channelName('thread', id));
-  if (userId !== undefined) others.push(channelName('user', userId));
-  return [ownChannel(access), ...others];
-}
-
-/** Whom work is done for that a page began. */
-function idsOf({ sessionId, taskId, threadIds, userId }: Access): Ids {
-  const [threadId, another] = threadIds;
-  return {
-    ...(taskId === undefined ? { sessionId } : {}),
-    ...(threadId === undefined || another !== undefined ? {} : { threadId }),
-    ...(userId === undefined ? {} : { userId }),
-  };
-}
-
-/**
- * Retains channels one after the other, at once as far as the store has them at hand. Where one cannot be had, those before it are let go again, and it throws
- * or rejects.
- */
-function retainAll(
-  names: readonly ChannelName[],
-  store: ChannelStore,
-  logs: ChannelLog[] = [],
-): ChannelLog[] | Promise<ChannelLog[]> {
-  const giveUp = (error: unknown): never => {
-    for (const { name } of logs) store.release(name);
-    throw error;
-  };
-  for (const name of names.slice(logs.length)) {
-    let log: ChannelLog | Promise<ChannelLog>;
-    try {
-      log = store.retain(name);
-    } catch (error) {
-      return giveUp(error);
-    }
-    if (log instanceof Promise) return log.then((later) => retainAll(names, store, [...logs, later]), giveUp);
-    logs.push(log);
-  }
-  return logs;
 }
