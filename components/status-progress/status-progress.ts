@@ -103,9 +103,11 @@ export class StatusProgressElement extends CompanionElement {
     return html`
       <div part="base" class="${phase}${this.#isStale ? ' stale' : ''}">
         <div class="head">
-          <span part="label" id="label">${label}</span>
-          <span part="status">${status === '' ? nothing : html`${indicator(phase, this.#isStale)} ${status}`}</span>
-          <span part="percent" class="number">${percent}</span>
+          <span part="label" id="label"><bdi>${label}</bdi></span>
+          <span class="end">
+            <span part="status">${status === '' ? nothing : html`${indicator(phase, this.#isStale)} ${status}`}</span>
+            <span part="percent" class="number">${percent}</span>
+          </span>
         </div>
         <div
           part="track"
@@ -118,7 +120,7 @@ export class StatusProgressElement extends CompanionElement {
         >
           <div part="fill" class=${isMoving ? 'moving' : nothing}></div>
         </div>
-        <div part="message">${message}</div>
+        <div part="message">${message === '' ? nothing : html`<bdi>${message}</bdi>`}</div>
         <div part="details" class="number">
           <span part="amount">${amount}</span>
           <span part="rate">${rate}</span>

@@ -12,6 +12,7 @@ export const styles = [
     }
 
     .head,
+    .end,
     [part='details'] {
       display: flex;
       flex-wrap: wrap;
@@ -20,7 +21,7 @@ export const styles = [
     }
 
     [part='label'] {
-      flex: 1 1 auto;
+      flex: 1 1 min(8rem, 100%);
       font-weight: 500;
     }
 
@@ -57,7 +58,8 @@ export const styles = [
     /* How much there is nobody knows: a light goes through the bar, and stands in its middle where nothing is to move. */
     [part='fill'].moving {
       inline-size: 100%;
-      background: linear-gradient(to right, transparent, var(--_color), transparent);
+      border-radius: 0;
+      background: linear-gradient(to right, transparent 15%, var(--_color), transparent 85%);
       animation: pass 1.8s linear infinite;
     }
 
@@ -79,7 +81,7 @@ export const styles = [
       margin-inline-start: auto;
     }
 
-    :is([part='message'], [part='status'], [part='details'] > *):empty,
+    :is([part='message'], [part='status'], [part='percent'], [part='details'] > *):empty,
     [part='details']:not(:has(> :not(:empty))) {
       display: none;
     }

@@ -19,6 +19,7 @@ function nodes(text: string, render: MarkdownRenderer): HTMLElement | undefined 
     if (!(node instanceof Node)) throw invalid('status-results: renderMarkdown', node, 'a Node', FIX);
     const box = document.createElement('div');
     box.part.add('markdown');
+    box.dir = 'auto';
     box.append(node);
     return box;
   } catch (error) {

@@ -20,8 +20,7 @@ import { copyText, type ResultsView, resultsView } from './view.js';
  * @csspart summary - The summary with its heading.
  * @csspart result - The result of an agent with its heading.
  * @csspart heading - What it is: the name of the agent, or that it is the summary.
- * @csspart copied - Whether it was copied.
- * @csspart copy - The button that copies it.
+ * @csspart copy - The button that copies it, and then says whether it did.
  * @csspart content - What came out.
  * @csspart truncated - That a result was too long to be kept whole.
  * @csspart markdown - A text as `renderMarkdown` shows it.
@@ -84,7 +83,7 @@ export class StatusResultsElement extends CompanionElement {
           end
             ? html`<div part="end">
                 ${indicator(end.phase)}
-                <span><strong>${end.text}</strong> <span part="error">${end.detail}</span></span>
+                <span><strong>${end.text}</strong> <span part="error"><bdi>${end.detail}</bdi></span></span>
               </div>`
             : nothing
         }
@@ -100,7 +99,8 @@ export class StatusResultsElement extends CompanionElement {
     const key = `${part} ${name}`;
     // Of what was too long to be kept, a text has its beginning, and anything else nothing.
     const isGone = isTruncated && data === null;
-    const copied = this.#copied?.key === key && this.#copied.data === data ? this.#copied.note : '';
+    const isCopied = this.#copied?.key === key && this.#copied.data === data;
+    const copy = isCopied ? this.#copied?.note : words.copy;
     return html`
       <div part=${part} class="card" role="group" aria-label=${part === 'result' ? words.resultOf(name) : name}>
         <div class="head">
@@ -108,16 +108,15 @@ export class StatusResultsElement extends CompanionElement {
           ${
             isGone
               ? nothing
-              : html`<span part="copied">${copied}</span>
-                  <button
-                    part="copy"
-                    type="button"
-                    aria-label="${words.copy}: ${name}"
-                    @click=${() => this.#copy(key, data)}
-                    @blur=${this.#forgetCopied}
-                  >
-                    ${words.copy}
-                  </button>`
+              : html`<button
+                  part="copy"
+                  type="button"
+                  aria-label="${copy}: ${name}"
+                  @click=${() => this.#copy(key, data)}
+                  @blur=${this.#forgetCopied}
+                >
+                  ${copy}
+                </button>`
           }
         </div>
         ${isGone ? nothing : html`<div part="content">${this.#renderData(key, data)}</div>`}
@@ -134,7 +133,7 @@ export class StatusResultsElement extends CompanionElement {
 
   async #copy(key: string, data: unknown): Promise<void> {
     const { words } = this.locale;
-    const note = (await isCopied(copyText(data))) ? words.copied : words.notCopied;
+    const note = (await toClipboard(copyText(data))) ? words.copied : words.notCopied;
     this.#copied = { key, data, note };
     this.requestUpdate();
     this.announce(note);
@@ -147,7 +146,7 @@ export class StatusResultsElement extends CompanionElement {
 }
 
 /** Where the page has no clipboard, or may not use it, nothing is copied. */
-async function isCopied(text: string): Promise<boolean> {
+async function toClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

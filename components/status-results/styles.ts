@@ -24,6 +24,7 @@ export const styles = [
     }
 
     [part='error'] {
+      display: block;
       color: var(--_danger);
     }
 
@@ -50,15 +51,15 @@ export const styles = [
       font-weight: 600;
     }
 
-    [part='copied'] {
-      color: var(--_muted);
-      font-size: 0.875em;
-    }
-
     [part='copy'] {
       border-color: transparent;
       color: var(--_muted);
-      margin-inline-end: -0.5rem;
+      padding-inline: 0.5rem;
+      margin-inline: auto -0.5rem;
+    }
+
+    [part='content'] {
+      container-type: inline-size;
     }
 
     .text {
@@ -70,27 +71,48 @@ export const styles = [
       margin-block-start: var(--_gap-small);
     }
 
-    ul {
+    [part='tree'] ul {
       list-style: none;
       margin: 0;
       padding: 0;
     }
 
     /* A line leads from a branch down along its entries. */
-    ul ul {
+    [part='tree'] ul ul {
       margin-inline-start: 0.375em;
       padding-inline-start: 0.875em;
       border-inline-start: 1px solid var(--_border);
     }
 
     /* Deeper than anybody reads on a narrow screen, it goes no further in. */
-    ul ul ul ul ul ul ul ul {
+    [part='tree'] ul ul ul ul ul ul {
       margin-inline-start: 0;
       padding-inline-start: 0.25em;
     }
 
+    /* A value stands beside its key with all its lines. */
     .leaf {
+      display: grid;
+      grid-template-columns: fit-content(50%) minmax(0, 1fr);
+      justify-items: start;
+      column-gap: var(--_gap);
       padding-inline-start: 1.25em;
+    }
+
+    .leaf > .more {
+      grid-column: 2;
+    }
+
+    @container (inline-size < 14em) {
+      .leaf {
+        display: block;
+        padding-inline-start: 0.5em;
+      }
+
+      [part='tree'] ul ul {
+        margin-inline-start: 0;
+        padding-inline-start: 0.25em;
+      }
     }
 
     summary {
@@ -108,7 +130,6 @@ export const styles = [
 
     [part='key'] {
       color: var(--_muted);
-      margin-inline-end: var(--_gap-small);
     }
 
     summary [part='key'] {
@@ -122,6 +143,11 @@ export const styles = [
 
     [part='markdown'] > :last-child {
       margin-block-end: 0;
+    }
+
+    [part='markdown'] :is(h1, h2, h3, h4, h5, h6) {
+      font-size: 1.125em;
+      line-height: 1.25;
     }
 
     [part='markdown'] :is(pre, table) {
@@ -138,6 +164,19 @@ export const styles = [
 
     [part='markdown'] pre {
       padding: var(--_gap);
+    }
+
+    [part='markdown'] blockquote {
+      margin-inline: 0;
+      padding-inline-start: var(--_gap);
+      border-inline-start: 2px solid var(--_border);
+      color: var(--_muted);
+    }
+
+    [part='markdown'] :is(th, td) {
+      padding: var(--_gap-small) var(--_gap);
+      border-block-end: 1px solid var(--_border);
+      text-align: start;
     }
 
     [part='markdown'] a {

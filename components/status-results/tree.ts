@@ -68,8 +68,11 @@ export class DataTree {
     if (typeof value !== 'string') return html`<bdi part="value" class="number">${String(value)}</bdi>`;
     if (value === '') return html`<span class="muted">${locale.words.emptyText}</span>`;
     const shown = beginning(value, FIRST.characters * this.#timesOf(path));
-    if (shown === value) return html`<span part="value" class="text">${value}</span>`;
-    return html`<span part="value" class="text">${shown}…</span> <span>${this.#more(path, locale)}</span>`;
+    if (shown === value) return html`<div part="value" class="text">${value}</div>`;
+    return html`
+      <div part="value" class="text">${shown}…</div>
+      <div class="more">${this.#more(path, locale)}</div>
+    `;
   }
 
   #more(path: Path, { words }: Locale): TemplateResult {

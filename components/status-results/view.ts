@@ -27,7 +27,7 @@ export function copyText(data: unknown): string {
 }
 
 /** Entries of a list or an object, and characters of a text, that are shown before somebody asks for more. */
-export const FIRST = { entries: 50, characters: 1000 } as const;
+export const FIRST = { entries: 20, characters: 1000 } as const;
 /** How many times as much is shown each time that more is asked for. */
 export const MORE = 5;
 /** A branch whose JSON is at most this long, in bytes, is open from the start, down to this level: small things are read at a glance. */
