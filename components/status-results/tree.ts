@@ -68,10 +68,10 @@ export class DataTree {
     if (typeof value !== 'string') return html`<bdi part="value" class="number">${String(value)}</bdi>`;
     if (value === '') return html`<span class="muted">${locale.words.emptyText}</span>`;
     const shown = beginning(value, FIRST.characters * this.#timesOf(path));
-    if (shown === value) return html`<div part="value" class="text">${value}</div>`;
+    const isWhole = shown === value;
     return html`
-      <div part="value" class="text">${shown}…</div>
-      <div class="more">${this.#more(path, locale)}</div>
+      <div part="value" class="text">${shown}${isWhole ? nothing : '…'}</div>
+      ${isWhole ? nothing : html`<div class="more">${this.#more(path, locale)}</div>`}
     `;
   }
 
