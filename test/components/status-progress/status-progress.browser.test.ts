@@ -144,6 +144,14 @@ describe('<status-progress>', () => {
     const late = await shown(session);
     expect(text(late, 'rate')).to.equal('1 pages per second');
 
+    // Begun at the same moment, as it happens, and with as much to do.
+    const other = new HandSession();
+    other.say({ type: 'status', data: 'one' });
+    other.serverNow = session.serverNow + 1000;
+    other.say(progress({ value: 9, max: 20, unit: 'pages' }));
+    late.session = other;
+    await until(() => text(late, 'amount').startsWith('9') && text(late, 'rate') === '', 'nothing to go by');
+
     session.say(progress({ value: 2, max: 20, unit: 'pages' }));
     await until(() => text(element, 'rate') === '', 'nothing to go by');
     element.session = new HandSession();

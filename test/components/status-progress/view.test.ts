@@ -127,6 +127,8 @@ test('a step is named by its id, or by its label: the latest of it, one that goe
     event('step_finished', 'd'),
     progress({ value: 1, max: 4, step: 'c', label: 'Pages' }),
   );
+  const over = after(...['a', 'b'].map((id) => event('step_started', id, { label: 'Read' })), STOPPED);
+  assert.equal(tracked(over, 'Read').step, 'b');
   assert.equal(tracked(state, 'a').phase, 'completed');
   assert.equal(tracked(state, 'b').error, 'torn');
   assert.equal(tracked(state, 'Read').step, 'c');
