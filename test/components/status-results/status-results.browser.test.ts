@@ -1,46 +1,17 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
-import '../../../components/define.js';
-import type { StatusResultsElement } from '../../../components/index.js';
 import { HandSession } from '../../helpers/hand-session.js';
-import { catchConsole, shadowPart, still, until } from '../../helpers/in-browser.js';
+import { shadowPart, until } from '../../helpers/in-browser.js';
 import { HOSTILE } from './hostile.js';
-import { renderMarkdown } from './markdown.js';
+import { accessible, all, complete, read, result, shown, text, texts } from './support.js';
 
 const STATUS = { type: 'status', data: 'one' };
 const FATAL = { type: 'error', data: { message: 'No disk', fatal: true } };
 const STOPPED = { type: 'state', data: { status: 'CANCELLED' } };
-const complete = (summary: string) => ({ type: 'complete', data: { summary } });
-const result = (agent: string, data: unknown) => ({
-  type: 'result',
-  data: { agent, data: JSON.parse(JSON.stringify(data)) },
-});
 /** Whatever would not be there if all of a hostile text was text. */
 const ALIEN = 'script, img, svg, iframe, form, input, style, b, p, [onerror], [onload], [style]';
 
-async function shown(session: HandSession): Promise<StatusResultsElement> {
-  const element = await fixture<StatusResultsElement>(html`<status-results .session=${session}></status-results>`);
-  await element.updateComplete;
-  return element;
-}
-
-const all = (element: Element, name: string) => [
-  ...(element.shadowRoot?.querySelectorAll<HTMLElement>(`[part~="${name}"]`) ?? []),
-];
-/** The text of an element, with single spaces. */
-const read = (element: Element | null | undefined) => element?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
-const text = (element: Element, name: string) => read(shadowPart(element, name));
-const texts = (element: Element, name: string) => all(element, name).map(read);
 const focused = (element: Element) => element.shadowRoot?.activeElement as HTMLElement | null;
-
-async function accessible(element: StatusResultsElement, ...states: string[]): Promise<void> {
-  await element.updateComplete;
-  for (const state of ['empty', 'completed', 'failed', 'cancelled']) {
-    expect(element.matches(`:state(${state})`), state).to.equal(states.includes(state));
-  }
-  await still(element);
-  await expect(element).to.be.accessible();
-}
 
 /** Puts a clipboard in the place of the page's, for as long as `run` takes. */
 async function withClipboard(clipboard: object | undefined, run: () => Promise<void>): Promise<void> {
@@ -116,7 +87,7 @@ describe('<status-results>', () => {
       expect(read(second)).to.equal('Copy');
       await accessible(element, 'completed');
       second?.focus();
-      await sendKeys({ press: 'Space' });
+      await sendKeys({ press: ' ' });
       await until(() => read(second) === 'Copied' && read(first) === 'Copy');
       expect(copied).to.deep.equal(['All <b>well</b>', '{\n  "level": "low"\n}']);
       expect(said).to.deep.equal(['Copied', 'Copied']);
@@ -161,13 +132,13 @@ describe('<status-results>', () => {
     expect(all(element, 'branch').map((each) => (each as HTMLDetailsElement).open)).to.deep.equal([true, false]);
     await accessible(element);
     await sendKeys({ press: 'Tab' });
-    await sendKeys({ press: 'Space' });
+    await sendKeys({ press: ' ' });
     await until(() => texts(element, 'value').at(-1) === 'c'.repeat(300));
     // It stays as it was left, whatever else is said.
     session.say(result('Other', 1));
     await until(() => all(element, 'result').length === 2);
     expect(texts(element, 'key').length).to.equal(9);
-    await sendKeys({ press: 'Space' });
+    await sendKeys({ press: ' ' });
     await until(() => texts(element, 'key').length === 8);
     // Of another session nothing has been opened yet.
     const other = new HandSession();
@@ -269,70 +240,5 @@ describe('<status-results>', () => {
     expect(element.shadowRoot?.querySelector(ALIEN)).to.equal(null);
     expect('broken' in window).to.equal(false);
     expect(element.shadowRoot?.querySelector('[role="status"], [role="alert"], [aria-live]')).to.equal(null);
-  });
-
-  it('shows Markdown with a renderer, once for each text, and data as before', async () => {
-    const session = new HandSession();
-    session.say(result('Writer', '# Plan\n\n**Six** weeks'), result('Risk', { note: '**no**' }));
-    const element = await shown(session);
-    expect(shadowPart(element, 'markdown')).to.equal(null);
-    const rendered: string[] = [];
-    element.renderMarkdown = (source) => {
-      rendered.push(source);
-      return renderMarkdown(source);
-    };
-    await until(() => shadowPart(element, 'markdown')?.querySelector('strong')?.textContent === 'Six');
-    expect(text(element, 'tree')).to.include('**no**');
-    await accessible(element);
-    session.say(complete('See [the plan](https://example.com/)'));
-    await until(() => all(element, 'markdown').length === 2);
-    expect(shadowPart(element, 'markdown')?.querySelector('a')?.href).to.equal('https://example.com/');
-    expect(rendered.length).to.equal(2);
-    await accessible(element, 'completed');
-    element.renderMarkdown = null;
-    await until(() => shadowPart(element, 'markdown') === null);
-    expect(texts(element, 'value')[1]).to.equal('# Plan **Six** weeks');
-  });
-
-  it('takes no string of HTML from a renderer, nor one that throws: the text is shown as it is, and why is on the console', async () => {
-    const session = new HandSession();
-    session.say(result('Writer', '*one*'));
-    const element = await shown(session);
-    const caught = catchConsole();
-    const wrong = (() => '<img src="/broken" onerror="window.broken = 1">') as unknown as () => Node;
-    element.renderMarkdown = wrong;
-    await until(() => caught.lines.length === 1);
-    element.renderMarkdown = () => {
-      throw new Error('torn');
-    };
-    await until(() => caught.lines.length === 2);
-    caught.restore();
-    expect(caught.lines[0]).to.match(
-      /^error status-messenger: status-results: renderMarkdown: got string .*, expected a Node; return nodes/,
-    );
-    expect(caught.lines[1]).to.equal('error torn');
-    expect(text(element, 'value')).to.equal('*one*');
-    expect(element.shadowRoot?.querySelector('img')).to.equal(null);
-  });
-
-  it('under a strict policy, the renderer of the README shows hostile Markdown, and nothing runs, loads or is reported', async () => {
-    const reported: string[] = [];
-    const frame = await fixture<HTMLIFrameElement>(html`<iframe title="strict"></iframe>`);
-    addEventListener('message', ({ data, source }) => {
-      if (source === frame.contentWindow) reported.push(String(data));
-    });
-    frame.src = '/test/components/status-results/strict.html';
-    const inside = () => frame.contentDocument?.querySelector('status-results')?.shadowRoot;
-    await until(() => inside()?.querySelectorAll('[part="markdown"]').length === 2, 'the Markdown');
-    expect(inside()?.querySelector('[part="result"] strong')?.textContent).to.equal('Six');
-    const alien =
-      'script, img, svg, iframe, form, input, style, b, [onerror], [onload], [style], [slot], a[href^="javascript"]';
-    for (const each of inside()?.querySelectorAll('[part="markdown"]') ?? [])
-      expect(each.querySelector(alien)).to.equal(null);
-    const loaded = frame.contentWindow?.performance.getEntriesByType('resource').map(({ name }) => name) ?? [];
-    expect(loaded.filter((name) => name.includes('broken'))).to.deep.equal([]);
-    expect(frame.contentWindow && 'broken' in frame.contentWindow).to.equal(false);
-    expect('broken' in window).to.equal(false);
-    expect(reported).to.deep.equal(['listening']);
   });
 });
