@@ -1,5 +1,7 @@
 import './status-connection/define.js';
 import './status-controls/define.js';
 import './status-messenger/define.js';
+import './status-progress/define.js';
+import './status-results/define.js';
 
 export * from './index.js';

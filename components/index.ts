@@ -6,4 +6,6 @@ export { StatusConnectionElement } from './status-connection/status-connection.j
 export { StatusControlsElement } from './status-controls/status-controls.js';
 export type { StatusMessengerEventMap } from './status-messenger/events.js';
 export { StatusMessengerElement } from './status-messenger/status-messenger.js';
+export { StatusProgressElement } from './status-progress/status-progress.js';
+export { StatusResultsElement } from './status-results/status-results.js';
 export { type Locale, setWords, type Words } from './words/index.js';

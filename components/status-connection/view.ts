@@ -1,4 +1,5 @@
 import { type ChannelState, hasEnded } from '../../protocol/index.js';
+import { isStale, type Now } from '../known-time.js';
 import type { Connection } from '../session/index.js';
 import type { Sign } from '../styles/index.js';
 import type { Locale } from '../words/index.js';
@@ -17,20 +18,13 @@ export interface ConnectionView {
   readonly isStale: boolean;
 }
 
-/** The times that it is compared with, in milliseconds since 1970: the page's, and the server's. */
-export interface Now {
-  readonly page: number;
-  readonly server: number;
-}
-
 /** Milliseconds without a message after which a connection that is live says how old the last one is. */
 const FRESH = 60_000;
 
 /** What to show of a connection. Pure. */
 export function connectionView(connection: Connection, state: ChannelState, now: Now, locale: Locale): ConnectionView {
   const { words, formats } = locale;
-  const isStale = connection.status !== 'live' && connection.status !== 'ended' && state.messages.length > 0;
-  const common = { detail: '', age: ageText(connection, state, now, locale), isStale };
+  const common = { detail: '', age: ageText(connection, state, now, locale), isStale: isStale(state, connection) };
   switch (connection.status) {
     case 'idle':
       return { ...common, sign: 'idle', label: words.notConnected, action: { text: words.connect, isUnderWay: false } };

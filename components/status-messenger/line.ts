@@ -1,4 +1,5 @@
-import { type ChannelState, hasEnded, openQuestion, type Phase } from '../../protocol/index.js';
+import { type ChannelState, openQuestion, type Phase } from '../../protocol/index.js';
+import { isStale, knownUntil, type Now, timeTaken } from '../known-time.js';
 import type { Connection } from '../session/index.js';
 import { type Locale, localeFor, type Words } from '../words/index.js';
 
@@ -15,25 +16,19 @@ export interface Line {
   readonly states: ReadonlySet<string>;
 }
 
-/** The times that the line speaks of, in milliseconds since 1970: the page's, and the server's. */
-export interface Now {
-  readonly page: number;
-  readonly server: number;
-}
-
 /** What to show for a state and a connection. Pure. */
 export function statusLine(state: ChannelState, connection: Connection, now: Now, locale: Locale = localeFor()): Line {
   const { words } = locale;
-  const isLive = connection.status === 'live' || connection.status === 'ended';
-  const isStale = !isLive && state.messages.length > 0;
+  const stale = isStale(state, connection);
+  const time = timeTaken(state, knownUntil(state, connection, now));
   const message = messageText(state, connection, words);
   const sign = signText(state.phase, words);
   return {
     message,
     sign: sign === message ? '' : sign,
-    time: elapsed(state, connection, now, locale),
-    connection: connectionText(connection, now, isStale, locale),
-    states: new Set([state.phase, connection.status, ...(isStale ? ['stale'] : [])]),
+    time: time === undefined ? '' : locale.formats.clock(time),
+    connection: connectionText(connection, now, stale, locale),
+    states: new Set([state.phase, connection.status, ...(stale ? ['stale'] : [])]),
   };
 }
 
@@ -58,20 +53,8 @@ function signText(phase: Phase, words: Words): string {
   return phase === 'idle' || phase === 'running' ? '' : words[phase];
 }
 
-/** The time of a run goes on only while its server is heard; what is not known is not counted. */
-function elapsed(state: ChannelState, connection: Connection, now: Now, { formats }: Locale): string {
-  if (state.startedAt === undefined) return '';
-  if (hasEnded(state.phase)) {
-    return state.endedAt === undefined ? '' : formats.clock(state.endedAt - state.startedAt);
-  }
-  if (state.phase === 'idle') return '';
-  const lostFor = 'since' in connection && connection.status !== 'live' ? now.page - connection.since : 0;
-  const last = connection.status === 'live' || lostFor > 0 ? now.server - lostFor : state.messages.at(-1)?.ts;
-  return last === undefined ? '' : formats.clock(last - state.startedAt);
-}
-
-function connectionText(connection: Connection, now: Now, isStale: boolean, { words, formats }: Locale): string {
-  const age = (since: number) => (isStale ? ` ${words.lastKnown(formats.ago(now.page - since))}` : '');
+function connectionText(connection: Connection, now: Now, stale: boolean, { words, formats }: Locale): string {
+  const age = (since: number) => (stale ? ` ${words.lastKnown(formats.ago(now.page - since))}` : '');
   switch (connection.status) {
     case 'live':
     case 'ended':
@@ -81,7 +64,7 @@ function connectionText(connection: Connection, now: Now, isStale: boolean, { wo
     case 'reconnecting':
       return words.reconnecting + age(connection.since);
     case 'offline':
-      return words.offline + (isStale ? `,${age(connection.since)}` : '');
+      return words.offline + (stale ? `,${age(connection.since)}` : '');
     case 'refused':
       return words.refused(connection.local ? '' : connection.reason);
     case 'idle':

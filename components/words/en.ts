@@ -105,6 +105,7 @@ export const en: Words = {
   copied: 'Copied',
   notCopied: 'Could not be copied',
   truncated: 'Too long to be shown whole',
+  more: 'Show more',
   emptyList: 'empty',
   emptyText: 'empty text',
   items: plural('en', { one: (count) => `${count} item`, other: (count) => `${count} items` }),

@@ -112,6 +112,7 @@ export interface Words {
   readonly copied: string;
   readonly notCopied: string;
   readonly truncated: string;
+  readonly more: string;
   readonly emptyList: string;
   readonly emptyText: string;
   readonly items: (count: number, shown: string) => string;

@@ -118,6 +118,7 @@ export const ar: Words = {
   copied: 'نُسخ',
   notCopied: 'تعذّر النسخ',
   truncated: 'أطول من أن يُعرض كاملًا',
+  more: 'عرض المزيد',
   emptyList: 'فارغ',
   emptyText: 'نص فارغ',
   items: plural('ar', {

@@ -106,6 +106,7 @@ export const de: Words = {
   copied: 'Kopiert',
   notCopied: 'Konnte nicht kopiert werden',
   truncated: 'Zu lang, um ganz gezeigt zu werden',
+  more: 'Mehr zeigen',
   emptyList: 'leer',
   emptyText: 'leerer Text',
   items: plural('de', { one: (count) => `${count} Eintrag`, other: (count) => `${count} Einträge` }),

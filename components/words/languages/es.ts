@@ -106,6 +106,7 @@ export const es: Words = {
   copied: 'Copiado',
   notCopied: 'No se pudo copiar',
   truncated: 'Demasiado largo para mostrarlo entero',
+  more: 'Mostrar más',
   emptyList: 'vacío',
   emptyText: 'texto vacío',
   items: plural('es', { one: (count) => `${count} elemento`, other: (count) => `${count} elementos` }),

@@ -109,6 +109,7 @@ export const fr: Words = {
   copied: 'Copié',
   notCopied: 'La copie a échoué',
   truncated: 'Trop long pour être affiché en entier',
+  more: 'Afficher la suite',
   emptyList: 'vide',
   emptyText: 'texte vide',
   items: plural('fr', { one: (count) => `${count} élément`, other: (count) => `${count} éléments` }),

@@ -105,6 +105,7 @@ export const ja: Words = {
   copied: 'コピーしました',
   notCopied: 'コピーできませんでした',
   truncated: '長すぎるため一部のみ表示しています',
+  more: 'さらに表示',
   emptyList: '空',
   emptyText: '空のテキスト',
   items: (_, shown) => `${shown} 件`,

@@ -105,6 +105,7 @@ export const zh: Words = {
   copied: '已复制',
   notCopied: '无法复制',
   truncated: '内容过长，未完整显示',
+  more: '显示更多',
   emptyList: '空',
   emptyText: '空文本',
   items: (_, shown) => `${shown} 项`,

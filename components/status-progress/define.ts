@@ -1,0 +1,4 @@
+import { defineElement } from '../define-element.js';
+import { StatusProgressElement } from './status-progress.js';
+
+defineElement('status-progress', StatusProgressElement);

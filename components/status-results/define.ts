@@ -1,0 +1,4 @@
+import { defineElement } from '../define-element.js';
+import { StatusResultsElement } from './status-results.js';
+
+defineElement('status-results', StatusResultsElement);
