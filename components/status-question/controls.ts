@@ -37,26 +37,26 @@ export function initialOf({ id, schema }: Field, draft: Draft | undefined): read
 export function fieldTemplate(field: Field, look: FieldLook): TemplateResult {
   const { id, name, schema, label, isRequired, options } = field;
   const { problem, words } = look;
-  const hint = hintOf(schema, words);
   const isAlone = name === '';
-  const describedBy = [hint && `${id}-hint`, problem && (isAlone ? 'problem' : `${id}-problem`)]
-    .filter(Boolean)
-    .join(' ');
-  const control: Control = { field, look, describedBy: describedBy || nothing, labelledBy: isAlone ? 'question' : nothing };
-  const isGroup = isListed(field);
-  const title = isAlone
-    ? nothing
-    : html`${label} ${isRequired ? nothing : html`<span class="muted small">${words.optional}</span>`}`;
-  const rest = html`
-    ${hint ? html`<p part="hint" id="${id}-hint">${hint}</p>` : nothing}
-    ${problem && !isAlone ? html`<p part="problem" class="problem" id="${id}-problem">${problem}</p>` : nothing}
-  `;
-  if (options && isGroup) return group(control, options, title, rest);
-  if (schema.type === 'boolean') {
-    return html`<div part="field">${choice(control, { value: 'true', label }, 'checkbox')}${rest}</div>`;
+  const isBoolean = schema.type === 'boolean';
+  const hint = hintOf(schema, words);
+  const describedBy = [hint && `${id}-hint`, problem && (isAlone ? 'problem' : `${id}-problem`)];
+  const control: Control = {
+    field,
+    look,
+    describedBy: describedBy.filter(Boolean).join(' ') || nothing,
+    labelledBy: isAlone ? 'question' : nothing,
+  };
+  const title = html`${label} ${isRequired ? nothing : html`<span class="muted">${words.optional}</span>`}`;
+  const known = hint === '' ? nothing : html`<p part="hint" id="${id}-hint">${hint}</p>`;
+  const wrong = isAlone ? nothing : html`<p part="problem" class="problem" id="${id}-problem">${problem}</p>`;
+  if (options && isListed(field, options)) {
+    const legend = isAlone ? nothing : html`<legend part="label">${title}</legend>`;
+    return group(control, options, html`${legend}${known}`, wrong);
   }
   return html`<div part="field">
-    ${isAlone ? nothing : html`<label part="label" for=${id}>${title}</label>`} ${input(control)} ${rest}
+    ${isAlone || isBoolean ? nothing : html`<label part="label" for=${id}>${title}</label>`} ${known}
+    ${isBoolean ? choice(control, { value: 'true', label }, 'checkbox') : input(control)} ${wrong}
   </div>`;
 }
 
@@ -67,11 +67,11 @@ interface Control {
   readonly labelledBy: string | typeof nothing;
 }
 
-function isListed({ schema, isRequired, options }: Field): boolean {
-  return schema.type === 'array' || (isRequired && options !== undefined && options.length <= IN_SIGHT);
+function isListed({ schema, isRequired }: Field, { length }: readonly Option[]): boolean {
+  return schema.type === 'array' || (isRequired && length <= IN_SIGHT);
 }
 
-function group(control: Control, options: readonly Option[], title: unknown, rest: TemplateResult): TemplateResult {
+function group(control: Control, options: readonly Option[], head: unknown, foot: unknown): TemplateResult {
   const { field, look, describedBy, labelledBy } = control;
   const isList = field.schema.type === 'array';
   return html`<fieldset
@@ -82,14 +82,14 @@ function group(control: Control, options: readonly Option[], title: unknown, res
     aria-invalid=${isList ? nothing : look.problem !== undefined}
     aria-required=${isList ? nothing : 'true'}
   >
-    ${title === nothing ? nothing : html`<legend part="label">${title}</legend>`}
+    ${head}
     <div class="options">${options.map((option) => choice(control, option, isList ? 'checkbox' : 'radio'))}</div>
-    ${rest}
+    ${foot}
   </fieldset>`;
 }
 
 function choice(
-  { field, look }: Control,
+  { field, look, describedBy }: Control,
   { value, label = value }: Option,
   type: 'checkbox' | 'radio',
 ): TemplateResult {
@@ -99,6 +99,7 @@ function choice(
       name=${field.id}
       value=${value}
       ?checked=${look.initial.includes(value)}
+      aria-describedby=${field.schema.type === 'boolean' ? describedBy : nothing}
       aria-invalid=${type === 'checkbox' && look.problem !== undefined ? 'true' : nothing}
     />
     <span>${label}</span>

@@ -19,9 +19,17 @@ export const styles = [
     }
 
     [part='base'] {
-      padding: var(--_gap-large);
+      padding: min(var(--_gap-large), 5%);
       border: 1px solid var(--_border);
       border-radius: var(--_radius);
+    }
+
+    /* What waits for somebody stands out; what is over lies back. */
+    :host(:state(open)) [part='base'] {
+      border-color: color-mix(in srgb, var(--_accent) 48%, transparent);
+    }
+
+    :host(:not(:state(open))) [part='base'] {
       background: var(--_surface);
     }
 
@@ -37,7 +45,20 @@ export const styles = [
     fieldset {
       margin: 0;
       padding: 0;
+    }
+
+    fieldset {
       border: 0;
+    }
+
+    [part='decline'] {
+      border-color: transparent;
+      color: var(--_muted);
+    }
+
+    [part='previous'] {
+      padding-block-end: var(--_gap);
+      border-block-end: 1px solid var(--_border);
     }
 
     [part='header'],
@@ -57,6 +78,12 @@ export const styles = [
     :host(:state(open)) [part='answer'] {
       color: var(--_muted);
       font-size: 0.875em;
+    }
+
+    [part='from'],
+    [part='option'] > :nth-child(2) {
+      flex: 1 1 4em;
+      min-inline-size: 0;
     }
 
     [part='time'] {
@@ -103,6 +130,7 @@ export const styles = [
 
     [part='option'] {
       display: flex;
+      flex-wrap: wrap;
       align-items: center;
       gap: var(--_gap);
       min-block-size: max(var(--_control), 2.25rem);
@@ -164,8 +192,14 @@ export const styles = [
     }
 
     [part='note']:empty,
+    [part='problem']:empty,
     [part='time']:empty {
       display: none;
+    }
+
+    /* As close to the field that is the whole answer as to any other. */
+    form > .problem {
+      margin-block-start: calc(var(--_gap) * -1.5);
     }
 
     .problem {

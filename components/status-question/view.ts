@@ -128,7 +128,7 @@ function closed(question: QuestionView, attempt: Attempt | undefined, locale: Lo
     time: '',
     isCounting: false,
     isUrgent: false,
-    answer: isAnswered ? (outcome === '' ? words.answered(text) : text) : '',
+    answer: isAnswered ? (outcome === '' ? words.answered(text.includes('\n') ? `\n${text}` : text) : text) : '',
     note: isAnswered ? outcome : endText(status, text, words),
     isBusy: false,
     isReady: false,
