@@ -22,7 +22,7 @@ const ask = (questionId: string, ts = 1): Message => ({
 const end = (questionId: string): Message => ({ type: 'answered', data: { questionId, outcome: 'declined' } });
 const after = (...messages: Message[]) => applyAll(initialState, messages);
 const OPEN: QuestionView = { id: 'q', question: 'Which?', status: 'open' };
-const face = (question: Partial<QuestionView> = {}, now = 0, connection = LIVE) =>
+const face = (question: Partial<QuestionView> = {}, now = 0, connection: Connection = LIVE) =>
   questionFace({ ...OPEN, ...question }, undefined, connection, now, localeFor('en'));
 
 test('the oldest open question is shown, and after the last one how that ended', () => {
