@@ -161,7 +161,7 @@ export class StatusQuestionElement extends CompanionElement {
           <span part="from" id="from">${face.from}</span>
           <span part="time">${face.time}</span>
         </p>
-        <p part="question" id="question">${question.question}</p>
+        <p part="question" id="question"><bdi>${question.question}</bdi></p>
         ${face.answer === '' ? nothing : html`<p part="answer">${face.answer}</p>`}
         ${
           isOpen(question)
@@ -177,9 +177,8 @@ export class StatusQuestionElement extends CompanionElement {
     const before = this.state.questions.find((question) => keyOf(question) === this.#previous);
     if (!before || isOpen(before)) return nothing;
     const face = questionFace(before, this.#attempts.get(keyOf(before)), this.connection, 0, this.locale);
-    return html`<p part="previous">
-      ${indicator(face.sign)}<span>${before.question}</span> <span>${face.answer}</span> <span>${face.note}</span>
-    </p>`;
+    const end = [face.answer, face.note].filter(Boolean).join(' · ');
+    return html`<p part="previous">${indicator(face.sign)}<span>${before.question}<br />${end}</span></p>`;
   }
 
   #lookOf(question: QuestionView, face: QuestionFace): FormLook {

@@ -57,6 +57,7 @@ export const styles = [
     }
 
     [part='previous'] {
+      flex-wrap: nowrap;
       padding-block-end: var(--_gap);
       border-block-end: 1px solid var(--_border);
     }
