@@ -89,7 +89,7 @@ describe('<status-question>', () => {
     expect(text(element, 'question')).to.equal('What for?');
     await accessible(element, 'open');
     await sendKeys({ press: 'Tab' });
-    expect(focused(element)).to.equal(control(element));
+    expect(focused(element) === control(element)).to.equal(true);
     await sendKeys({ type: 'Plan gardens' });
     expect(session.calls).to.deep.equal([]);
     await sendKeys({ press: 'Enter' });
@@ -103,7 +103,7 @@ describe('<status-question>', () => {
     await until(() => shadowPart(element, 'form') === null);
     expect(text(element, 'answer')).to.equal('Plan gardens');
     expect(text(element, 'note')).to.equal('Accepted');
-    expect(focused(element)).to.equal(shadowPart(element, 'base'));
+    expect(focused(element) === shadowPart(element, 'base')).to.equal(true);
     await accessible(element, 'answered', 'taken');
   });
 
@@ -117,7 +117,7 @@ describe('<status-question>', () => {
     await sendKeys({ type: 'two' });
     await sendKeys({ press: 'Enter' });
     expect(control(element).value).to.equal('one');
-    expect(focused(element)).to.equal(control(element));
+    expect(focused(element) === control(element)).to.equal(true);
     press(element, 'send');
     press(element, 'decline');
     expect(session.calls.length).to.equal(1);
@@ -154,7 +154,7 @@ describe('<status-question>', () => {
     const element = await shown(session);
     const marked = shadowPart(element, 'default')?.closest('[part="option"]');
     expect(marked?.textContent).to.contain('Blue');
-    expect(shadowPart(element, 'answer')).to.equal(null);
+    expect(shadowPart(element, 'answer') === null).to.equal(true);
     await accessible(element, 'open');
     press(element, 'send');
     await until(() => text(element, 'problem') === 'Choose one');
@@ -236,11 +236,11 @@ describe('<status-question>', () => {
     expect(all(element, '[part="summary"] button')[0]?.textContent).to.equal('Weeks: At most 52');
     await accessible(element, 'open');
     all(element, '[part="summary"] button')[2]?.click();
-    expect(focused(element)).to.equal(control(element, 3));
+    expect(focused(element) === control(element, 3)).to.equal(true);
     write(element, 'ann@example.com', 3);
     write(element, '4');
     await until(() => problems().length === 1);
-    expect(shadowPart(element, 'summary')).to.equal(null);
+    expect(shadowPart(element, 'summary') === null).to.equal(true);
     control(element, 1).click();
     write(element, 'l', 2);
     control(element, 5).click();
@@ -346,7 +346,7 @@ describe('<status-question>', () => {
     await until(() => text(element, 'note') === 'Declined');
     session.say({ type: 'question', data: { question: 'In the form that knows no word for it?' } });
     await until(() => shadowPart(element, 'send') !== null);
-    expect(shadowPart(element, 'decline')).to.equal(null);
+    expect(shadowPart(element, 'decline') === null).to.equal(true);
   });
 
   it('leaves it to the application that prevents the default', async () => {
@@ -392,7 +392,7 @@ describe('<status-question>', () => {
     const element = await shown(session);
     session.ask({ question: 'First?' });
     await until(() => shadowPart(element, 'form') !== null);
-    expect(document.activeElement).to.equal(outside);
+    expect(document.activeElement === outside).to.equal(true);
     session.ask({ questionId: 'r', question: 'Second?' });
     await until(() => text(element, 'more') === '1 more question waits');
     expect(text(element, 'question')).to.equal('First?');
@@ -401,10 +401,10 @@ describe('<status-question>', () => {
     session.end('answered', { answer: 'whole', by: 'anna' });
     await until(() => text(element, 'question') === 'Second?');
     await sendKeys({ type: 'way' });
-    expect(focused(element)).to.equal(shadowPart(element, 'base'));
+    expect(focused(element) === shadowPart(element, 'base')).to.equal(true);
     expect(control(element).value).to.equal('');
     expect(text(element, 'previous')).to.equal('First?whole · Answered by anna');
-    expect(shadowPart(element, 'more')).to.equal(null);
+    expect(shadowPart(element, 'more') === null).to.equal(true);
     await accessible(element, 'open');
   });
 
@@ -493,11 +493,11 @@ describe('<status-question>', () => {
     expect(sent(session)).to.deep.equal([{ b: [evil], c: evil }]);
     session.acknowledge({ accepted: false, reason: `${evil}: ${evil}` });
     await until(() => element.matches(':state(refused)'));
-    expect(element.shadowRoot?.querySelector('img, script')).to.equal(null);
+    expect(element.shadowRoot?.querySelector('img, script') === null).to.equal(true);
     await accessible(element, 'open', 'refused');
     session.end('answered', { answer: { [evil]: evil }, by: evil });
     await until(() => text(element, 'note').includes(evil));
-    expect(element.shadowRoot?.querySelector('img, script')).to.equal(null);
+    expect(element.shadowRoot?.querySelector('img, script') === null).to.equal(true);
     expect('hacked' in window).to.equal(false);
   });
 
@@ -537,6 +537,6 @@ describe('<status-question>', () => {
     expect(text(element, 'answer')).to.equal('Red');
     const region = root.shadowRoot?.querySelector('[role="status"]');
     await until(() => region?.textContent?.includes('Accepted') === true, 'the announcement');
-    expect(element.shadowRoot?.querySelector('[role="status"], [role="alert"], [aria-live]')).to.equal(null);
+    expect(element.shadowRoot?.querySelector('[role="status"], [role="alert"], [aria-live]') === null).to.equal(true);
   });
 });
