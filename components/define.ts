@@ -3,5 +3,6 @@ import './status-controls/define.js';
 import './status-messenger/define.js';
 import './status-progress/define.js';
 import './status-results/define.js';
+import './status-question/define.js';
 
 export * from './index.js';

@@ -7,5 +7,6 @@ export { StatusControlsElement } from './status-controls/status-controls.js';
 export type { StatusMessengerEventMap } from './status-messenger/events.js';
 export { StatusMessengerElement } from './status-messenger/status-messenger.js';
 export { StatusProgressElement } from './status-progress/status-progress.js';
+export { type Reply, StatusQuestionElement } from './status-question/status-question.js';
 export { StatusResultsElement } from './status-results/status-results.js';
 export { type Locale, setWords, type Words } from './words/index.js';

@@ -3,6 +3,8 @@ import type { Connection, SessionObserver } from '../session/index.js';
 
 /** What the elements need of a session. `<status-messenger>` and `SessionClient` are such sources, and so is an object made by hand. */
 export interface SessionSource {
+  /** Tells the drafts of one session from those of another. */
+  readonly sessionId?: string | null;
   readonly state: ChannelState;
   readonly connection: Connection;
   /** The server's time, milliseconds since 1970, as far as it is known. */

@@ -80,6 +80,13 @@ export const en: Words = {
   expiredWith: (answer) => `The time to answer is over; it went on with: ${answer}`,
   questionCancelled: 'No answer is needed any more',
   timeLeft: (time) => `${time} left`,
+  timeOver: 'Time is over, waiting for the server',
+  withoutAnswer: (answer) => `Without an answer: ${answer}`,
+  byDefault: 'default',
+  moreQuestions: plural('en', {
+    one: (count) => `${count} more question waits`,
+    other: (count) => `${count} more questions wait`,
+  }),
   required: 'Needs an answer',
   optional: 'optional',
   chooseOne: 'Choose one',

@@ -86,6 +86,12 @@ export interface Words {
   readonly expiredWith: (answer: string) => string;
   readonly questionCancelled: string;
   readonly timeLeft: (time: string) => string;
+  readonly timeOver: string;
+  /** `answer` is the one that counts when nobody gives another. */
+  readonly withoutAnswer: (answer: string) => string;
+  /** Marks that answer among others. */
+  readonly byDefault: string;
+  readonly moreQuestions: (count: number, shown: string) => string;
   readonly required: string;
   readonly optional: string;
   readonly chooseOne: string;

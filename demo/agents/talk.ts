@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import {
   type ChannelState,
   type QuestionView,
@@ -9,27 +8,12 @@ import {
   stepTree,
 } from 'status-messenger/protocol';
 import { answerText, plainText } from './answer-text.js';
-import { questionForm } from './question-form.js';
-
-/** What a viewer adds to the state. */
-export interface Talk {
-  keyOf(question: QuestionView): string;
-  /** What became of the answer that was given here; empty where there is nothing to say. */
-  notes(question: QuestionView): string;
-  answer(question: QuestionView, value: unknown): void;
-}
 
 /** What was asked and answered, and what each agent did and found. Pure. */
-export function talk({ questions, steps, results }: ChannelState, { keyOf, notes, answer }: Talk): TemplateResult {
+export function talk({ questions, steps, results }: ChannelState): TemplateResult {
   return html`
     <ol class="questions" aria-label="Questions">
-      ${repeat(questions, keyOf, (question) => {
-        const note = notes(question);
-        return html`<li class="question" tabindex="-1">
-          ${question.status === 'open' ? questionForm(question, answer) : closed(question)}
-          <p class="note" role="status">${note}</p>
-        </li>`;
-      })}
+      ${questions.filter(({ status }) => status !== 'open').map((question) => html`<li class="question">${closed(question)}</li>`)}
     </ol>
     <ol class="agents" aria-label="Agents">
       ${stepTree(steps).map((step) => agent(step, results))}

@@ -1,7 +1,14 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { until } from '../helpers/in-browser.js';
 
-const ELEMENTS = ['status-messenger', 'status-connection', 'status-controls', 'status-progress', 'status-results'];
+const ELEMENTS = [
+  'status-messenger',
+  'status-connection',
+  'status-controls',
+  'status-progress',
+  'status-question',
+  'status-results',
+];
 
 describe('Under a strict content security policy', () => {
   it('every element is drawn with its style, and nothing is reported', async () => {

@@ -61,19 +61,21 @@ test("'status-messenger' and 'status-messenger/define' in Node neither throw nor
   assert.deepEqual(await inNode(source), ['function', 'undefined', 'undefined', 'undefined']);
 });
 
+/** The elements that stand beside `<status-messenger>`. */
+const COMPANIONS = ['Connection', 'Controls', 'Progress', 'Question', 'Results'];
+
 test('an element can be made in Node, for server rendering, and touches nothing', async () => {
   const source = `
     import { customElements } from '@lit-labs/ssr-dom-shim';
-    import { StatusConnectionElement, StatusControlsElement, StatusMessengerElement, StatusProgressElement, StatusResultsElement } from 'status-messenger';
-    customElements.define('status-messenger', StatusMessengerElement);
-    const element = new StatusMessengerElement();
+    import * as kit from 'status-messenger';
+    customElements.define('status-messenger', kit.StatusMessengerElement);
+    const element = new kit.StatusMessengerElement();
     element.url = '/ws';
     element.sessionId = 'abc';
-    customElements.define('status-connection', StatusConnectionElement);
-    customElements.define('status-controls', StatusControlsElement);
-    customElements.define('status-progress', StatusProgressElement);
-    customElements.define('status-results', StatusResultsElement);
-    for (const Companion of [StatusConnectionElement, StatusControlsElement, StatusProgressElement, StatusResultsElement]) new Companion().htmlFor = 'a';
+    for (const name of ${JSON.stringify(COMPANIONS)}) {
+      customElements.define(\`status-\${name.toLowerCase()}\`, kit[\`Status\${name}Element\`]);
+      new kit[\`Status\${name}Element\`]().htmlFor = 'a';
+    }
     console.log(JSON.stringify([element.state.phase, element.connection.status, element.hasAttribute('url')]));
   `;
   assert.deepEqual(await inNode(source), ['idle', 'idle', false]);
@@ -83,7 +85,7 @@ test('every entry has what the README names', async () => {
   const source = `
     const names = async (entry) => Object.keys(await import(entry));
     const wanted = {
-      'status-messenger': ['StatusMessengerElement', 'StatusConnectionElement', 'StatusControlsElement', 'StatusProgressElement', 'StatusResultsElement', 'SessionClient', 'setWords', 'startStatusUpdates'],
+      'status-messenger': ['StatusMessengerElement', ...${JSON.stringify(COMPANIONS.map((name) => `Status${name}Element`))}, 'SessionClient', 'setWords', 'startStatusUpdates'],
       'status-messenger/words/de': ['de'],
       'status-messenger/words/ar': ['ar'],
       'status-messenger/client': ['SessionClient', 'connectionUrl'],

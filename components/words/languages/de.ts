@@ -81,6 +81,13 @@ export const de: Words = {
   expiredWith: (answer) => `Die Zeit zum Antworten ist um; es ging weiter mit: ${answer}`,
   questionCancelled: 'Eine Antwort ist nicht mehr nötig',
   timeLeft: (time) => `noch ${time}`,
+  timeOver: 'Die Zeit ist um, warten auf den Server',
+  withoutAnswer: (answer) => `Ohne Antwort gilt: ${answer}`,
+  byDefault: 'Vorgabe',
+  moreQuestions: plural('de', {
+    one: (count) => `${count} weitere Frage wartet`,
+    other: (count) => `${count} weitere Fragen warten`,
+  }),
   required: 'Braucht eine Antwort',
   optional: 'freiwillig',
   chooseOne: 'Eines auswählen',

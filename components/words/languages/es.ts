@@ -81,6 +81,13 @@ export const es: Words = {
   expiredWith: (answer) => `Se acabó el tiempo para responder; se siguió con: ${answer}`,
   questionCancelled: 'Ya no hace falta responder',
   timeLeft: (time) => `quedan ${time}`,
+  timeOver: 'Se acabó el tiempo, esperando al servidor',
+  withoutAnswer: (answer) => `Sin respuesta: ${answer}`,
+  byDefault: 'por defecto',
+  moreQuestions: plural('es', {
+    one: (count) => `${count} pregunta más en espera`,
+    other: (count) => `${count} preguntas más en espera`,
+  }),
   required: 'Hace falta una respuesta',
   optional: 'opcional',
   chooseOne: 'Elija una opción',

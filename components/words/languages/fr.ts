@@ -84,6 +84,13 @@ export const fr: Words = {
   expiredWith: (answer) => `Le délai de réponse est écoulé ; la suite s'est faite avec : ${answer}`,
   questionCancelled: "Une réponse n'est plus nécessaire",
   timeLeft: (time) => `encore ${time}`,
+  timeOver: 'Le délai est écoulé, en attente du serveur',
+  withoutAnswer: (answer) => `Sans réponse : ${answer}`,
+  byDefault: 'par défaut',
+  moreQuestions: plural('fr', {
+    one: (count) => `${count} autre question en attente`,
+    other: (count) => `${count} autres questions en attente`,
+  }),
   required: 'Une réponse est nécessaire',
   optional: 'facultatif',
   chooseOne: 'Choisissez une option',

@@ -12,7 +12,7 @@ import { addLanguage, onWordsChange } from '../../../components/words/registry.j
 
 const ALL = { en, de, es, fr, ja, ar, zh };
 /** What a plural form may say in words, without the number. */
-const COUNTS = ['newEntries', 'steps', 'items'];
+const COUNTS = ['newEntries', 'steps', 'items', 'moreQuestions'];
 
 for (const [language, table] of Object.entries(ALL)) {
   test(`${language} has every text, none of them empty, and each says what it is handed`, () => {

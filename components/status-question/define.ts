@@ -1,0 +1,4 @@
+import { defineElement } from '../define-element.js';
+import { StatusQuestionElement } from './status-question.js';
+
+defineElement('status-question', StatusQuestionElement);

@@ -1,0 +1,307 @@
+import { html, nothing } from 'lit';
+import { property } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
+import { type Ack, messageOf, type QuestionView } from '../../protocol/index.js';
+import { CompanionElement } from '../companion-element.js';
+import { SecondsController } from '../controllers/seconds.js';
+import type { SessionSource } from '../controllers/session-source.js';
+import { indicator } from '../styles/index.js';
+import { writtenIn } from './controls.js';
+import { type Draft, Drafts } from './drafts.js';
+import { type Field, fieldsOf } from './fields.js';
+import { type FormHandlers, type FormLook, formTemplate } from './form.js';
+import { NO_PROBLEMS, type Problems, readWritten, refusal } from './problems.js';
+import { styles } from './styles.js';
+import {
+  type Attempt,
+  acknowledged,
+  attemptText,
+  isOpen,
+  keyOf,
+  othersOf,
+  type QuestionFace,
+  questionFace,
+  shownQuestion,
+} from './view.js';
+
+/** What is asked of the server: an answer to a question, or that nobody will give one. */
+export interface Reply {
+  readonly questionId: string;
+  /** None where it is declined. */
+  readonly answer?: unknown;
+}
+
+const drafts = new Drafts(() => sessionStorage);
+
+/**
+ * Asks a person what the run waits for: a text, one or several of a choice, yes or no, or a form. Of several open questions the oldest is shown; after the last it stays to be
+ * read how that one ended. It takes the focus from nobody, and what is begun outlives a reload of the page. What is sent is shown as accepted when the server says so.
+ *
+ * @tag status-question
+ * @csspart base - Everything.
+ * @csspart header - Who asks, and how much time there is.
+ * @csspart indicator - The sign of how the question stands.
+ * @csspart from - Who asks.
+ * @csspart time - The time that is left to answer.
+ * @csspart question - The text of the question.
+ * @csspart form - The fields and the buttons.
+ * @csspart fields - The fields.
+ * @csspart field - A field, with all that belongs to it.
+ * @csspart label - What a field is called.
+ * @csspart hint - What is to be known of a field, or of the form.
+ * @csspart option - Something that can be chosen.
+ * @csspart default - The mark of the choice that counts when nobody answers.
+ * @csspart problem - What is wrong with a field, or with the whole.
+ * @csspart summary - All that is wrong with a form, each a button that leads to its field.
+ * @csspart actions - The buttons.
+ * @csspart send - The button that sends the answer; there are two where it is yes or no.
+ * @csspart decline - The button that sends that there will be no answer.
+ * @csspart note - What became of the answer, or how the question ended.
+ * @csspart answer - The answer that was given, or that counts when nobody gives one.
+ * @csspart previous - How the question ended that was shown before.
+ * @csspart more - How many more questions wait.
+ * @csspart empty - That nothing is asked.
+ * @cssproperty --status-accent - The colour of what is sent by, and of what is chosen.
+ * @cssproperty --status-success - The colour of a question that is answered.
+ * @cssproperty --status-warning - The colour of a question that waits, and of time that runs out.
+ * @cssproperty --status-danger - The colour of what is wrong.
+ * @cssproperty --status-muted - The colour of what is less important.
+ * @cssproperty --status-surface - The ground of the card and its fields.
+ * @cssproperty --status-border - The colour of the card's edge.
+ * @cssproperty --status-radius - The corners of the card; those of buttons and fields follow.
+ * @cssproperty --status-gap - The space between the parts.
+ * @cssproperty --status-font-size - The size of the text.
+ * @cssproperty --status-indicator-size - The size of the indicator.
+ * @cssproperty --status-focus - The colour of the focus ring.
+ * @cssstate empty - Nothing is asked.
+ * @cssstate open - A question waits for its answer.
+ * @cssstate urgent - It does not wait much longer.
+ * @cssstate answered - The question is answered.
+ * @cssstate declined - Somebody declined to answer.
+ * @cssstate expired - Nobody answered in time.
+ * @cssstate cancelled - No answer is needed any more.
+ * @cssstate sending - An answer is on its way to the server.
+ * @cssstate taken - The server has taken the answer that was given here.
+ * @cssstate late - The question had ended before the answer that was given here.
+ * @cssstate refused - The server has not taken the answer; it can be mended.
+ * @cssstate unsent - The answer did not reach the server.
+ * @fires {CustomEvent<Reply>} answer - An answer is to be sent. Cancelable: by default the session is asked to.
+ * @fires {CustomEvent<Reply>} decline - It is to be sent that there will be no answer. Cancelable: by default the session is asked to.
+ */
+export class StatusQuestionElement extends CompanionElement {
+  static override styles = styles;
+
+  /** The question to show. Default: the oldest that is open. */
+  @property({ attribute: 'question-id' }) questionId: string | null = null;
+
+  #question: QuestionView | undefined;
+  #face: QuestionFace | undefined;
+  /** What the form was made for, and how many there were: it is another one for another question, and for the same in another session. */
+  #key = '';
+  #turns = 0;
+  /** The question that was shown before. */
+  #previous: string | undefined;
+  #fields: readonly Field[] = [];
+  #draft: Draft | undefined;
+  #problems = NO_PROBLEMS;
+  readonly #attempts = new Map<string, Attempt>();
+  /** The questions among which drafts of ended ones were looked for. */
+  #seen: readonly QuestionView[] | undefined;
+
+  readonly #handlers: FormHandlers = {
+    submit: (event) => this.#submit(event),
+    change: (event) => this.#changed(event),
+    press: keyPressed,
+    hold: (event) => this.#hold(event),
+    decline: () => this.#decline(),
+    lead: (id) => this.#focusField(id),
+  };
+
+  constructor() {
+    super();
+    new SecondsController(this, () => this.#face?.isCounting === true);
+  }
+
+  protected override sessionChanged(): void {
+    this.#attempts.clear();
+    this.#key = '';
+    this.#previous = undefined;
+    this.#seen = undefined;
+  }
+
+  protected override willUpdate(): void {
+    const { state, connection, companion } = this;
+    const question = shownQuestion(state, this.questionId);
+    if (state.questions !== this.#seen) {
+      this.#seen = state.questions;
+      drafts.drop(state.questions.filter((each) => !isOpen(each)).map((each) => this.#draftKey(each)));
+    }
+    const key = question ? keyOf(question) : '';
+    if (key !== this.#key) this.#turnTo(question, key);
+    this.#question = question;
+    const attempt = this.#attempts.get(key);
+    this.#face = question && questionFace(question, attempt, connection, companion.serverNow, this.locale);
+    const urgent = this.#face?.isUrgent ? ['urgent'] : [];
+    this.setStates(question ? [question.status, ...urgent, ...(attempt ? [attempt.status] : [])] : ['empty']);
+  }
+
+  protected override render() {
+    const { words, formats } = this.locale;
+    const question = this.#question;
+    const face = this.#face;
+    if (!question || !face) {
+      return html`<div part="base" tabindex="-1"><p part="empty">${words.noQuestion}</p></div>`;
+    }
+    const others = othersOf(this.state, question);
+    return html`
+      <div part="base" role="group" aria-labelledby="from question" tabindex="-1">
+        ${this.#renderPrevious()}
+        <p part="header">
+          ${indicator(face.sign)}
+          <span part="from" id="from">${face.from}</span>
+          <span part="time">${face.time}</span>
+        </p>
+        <p part="question" id="question"><bdi>${question.question}</bdi></p>
+        ${face.answer === '' ? nothing : html`<p part="answer">${face.answer}</p>`}
+        ${
+          isOpen(question)
+            ? keyed(this.#turns, formTemplate(this.#fields, this.#lookOf(question, face), this.#handlers))
+            : html`<p part="note">${face.note}</p>`
+        }
+        ${others > 0 ? html`<p part="more">${words.moreQuestions(others, formats.number(others))}</p>` : nothing}
+      </div>
+    `;
+  }
+
+  #renderPrevious() {
+    const before = this.state.questions.find((question) => keyOf(question) === this.#previous);
+    if (!before || isOpen(before)) return nothing;
+    const face = questionFace(before, this.#attempts.get(keyOf(before)), this.connection, 0, this.locale);
+    const end = [face.answer, face.note].filter(Boolean).join(' · ');
+    return html`<p part="previous">${indicator(face.sign)}<span>${before.question}<br />${end}</span></p>`;
+  }
+
+  #lookOf(question: QuestionView, face: QuestionFace): FormLook {
+    const { words } = this.locale;
+    return { question, face, words, problems: this.#problems, draft: this.#draft };
+  }
+
+  #turnTo(question: QuestionView | undefined, key: string): void {
+    this.#turns++;
+    this.#previous = this.#key;
+    this.#key = key;
+    this.#problems = NO_PROBLEMS;
+    this.#fields = question ? fieldsOf(question) : [];
+    this.#draft = question && drafts.read(this.#draftKey(question));
+  }
+
+  #draftKey(question: QuestionView): string {
+    return `${this.companion.source?.sessionId ?? ''} ${keyOf(question)}`;
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const question = this.#question;
+    const form = event.currentTarget;
+    if (!question || !this.#face?.isReady || !(form instanceof HTMLFormElement)) return;
+    const reading = readWritten(question, this.#fields, writtenIn(form, event.submitter), this.locale);
+    this.#attempts.delete(this.#key);
+    if ('problems' in reading) {
+      this.#show(reading.problems);
+      void this.#focusProblem();
+      return;
+    }
+    this.#show(NO_PROBLEMS);
+    const { answer } = reading;
+    this.#ask('answer', { questionId: question.id, answer }, (source) => source.sendAnswer(answer, question.id));
+  }
+
+  #decline(): void {
+    const { id } = this.#question ?? {};
+    if (id === undefined || !this.#face?.isReady) return;
+    this.#show(NO_PROBLEMS);
+    this.#ask('decline', { questionId: id }, (source) => source.decline(id));
+  }
+
+  /** Asks the application, and unless that sees to it, the server. */
+  #ask(type: 'answer' | 'decline', detail: Reply, send: (source: SessionSource) => Promise<Ack>): void {
+    const { source } = this.companion;
+    if (!source || !this.dispatchEvent(new CustomEvent<Reply>(type, { detail, cancelable: true }))) return;
+    void this.#send(source, send);
+  }
+
+  async #send(source: SessionSource, send: (source: SessionSource) => Promise<Ack>): Promise<void> {
+    const key = this.#key;
+    const fields = this.#fields;
+    const sending: Attempt = { status: 'sending' };
+    this.#attempts.set(key, sending);
+    this.requestUpdate();
+    const attempt = await ask(source, send).then(acknowledged, (error: unknown): Attempt => {
+      // Why is for the page's author; a visitor has no use for it.
+      console.error(messageOf(error));
+      return { status: 'unsent' };
+    });
+    // By then it may be another session.
+    if (this.#attempts.get(key) !== sending) return;
+    this.#attempts.set(key, attempt);
+    if (attempt.status === 'refused' && key === this.#key) this.#show(refusal(fields, attempt.reason, this.locale));
+    this.requestUpdate();
+    this.announce(attemptText(attempt, this.locale.words));
+  }
+
+  #show(problems: Problems): void {
+    this.#problems = problems;
+    this.requestUpdate();
+  }
+
+  /** What is mended is not wrong any more until it is sent again. */
+  #changed(event: Event): void {
+    const form = event.currentTarget;
+    const question = this.#question;
+    if (!question || !(form instanceof HTMLFormElement)) return;
+    const entries = [...new FormData(form)];
+    drafts.keep(
+      this.#draftKey(question),
+      entries.map(([name, value]) => [name, String(value)]),
+    );
+    const name = event.target instanceof Element ? event.target.getAttribute('name') : undefined;
+    const field = this.#fields.find(({ id }) => id === name);
+    if (!this.#problems.has('') && !this.#problems.has(field?.name ?? '')) return;
+    this.#show(new Map([...this.#problems].filter(([wrong]) => wrong !== '' && wrong !== field?.name)));
+  }
+
+  /** A form that is being sent stays as it is, and the focus with it: `disabled` would take that away. */
+  #hold(event: Event): void {
+    const isKept = event instanceof KeyboardEvent && (event.key === 'Tab' || event.ctrlKey || event.metaKey);
+    if (this.#face?.isBusy && !isKept) event.preventDefault();
+  }
+
+  async #focusProblem(): Promise<void> {
+    await this.updateComplete;
+    const [wrong] = this.#fields.filter(({ name }) => this.#problems.has(name));
+    if (wrong) this.#focusField(wrong.id);
+  }
+
+  #focusField(id: string): void {
+    this.shadowRoot?.querySelector<HTMLElement>(`[name="${id}"]`)?.focus();
+  }
+}
+
+/** Enter sends, Shift+Enter is a new line, and in the middle of a composition it is neither; for its last one WebKit has the code 229. */
+function keyPressed(event: KeyboardEvent): void {
+  const { target, key, shiftKey, isComposing, keyCode } = event;
+  if (!(target instanceof HTMLTextAreaElement) || key !== 'Enter' || shiftKey || isComposing || keyCode === 229) return;
+  event.preventDefault();
+  target.form?.requestSubmit();
+}
+
+/** A source may throw where it has no address yet. */
+async function ask(source: SessionSource, send: (source: SessionSource) => Promise<Ack>): Promise<Ack> {
+  return send(source);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'status-question': StatusQuestionElement;
+  }
+}
