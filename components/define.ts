@@ -1,5 +1,6 @@
 import './status-connection/define.js';
 import './status-controls/define.js';
 import './status-messenger/define.js';
+import './status-timeline/define.js';
 
 export * from './index.js';

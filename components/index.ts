@@ -6,4 +6,5 @@ export { StatusConnectionElement } from './status-connection/status-connection.j
 export { StatusControlsElement } from './status-controls/status-controls.js';
 export type { StatusMessengerEventMap } from './status-messenger/events.js';
 export { StatusMessengerElement } from './status-messenger/status-messenger.js';
+export { StatusTimelineElement } from './status-timeline/status-timeline.js';
 export { type Locale, setWords, type Words } from './words/index.js';
