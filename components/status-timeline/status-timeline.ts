@@ -136,7 +136,7 @@ export class StatusTimelineElement extends CompanionElement {
           this.#follow.isFollowing
             ? nothing
             : html`<button part="latest" type="button" class="primary" @click=${this.#toLatest}>
-                ${fresh > 0 ? words.newEntries(fresh, formats.number(fresh)) : words.toLatest}
+                <span class="chevron"></span>${fresh > 0 ? words.newEntries(fresh, formats.number(fresh)) : words.toLatest}
               </button>`
         }
       </div>
@@ -218,7 +218,7 @@ export class StatusTimelineElement extends CompanionElement {
     const { what, agent, steps, at } = entry;
     const step = what.kind === 'step' ? what.step : undefined;
     const { sign, word, text, detail, isProblem } = faceOf(what, locale);
-    const said = html`${word ? html`<span class="hidden">${word}: </span>` : nothing}<span part="text">${text}</span>`;
+    const said = html`${word ? html`<span class="hidden">${word}: </span>` : nothing}<span part="text" dir="auto">${text}</span>`;
     const level = what.kind === 'status' ? what.level : undefined;
     return html`
       <div part="entry ${step?.kind ?? what.kind}" class="entry ${level}">
@@ -231,13 +231,13 @@ export class StatusTimelineElement extends CompanionElement {
                   ${said}<span class="chevron"></span>
                 </button>`
           }
-          ${lane !== undefined && agent !== undefined ? html`<span part="name" class=${lane}>${agent}</span>` : nothing}
+          ${lane !== undefined && agent !== undefined ? html`<span part="name" dir="auto" class=${lane}>${agent === text ? '' : agent}</span>` : nothing}
           ${
             isExpanded === false && steps > 0
               ? html`<span part="steps">${words.steps(steps, formats.number(steps))}</span>`
               : nothing
           }
-          ${detail ? html`<div part="detail" class=${isProblem ? 'problem' : ''}>${detail}</div>` : nothing}
+          ${detail ? html`<div part="detail" dir="auto" class=${isProblem ? 'problem' : ''}>${detail}</div>` : nothing}
         </div>
         <span part="time">${step ? durationText(step, this.companion.serverNow, locale) : timeText(at, locale)}</span>
       </div>

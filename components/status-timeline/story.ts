@@ -218,13 +218,16 @@ export class Story {
     const parents = new Set<Entry | undefined>();
     let excess: number = TIMELINE.batch;
     const drop = (mayGo: (entry: Entry) => boolean) => {
-      for (const entry of this.#entries) {
-        if (excess === 0) return;
-        if (entry.isGone || !mayGo(entry) || entry.children.some(({ isGone }) => !isGone)) continue;
-        entry.isGone = true;
-        parents.add(entry.parent);
-        this.#forget(entry);
-        excess--;
+      for (const oldest of this.#entries) {
+        // With the last entry in it a step goes, too.
+        for (const entry of wayUp(oldest)) {
+          if (excess <= 0 || entry.isGone || !mayGo(entry) || entry.children.some(({ isGone }) => !isGone)) break;
+          entry.isGone = true;
+          parents.add(entry.parent);
+          this.#forget(entry);
+          excess--;
+        }
+        if (excess <= 0) return;
       }
     };
     drop((entry) => !isOpen(entry));

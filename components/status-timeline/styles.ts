@@ -8,6 +8,7 @@ export const styles = [
   css`
     :host {
       --_gutter: 1.25rem;
+      --_size: var(--status-indicator-size, 0.625em);
 
       display: flex;
       flex-direction: column;
@@ -46,6 +47,14 @@ export const styles = [
       border-color: currentColor;
       background: color-mix(in srgb, currentColor 8%, transparent);
       color: inherit;
+    }
+
+    @media (forced-colors: active) {
+      [part='agent'][aria-pressed='true'] {
+        background: Highlight;
+        color: HighlightText;
+        forced-color-adjust: none;
+      }
     }
 
     [part='scroller'] {
@@ -94,9 +103,10 @@ export const styles = [
     }
 
     .warning > .bullet {
-      inline-size: 0.5rem;
-      block-size: 0.5rem;
-      margin-block-start: calc(0.75em - 0.25rem);
+      inline-size: var(--_size);
+      block-size: var(--_size);
+      margin-block-start: calc(0.75em - var(--_size) / 2);
+      border-radius: 0;
       background: var(--_warning);
       clip-path: polygon(50% 0, 100% 100%, 0 100%);
     }
@@ -104,6 +114,7 @@ export const styles = [
     [part='text'],
     [part='detail'] {
       white-space: pre-line;
+      text-align: match-parent;
     }
 
     .entry:is([part~='step'], [part~='end'], [part~='question']) [part='text'] {
@@ -153,7 +164,8 @@ export const styles = [
       flex: none;
       inline-size: 0.625em;
       block-size: 0.625em;
-      background: var(--_muted);
+      background: currentColor;
+      opacity: 0.7;
       clip-path: polygon(50% 85%, 0 35%, 12% 22%, 50% 60%, 88% 22%, 100% 35%);
       transition: rotate var(--_fast) var(--_ease);
       forced-color-adjust: none;
@@ -214,6 +226,10 @@ export const styles = [
     }
 
     [part~='result'] [part='detail'] {
+      border: 0.25rem solid transparent;
+      border-inline-width: 0.5rem;
+      border-radius: var(--_radius-small);
+      background: var(--_surface) border-box;
       display: -webkit-box;
       -webkit-box-orient: vertical;
       -webkit-line-clamp: 3;
@@ -227,6 +243,7 @@ export const styles = [
     @container (inline-size < 24rem) {
       .entry:not([part~='step'], [part~='tool']) > [part='time'] {
         grid-column: 2;
+        font-size: 0.75em;
       }
     }
 
