@@ -6,6 +6,7 @@ import {
   type Message,
   type Position,
   parsePosition,
+  type StepView,
   succession,
 } from '../../protocol/index.js';
 import { Story } from './story.js';
@@ -22,17 +23,21 @@ export class TimelineLog {
   arrive(message: Message, state: ChannelState): void {
     const at = parsePosition(message.id);
     const isNext = at ? this.#position && succession(this.#position, at) === 'next' : !this.#isEmpty;
-    if (!isNext) this.#takeMissed(state);
+    if (!isNext) {
+      const { messages, steps } = state;
+      const place = messages.findIndex((kept) => kept === message || (at && kept.id === message.id));
+      this.#takeMissed(messages.slice(0, Math.max(0, place)), steps);
+    }
     if (!this.#has(message)) this.#take(message);
   }
 
   /** Takes what did not arrive by itself, and what became of all that is open. */
   catchUp(state: ChannelState): void {
-    this.#takeMissed(state);
+    this.#takeMissed(state.messages, state.steps);
     this.story.settle(state);
   }
 
-  #takeMissed({ messages, steps }: ChannelState): void {
+  #takeMissed(messages: readonly KeptMessage[], steps: readonly StepView[]): void {
     const newest = messages.at(-1);
     if (newest && this.#has(newest)) return;
     const at = parsePosition(newest?.id);

@@ -99,7 +99,7 @@ export class StatusTimelineElement extends CompanionElement {
     const { story } = this.#log;
     if (isFollowing && !this.#wasFollowing) this.#startOver();
     // What the reader looks at stays where it is: it begins where it began, and nothing in it folds up.
-    if (!isFollowing) this.#from ??= this.#view.first;
+    if (!isFollowing && this.#wasFollowing) this.#from = this.#view.first;
     this.#wasFollowing = isFollowing;
     if (isFollowing) this.#seen = story.lastKey;
     // More than a page at once takes longer than a frame: of the rest, each frame draws another.
@@ -113,6 +113,7 @@ export class StatusTimelineElement extends CompanionElement {
       until: this.#until,
       seen: this.#seen,
     });
+    if (!isFollowing) this.#from = this.#view.first;
     this.setStates(this.#states());
   }
 

@@ -32,8 +32,6 @@ export const styles = [
       flex-wrap: wrap;
       gap: var(--_gap-small);
       max-block-size: 6.5rem;
-      padding: 2px;
-      margin: -2px;
       overflow-y: auto;
     }
 
@@ -41,6 +39,7 @@ export const styles = [
       padding-block: 0.125rem;
       border-radius: var(--_control);
       color: var(--_muted);
+      outline-offset: -2px;
     }
 
     [part='agent'][aria-pressed='true'] {
@@ -86,7 +85,7 @@ export const styles = [
       position: relative;
       padding-block: 0.125rem;
       content-visibility: auto;
-      contain-intrinsic-block-size: auto 1.75rem;
+      contain-intrinsic-block-size: auto 1.5em;
     }
 
     .entry > :first-child {

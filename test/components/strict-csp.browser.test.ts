@@ -1,7 +1,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { until } from '../helpers/in-browser.js';
 
-const ELEMENTS = ['status-messenger', 'status-connection', 'status-controls'];
+const ELEMENTS = ['status-messenger', 'status-connection', 'status-controls', 'status-timeline'];
 
 describe('Under a strict content security policy', () => {
   it('every element is drawn with its style, and nothing is reported', async () => {

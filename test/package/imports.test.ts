@@ -64,14 +64,15 @@ test("'status-messenger' and 'status-messenger/define' in Node neither throw nor
 test('an element can be made in Node, for server rendering, and touches nothing', async () => {
   const source = `
     import { customElements } from '@lit-labs/ssr-dom-shim';
-    import { StatusConnectionElement, StatusControlsElement, StatusMessengerElement } from 'status-messenger';
+    import { StatusConnectionElement, StatusControlsElement, StatusMessengerElement, StatusTimelineElement } from 'status-messenger';
     customElements.define('status-messenger', StatusMessengerElement);
     const element = new StatusMessengerElement();
     element.url = '/ws';
     element.sessionId = 'abc';
     customElements.define('status-connection', StatusConnectionElement);
     customElements.define('status-controls', StatusControlsElement);
-    for (const Companion of [StatusConnectionElement, StatusControlsElement]) new Companion().htmlFor = 'a';
+    customElements.define('status-timeline', StatusTimelineElement);
+    for (const Companion of [StatusConnectionElement, StatusControlsElement, StatusTimelineElement]) new Companion().htmlFor = 'a';
     console.log(JSON.stringify([element.state.phase, element.connection.status, element.hasAttribute('url')]));
   `;
   assert.deepEqual(await inNode(source), ['idle', 'idle', false]);
@@ -81,7 +82,7 @@ test('every entry has what the README names', async () => {
   const source = `
     const names = async (entry) => Object.keys(await import(entry));
     const wanted = {
-      'status-messenger': ['StatusMessengerElement', 'StatusConnectionElement', 'StatusControlsElement', 'SessionClient', 'setWords', 'startStatusUpdates'],
+      'status-messenger': ['StatusMessengerElement', 'StatusConnectionElement', 'StatusControlsElement', 'StatusTimelineElement', 'SessionClient', 'setWords', 'startStatusUpdates'],
       'status-messenger/words/de': ['de'],
       'status-messenger/words/ar': ['ar'],
       'status-messenger/client': ['SessionClient', 'connectionUrl'],
