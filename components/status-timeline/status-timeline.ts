@@ -219,12 +219,13 @@ export class StatusTimelineElement extends CompanionElement {
     const { what, agent, steps, at } = entry;
     const step = what.kind === 'step' ? what.step : undefined;
     const { sign, word, text, detail, isProblem } = faceOf(what, locale);
-    const said = html`${word ? html`<span class="hidden">${word}: </span>` : nothing}<span part="text" dir="auto">${text}</span>`;
+    const said = html`${word ? html`<span class="hidden">${word}: </span>` : nothing}<bdi part="text">${text}</bdi>`;
     const level = what.kind === 'status' ? what.level : undefined;
     return html`
       <div part="entry ${step?.kind ?? what.kind}" class="entry ${level}">
         ${sign ? indicator(sign, this.#isStale) : html`<span class="bullet"></span>`}
         <div class="said">
+          <span part="time">${step ? durationText(step, this.companion.serverNow, locale) : timeText(at, locale)}</span>
           ${
             isExpanded === undefined
               ? said
@@ -232,15 +233,14 @@ export class StatusTimelineElement extends CompanionElement {
                   ${said}<span class="chevron"></span>
                 </button>`
           }
-          ${lane !== undefined && agent !== undefined ? html`<span part="name" dir="auto" class=${lane}>${agent === text ? '' : agent}</span>` : nothing}
+          ${lane !== undefined && agent !== undefined ? html`<bdi part="name" class=${lane}>${agent === text ? '' : agent}</bdi>` : nothing}
           ${
             isExpanded === false && steps > 0
               ? html`<span part="steps">${words.steps(steps, formats.number(steps))}</span>`
               : nothing
           }
-          ${detail ? html`<div part="detail" dir="auto" class=${isProblem ? 'problem' : ''}>${detail}</div>` : nothing}
+          ${detail ? html`<div part="detail" class=${isProblem ? 'problem' : ''}><bdi>${detail}</bdi></div>` : nothing}
         </div>
-        <span part="time">${step ? durationText(step, this.companion.serverNow, locale) : timeText(at, locale)}</span>
       </div>
     `;
   }

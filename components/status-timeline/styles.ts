@@ -54,6 +54,10 @@ export const styles = [
         color: HighlightText;
         forced-color-adjust: none;
       }
+
+      :is(.bullet, .chevron) {
+        background: CanvasText !important;
+      }
     }
 
     [part='scroller'] {
@@ -79,11 +83,12 @@ export const styles = [
 
     .entry {
       display: grid;
-      grid-template-columns: var(--_gutter) minmax(0, 1fr) auto;
+      grid-template-columns: var(--_gutter) minmax(0, 1fr);
       align-items: baseline;
       column-gap: var(--_gap-small);
       position: relative;
-      padding-block: 0.125rem;
+      padding: 0.125rem 0;
+      padding-inline-end: var(--_gap-small);
       content-visibility: auto;
       contain-intrinsic-block-size: auto 1.5em;
     }
@@ -99,6 +104,7 @@ export const styles = [
       margin-block-start: calc(0.75em - 0.125rem);
       border-radius: 50%;
       background: var(--_muted);
+      forced-color-adjust: none;
     }
 
     .warning > .bullet {
@@ -113,7 +119,6 @@ export const styles = [
     [part='text'],
     [part='detail'] {
       white-space: pre-line;
-      text-align: match-parent;
     }
 
     .entry:is([part~='step'], [part~='end'], [part~='question']) [part='text'] {
@@ -225,25 +230,24 @@ export const styles = [
     }
 
     [part~='result'] [part='detail'] {
-      border: 0.25rem solid transparent;
-      border-inline-width: 0.5rem;
+      padding: 0.25rem var(--_gap);
       border-radius: var(--_radius-small);
-      background: var(--_surface) border-box;
+      background: var(--_surface);
+    }
+
+    [part~='result'] [part='detail'] > bdi {
       display: -webkit-box;
       -webkit-box-orient: vertical;
       -webkit-line-clamp: 3;
       overflow: hidden;
     }
 
+    /* On the line on which the text begins, whose other lines take the whole width. */
     [part='time'] {
+      float: inline-end;
+      margin-inline-start: var(--_gap);
       font-variant-numeric: tabular-nums;
-    }
-
-    @container (inline-size < 24rem) {
-      .entry:not([part~='step'], [part~='tool']) > [part='time'] {
-        grid-column: 2;
-        font-size: 0.75em;
-      }
+      line-height: calc(1.5 / 0.875);
     }
 
     [part='earlier'] {
