@@ -104,7 +104,7 @@ export class Story {
       const { what, at = startedAt } = entry;
       const isPast = hasEnded(phase) || at < startedAt;
       if (what.kind === 'step') {
-        const step = at < startedAt ? undefined : known.get(what.step.id);
+        const step = known.get(what.step.id);
         if (step) this.#become(entry, { kind: 'step', step });
         else if (isPast) this.#become(entry, { kind: 'step', step: { ...what.step, status: 'stopped' } });
       } else if (what.kind === 'question') {

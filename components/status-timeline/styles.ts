@@ -7,7 +7,6 @@ export const styles = [
   buttons,
   css`
     :host {
-      --_gutter: 1.25rem;
       --_size: var(--status-indicator-size, 0.625em);
 
       display: flex;
@@ -17,6 +16,8 @@ export const styles = [
     }
 
     [part='base'] {
+      --_gutter: min(1.25rem, 8cqi);
+
       flex: 1;
       display: flex;
       flex-direction: column;

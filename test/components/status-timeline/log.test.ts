@@ -108,6 +108,7 @@ test('an amount is told by its step; without one the latest stands for those bef
     data: { value, max: 9, message: 'Pages', ...more },
   });
   const page = new Page().hear(began('a'), amount(1, { step: 'a' }), amount(2, { step: 'a' }));
+  assert.equal(page.tree, 'a running');
   const [step] = page.log.story.roots;
   assert.equal(step?.what.kind === 'step' && step.what.step.progress?.value, 2);
   page.hear(amount(3), amount(4), { type: 'progress', data: { message: 'Round 1' } }, amount(5), {
