@@ -90,6 +90,8 @@ export class StatusTimelineElement extends CompanionElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    // Frameworks take away a property by setting it to nothing.
+    this.agents ??= [];
     this.#log.catchUp(this.state);
     if (changed.has('agents') && this.hasUpdated) {
       this.#follow.isFollowing = true;

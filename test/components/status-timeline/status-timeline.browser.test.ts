@@ -334,6 +334,8 @@ describe('<status-timeline>', () => {
     expect(texts(element, 'agent')).to.deep.equal(['All', 'Reader', 'Writer']);
     session.say(say('two', { agent: 'Writer' }));
     await until(() => texts(element).join() === 'two');
+    Object.assign(element, { agents: undefined });
+    await until(() => texts(element).join() === 'one,two');
   });
 
   it('begins anew with another session', async () => {
