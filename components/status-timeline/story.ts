@@ -105,6 +105,7 @@ export class Story {
       const isPast = hasEnded(phase) || at < startedAt;
       if (what.kind === 'step') {
         const step = known.get(what.step.id);
+        if (step === what.step) continue;
         if (step) this.#become(entry, { kind: 'step', step });
         else if (isPast) this.#become(entry, { kind: 'step', step: { ...what.step, status: 'stopped' } });
       } else if (what.kind === 'question') {
