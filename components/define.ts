@@ -4,5 +4,6 @@ import './status-messenger/define.js';
 import './status-progress/define.js';
 import './status-results/define.js';
 import './status-question/define.js';
+import './status-timeline/define.js';
 
 export * from './index.js';

@@ -9,4 +9,5 @@ export { StatusMessengerElement } from './status-messenger/status-messenger.js';
 export { StatusProgressElement } from './status-progress/status-progress.js';
 export { type Reply, StatusQuestionElement } from './status-question/status-question.js';
 export { StatusResultsElement } from './status-results/status-results.js';
+export { StatusTimelineElement } from './status-timeline/status-timeline.js';
 export { type Locale, setWords, type Words } from './words/index.js';

@@ -55,6 +55,9 @@ export const en: Words = {
   earlier: 'Show earlier',
   show: 'Show',
   hide: 'Hide',
+  warning: 'Warning',
+  error: 'Error',
+  notKept: 'Earlier entries are not kept any more',
 
   progress: 'Progress',
   ofTotal: (value, max) => `${value} of ${max}`,

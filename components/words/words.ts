@@ -58,6 +58,10 @@ export interface Words {
   readonly earlier: string;
   readonly show: string;
   readonly hide: string;
+  readonly warning: string;
+  readonly error: string;
+  /** Stands where entries were. */
+  readonly notKept: string;
 
   // Progress
   readonly progress: string;

@@ -8,6 +8,7 @@ const ELEMENTS = [
   'status-progress',
   'status-question',
   'status-results',
+  'status-timeline',
 ];
 
 describe('Under a strict content security policy', () => {

@@ -68,6 +68,9 @@ export const ar: Words = {
   earlier: 'عرض الأقدم',
   show: 'عرض',
   hide: 'إخفاء',
+  warning: 'تحذير',
+  error: 'خطأ',
+  notKept: 'لم تعد المدخلات السابقة محفوظة',
 
   progress: 'التقدم',
   ofTotal: (value, max) => `${value} من ${max}`,

@@ -56,6 +56,9 @@ export const de: Words = {
   earlier: 'Frühere zeigen',
   show: 'Zeigen',
   hide: 'Verbergen',
+  warning: 'Warnung',
+  error: 'Fehler',
+  notKept: 'Frühere Einträge sind nicht mehr vorhanden',
 
   progress: 'Fortschritt',
   ofTotal: (value, max) => `${value} von ${max}`,

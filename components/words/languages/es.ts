@@ -56,6 +56,9 @@ export const es: Words = {
   earlier: 'Mostrar anteriores',
   show: 'Mostrar',
   hide: 'Ocultar',
+  warning: 'Aviso',
+  error: 'Error',
+  notKept: 'Las entradas anteriores ya no se conservan',
 
   progress: 'Progreso',
   ofTotal: (value, max) => `${value} de ${max}`,

@@ -59,6 +59,9 @@ export const fr: Words = {
   earlier: 'Afficher les précédentes',
   show: 'Afficher',
   hide: 'Masquer',
+  warning: 'Avertissement',
+  error: 'Erreur',
+  notKept: 'Les entrées précédentes ne sont plus conservées',
 
   progress: 'Progression',
   ofTotal: (value, max) => `${value} sur ${max}`,

@@ -55,6 +55,9 @@ export const ja: Words = {
   earlier: '以前のものを表示',
   show: '表示',
   hide: '隠す',
+  warning: '警告',
+  error: 'エラー',
+  notKept: 'これより前の項目は残っていません',
 
   progress: '進捗',
   ofTotal: (value, max) => `${value} / ${max}`,

@@ -55,6 +55,9 @@ export const zh: Words = {
   earlier: '显示更早内容',
   show: '显示',
   hide: '隐藏',
+  warning: '警告',
+  error: '错误',
+  notKept: '更早的内容已不再保留',
 
   progress: '进度',
   ofTotal: (value, max) => `${value} / ${max}`,

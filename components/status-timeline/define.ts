@@ -1,0 +1,4 @@
+import { defineElement } from '../define-element.js';
+import { StatusTimelineElement } from './status-timeline.js';
+
+defineElement('status-timeline', StatusTimelineElement);

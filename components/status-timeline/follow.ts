@@ -1,0 +1,104 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** Pixels from the end that still count as there: what a browser rounds, and half a line. */
+const SLACK = 12;
+/** Pixels from the beginning at which more is wanted. */
+const NEAR = 240;
+
+// All timelines share one observer.
+let observer: ResizeObserver | undefined;
+const listeners = new WeakMap<Element, () => void>();
+
+/** Keeps a scroller at its end, until the reader scrolls up, and again when they are back there. Renders its host when that changes. */
+export class FollowController implements ReactiveController {
+  #isFollowing = true;
+  #scroller: HTMLElement | undefined;
+  #top = 0;
+  readonly #host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment };
+  readonly #reachedStart: () => void;
+
+  /** @param reachedStart The reader is about to have read all that is there. */
+  constructor(
+    host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment },
+    reachedStart: () => void,
+  ) {
+    this.#host = host;
+    this.#reachedStart = reachedStart;
+    host.addController(this);
+  }
+
+  get isFollowing(): boolean {
+    return this.#isFollowing;
+  }
+
+  set isFollowing(is: boolean) {
+    if (is) this.#toEnd();
+    if (is === this.#isFollowing) return;
+    this.#isFollowing = is;
+    this.#host.requestUpdate();
+  }
+
+  /** Whatever `change` puts before what the reader sees leaves that where it is. */
+  async keepPlace(change: () => Promise<unknown>): Promise<void> {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    const toEnd = scroller.scrollHeight - scroller.scrollTop;
+    await change();
+    this.#top = scroller.scrollTop = scroller.scrollHeight - toEnd;
+  }
+
+  hostConnected(): void {
+    if (this.#scroller) this.#watch(this.#scroller);
+  }
+
+  hostUpdated(): void {
+    if (this.#scroller) return;
+    const scroller = this.#host.renderRoot.querySelector<HTMLElement>('[part="scroller"]');
+    if (!scroller) return;
+    this.#scroller = scroller;
+    scroller.addEventListener('scroll', () => this.#scrolled(scroller), { passive: true });
+    this.#watch(scroller);
+  }
+
+  hostDisconnected(): void {
+    for (const element of this.#watched) observer?.unobserve(element);
+  }
+
+  get #watched(): readonly Element[] {
+    return this.#scroller ? [this.#scroller, ...this.#scroller.children] : [];
+  }
+
+  #watch(scroller: HTMLElement): void {
+    observer ??= new ResizeObserver((entries) => {
+      for (const { target } of entries) listeners.get(target)?.();
+    });
+    for (const element of this.#watched) {
+      listeners.set(element, () => this.#resized(scroller));
+      observer.observe(element);
+    }
+  }
+
+  #resized(scroller: HTMLElement): void {
+    if (this.#isFollowing) this.#toEnd();
+    else if (isAtEnd(scroller)) this.isFollowing = true;
+  }
+
+  #scrolled(scroller: HTMLElement): void {
+    const isUp = scroller.scrollTop < this.#top;
+    this.#top = scroller.scrollTop;
+    if (isAtEnd(scroller)) this.isFollowing = true;
+    else if (isUp) this.isFollowing = false;
+    if (isUp && this.#top < NEAR) this.#reachedStart();
+  }
+
+  #toEnd(): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    this.#top = scroller.scrollTop;
+  }
+}
+
+function isAtEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
+  return scrollHeight - scrollTop - clientHeight <= SLACK;
+}

@@ -1,0 +1,306 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Message } from '../../protocol/index.js';
+import { CompanionElement } from '../companion-element.js';
+import { SecondsController } from '../controllers/seconds.js';
+import { indicator } from '../styles/index.js';
+import { type Entry, isOpen, TIMELINE } from './entry.js';
+import { durationText, faceOf, timeText } from './face.js';
+import { FollowController } from './follow.js';
+import { TimelineLog } from './log.js';
+import { styles } from './styles.js';
+import { NOTHING_SHOWN, type Row, timelineView } from './view.js';
+
+/** How many looks the lanes have; more agents share them. */
+const LANES = 6;
+
+/**
+ * All that happened, in time: steps as a tree with how long they take, and in them what was said, asked, answered and found. Finished steps fold up, failed ones stay open, and
+ * whoever opens or closes one keeps it so. It follows the end until the reader scrolls up. It keeps the last 10,000 entries, and draws those that are read. Its height is
+ * at most 28rem: set `max-block-size` for another.
+ *
+ * @tag status-timeline
+ * @csspart base - Everything.
+ * @csspart agents - The buttons that choose whose entries are shown; there where there are two agents or more.
+ * @csspart agent - One of these buttons.
+ * @csspart scroller - What scrolls.
+ * @csspart earlier - The button that shows earlier entries.
+ * @csspart empty - What stands where nothing has happened yet.
+ * @csspart list - The entries, and those within a step.
+ * @csspart entry - An entry. Beside it stands its kind: `step`, `tool`, `status`, `progress`, `question`, `answer`, `result`, `error`, `end` or `gap`.
+ * @csspart toggle - The button that opens and closes a step.
+ * @csspart indicator - The sign of how a step, a question or a run stands.
+ * @csspart text - What an entry says.
+ * @csspart name - Who says it, where that is somebody else than before.
+ * @csspart steps - How many steps are in a step that is closed.
+ * @csspart detail - More on it: how far a step is, why it failed, a result.
+ * @csspart time - When it happened, or how long a step has taken.
+ * @csspart latest - The button that goes back to the end.
+ * @cssproperty --status-accent - The colour of steps that go on, and of what is chosen. The colours of the lanes are made of it.
+ * @cssproperty --status-success - The colour of what is done.
+ * @cssproperty --status-warning - The colour of what needs a person, and of warnings.
+ * @cssproperty --status-danger - The colour of what failed.
+ * @cssproperty --status-muted - The colour of what is less important.
+ * @cssproperty --status-surface - The ground of results.
+ * @cssproperty --status-border - The colour of lines.
+ * @cssproperty --status-radius - The corners of cards, which those of the buttons follow.
+ * @cssproperty --status-gap - The space between the parts.
+ * @cssproperty --status-font-size - The size of the text.
+ * @cssproperty --status-indicator-size - The size of the indicators.
+ * @cssproperty --status-focus - The colour of the focus ring.
+ * @cssstate empty - There is nothing to show.
+ * @cssstate filtered - Not the entries of all agents are shown.
+ * @cssstate following - The end is shown, and stays so.
+ * @cssstate stale - What is shown is only what was last known.
+ * @fires {Event} agentschange - The reader chose whose entries are shown: `agents` is another.
+ */
+export class StatusTimelineElement extends CompanionElement {
+  static override styles = styles;
+
+  /** Whose entries are shown, with the steps that they are in; those of all where it is empty. The reader changes it by the buttons. */
+  @property({ attribute: false }) agents: readonly string[] = [];
+
+  #log = new TimelineLog();
+  #view = NOTHING_SHOWN;
+  #choices = new WeakMap<Entry, boolean>();
+  readonly #follow = new FollowController(this, () => this.#showEarlier());
+  #wasFollowing = true;
+  /** The view begins at this entry, or that many rows before the end; it ends with this key, and the reader has seen that one. */
+  #from: Entry | undefined;
+  #limit: number = TIMELINE.page;
+  #until = 0;
+  #seen = 0;
+
+  constructor() {
+    super();
+    new SecondsController(this, () => this.#view.isTicking && this.connection.status === 'live');
+  }
+
+  protected override messageArrived(message: Message): void {
+    this.#log.arrive(message, this.state);
+  }
+
+  protected override sessionChanged(): void {
+    this.#log = new TimelineLog();
+    this.#choices = new WeakMap();
+    this.#follow.isFollowing = true;
+    this.#startOver();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // Frameworks take away a property by setting it to nothing.
+    this.agents ??= [];
+    this.#log.catchUp(this.state);
+    if (changed.has('agents') && this.hasUpdated) {
+      this.#follow.isFollowing = true;
+      this.#startOver();
+    }
+    const { isFollowing } = this.#follow;
+    const { story } = this.#log;
+    if (isFollowing && !this.#wasFollowing) this.#startOver();
+    // What the reader looks at stays where it is: it begins where it began, and nothing in it folds up.
+    if (!isFollowing && this.#wasFollowing) this.#from = this.#view.first;
+    this.#wasFollowing = isFollowing;
+    if (isFollowing) this.#seen = story.lastKey;
+    // More than a page at once takes longer than a frame: of the rest, each frame draws another.
+    this.#until = isFollowing ? story.lastKey : Math.min(story.lastKey, this.#until + TIMELINE.page);
+    this.#view = timelineView(story.roots, {
+      agents: this.agents,
+      choices: this.#choices,
+      held: isFollowing ? this.#focused() : this.#view.expanded,
+      from: this.#from,
+      limit: this.#limit,
+      until: this.#until,
+      seen: this.#seen,
+    });
+    if (!isFollowing) this.#from = this.#view.first;
+    this.setStates(this.#states());
+  }
+
+  protected override render() {
+    const { words, formats } = this.locale;
+    const { rows, hasEarlier, fresh } = this.#view;
+    return html`
+      <div part="base" tabindex="-1">
+        ${this.#renderAgents()}
+        <div part="scroller" role="group" aria-label=${words.timeline} tabindex="0">
+          <div class="content">
+            ${
+              hasEarlier
+                ? html`<button part="earlier" type="button" @click=${this.#showEarlier}>${words.earlier}</button>`
+                : nothing
+            }
+            ${rows.length > 0 ? this.#renderRows(rows) : html`<p part="empty">${words.timelineEmpty}</p>`}
+          </div>
+        </div>
+        ${
+          this.#follow.isFollowing
+            ? nothing
+            : html`<button part="latest" type="button" class="primary" @click=${this.#toLatest}>
+                <span class="chevron"></span>${fresh > 0 ? words.newEntries(fresh, formats.number(fresh)) : words.toLatest}
+              </button>`
+        }
+      </div>
+    `;
+  }
+
+  protected override updated(): void {
+    if (this.#until < this.#log.story.lastKey) this.requestUpdate();
+  }
+
+  get #isStale(): boolean {
+    const { status } = this.connection;
+    return status !== 'live' && status !== 'ended' && this.#view.count > 0;
+  }
+
+  #states(): string[] {
+    const states = {
+      empty: this.#view.count === 0,
+      filtered: this.agents.length > 0,
+      following: this.#follow.isFollowing,
+      stale: this.#isStale,
+    };
+    return Object.entries(states).flatMap(([name, is]) => (is ? name : []));
+  }
+
+  #renderAgents() {
+    const names = new Set([...this.#log.story.agents, ...this.agents]);
+    if (names.size < 2) return nothing;
+    const { words } = this.locale;
+    const chip = (text: string, isPressed: boolean, lane: string, press: () => void) => html`
+      <button part="agent" type="button" class=${lane} aria-pressed=${isPressed} @click=${press}>${text}</button>
+    `;
+    return html`
+      <div part="agents" role="group" aria-label=${words.agents}>
+        ${chip(words.allAgents, this.agents.length === 0, '', () => this.#choose([]))}
+        ${[...names].map((name) => {
+          const others = this.agents.filter((other) => other !== name);
+          const isChosen = others.length < this.agents.length;
+          return chip(name, isChosen, this.#lane(name), () => this.#choose(isChosen ? others : [...others, name]));
+        })}
+      </div>
+    `;
+  }
+
+  #renderRows(rows: readonly Row[], around?: string): TemplateResult {
+    let before = around;
+    const named = rows.map((row) => {
+      const isNamed = row.entry.agent !== before;
+      before = row.entry.agent;
+      return { row, isNamed };
+    });
+    return html`
+      <ul part="list" role="list" class=${this.#lane(around)}>
+        ${repeat(
+          named,
+          ({ row }) => row.entry.key,
+          ({ row, isNamed }) => this.#renderRow(row, isNamed),
+        )}
+      </ul>
+    `;
+  }
+
+  #renderRow({ entry, isExpanded, rows }: Row, isNamed: boolean): TemplateResult {
+    const { locale } = this;
+    const lane = this.#lane(entry.agent);
+    const second = isOpen(entry) && Math.floor(this.companion.serverNow / 1000);
+    const known = [entry.what, isExpanded, entry.steps, isNamed, lane, locale, this.#isStale, second];
+    return html`
+      <li data-key=${entry.key}>
+        ${guard(known, () => this.#renderEntry(entry, isExpanded, isNamed ? lane : undefined))}
+        ${rows.length > 0 ? this.#renderRows(rows, entry.agent) : nothing}
+      </li>
+    `;
+  }
+
+  #renderEntry(entry: Entry, isExpanded: boolean | undefined, lane: string | undefined): TemplateResult {
+    const { locale } = this;
+    const { words, formats } = locale;
+    const { what, agent, steps, at } = entry;
+    const step = what.kind === 'step' ? what.step : undefined;
+    const { sign, word, text, detail, isProblem } = faceOf(what, locale);
+    const said = html`${word ? html`<span class="hidden">${word}: </span>` : nothing}<bdi part="text">${text}</bdi>`;
+    const level = what.kind === 'status' ? what.level : undefined;
+    return html`
+      <div part="entry ${step?.kind ?? what.kind}" class="entry ${level}">
+        ${sign ? indicator(sign, this.#isStale) : html`<span class="bullet"></span>`}
+        <div class="said">
+          <span part="time">${step ? durationText(step, this.companion.serverNow, locale) : timeText(at, locale)}</span>
+          ${
+            isExpanded === undefined
+              ? said
+              : html`<button part="toggle" type="button" aria-expanded=${isExpanded} @click=${() => this.#toggle(entry)}>
+                  ${said}<span class="chevron"></span>
+                </button>`
+          }
+          ${lane !== undefined && agent !== undefined ? html`<bdi part="name" class=${lane}>${agent === text ? '' : agent}</bdi>` : nothing}
+          ${
+            isExpanded === false && steps > 0
+              ? html`<span part="steps">${words.steps(steps, formats.number(steps))}</span>`
+              : nothing
+          }
+          ${detail ? html`<div part="detail" class=${isProblem ? 'problem' : ''}><bdi>${detail}</bdi></div>` : nothing}
+        </div>
+      </div>
+    `;
+  }
+
+  /** The look of an agent's lane, where there are several. */
+  #lane(agent: string | undefined): string {
+    const { agents } = this.#log.story;
+    const index = agent === undefined || agents.size < 2 ? -1 : [...agents].indexOf(agent);
+    return index < 0 ? '' : `lane lane${index % LANES}`;
+  }
+
+  #choose(agents: readonly string[]): void {
+    this.agents = agents;
+    this.dispatchEvent(new Event('agentschange'));
+  }
+
+  #toggle(entry: Entry): void {
+    const isExpanded = this.#view.expanded.has(entry);
+    this.#choices.set(entry, !isExpanded);
+    // What is opened is to be read, and not to be pushed away by what comes.
+    if (!isExpanded) this.#follow.isFollowing = false;
+    this.requestUpdate();
+  }
+
+  #showEarlier(): void {
+    if (!this.#view.hasEarlier) return;
+    this.#limit = this.#view.count + TIMELINE.page;
+    this.#from = undefined;
+    void this.#follow.keepPlace(async () => {
+      this.requestUpdate();
+      await this.updateComplete;
+    });
+  }
+
+  #toLatest(): void {
+    this.#follow.isFollowing = true;
+    this.shadowRoot?.querySelector<HTMLElement>('[part="scroller"]')?.focus();
+  }
+
+  #startOver(): void {
+    this.#from = undefined;
+    this.#limit = TIMELINE.page;
+  }
+
+  /** The steps in which the focus is: what is in them is not taken away from whoever is there. */
+  #focused(): ReadonlySet<Entry> {
+    const keys = new Set<number>();
+    let item = this.shadowRoot?.activeElement?.closest('li');
+    while (item) {
+      item = item.parentElement?.closest('li');
+      if (item) keys.add(Number(item.dataset.key));
+    }
+    return new Set([...this.#view.expanded].filter(({ key }) => keys.has(key)));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'status-timeline': StatusTimelineElement;
+  }
+}

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Entry } from '../../../components/status-timeline/entry.js';
+import { durationText, faceOf, timeText } from '../../../components/status-timeline/face.js';
+import { Story } from '../../../components/status-timeline/story.js';
+import { type Cut, type Row, timelineView } from '../../../components/status-timeline/view.js';
+import { localeFor } from '../../../components/words/index.js';
+import { isBuiltInMessage, type Message } from '../../../protocol/index.js';
+
+const EN = localeFor('en');
+const status = (text: string, step?: string, agent?: string): Message => ({
+  type: 'status',
+  data: text,
+  ...(step && { step }),
+  ...(agent && { agent }),
+});
+const began = (step: string, parent?: string, agent?: string): Message => ({
+  type: 'event',
+  data: { event: 'step_started', step, ...(parent && { parent }) },
+  ...(agent && { agent }),
+});
+const over = (step: string, how = 'finished'): Message => ({ type: 'event', data: { event: `step_${how}`, step } });
+
+function told(...messages: Message[]): Story {
+  const story = new Story();
+  for (const message of messages) if (isBuiltInMessage(message)) story.read(message);
+  return story;
+}
+
+function view(story: Story, cut: Partial<Cut> = {}) {
+  const whole = { agents: [], choices: new Map(), held: new Set<Entry>(), from: undefined, limit: 100 };
+  return timelineView(story.roots, { ...whole, until: story.lastKey, seen: story.lastKey, ...cut });
+}
+
+const text = ({ what }: Entry) =>
+  what.kind === 'step' ? what.step.label : what.kind === 'status' ? what.text : what.kind;
+const shown = (rows: readonly Row[]): string =>
+  rows.map(({ entry, rows: inside }) => text(entry) + (inside.length > 0 ? `(${shown(inside)})` : '')).join(' ');
+const find = (story: Story, name: string): Entry => {
+  const all = (entries: readonly Entry[]): Entry[] => entries.flatMap((entry) => [entry, ...all(entry.children)]);
+  return all(story.roots).find((entry) => text(entry) === name) as Entry;
+};
+
+const WORK = [began('a'), status('1', 'a'), over('a'), began('b'), began('c', 'b'), status('2', 'c')];
+
+test('finished steps fold up; what goes on, has failed, or has something in it that has, stays open', () => {
+  assert.equal(shown(view(told(...WORK)).rows), 'a b(c(2))');
+  assert.equal(shown(view(told(...WORK, over('c'))).rows), 'a b(c)');
+  assert.equal(shown(view(told(...WORK, over('c'), over('b'))).rows), 'a b');
+  assert.equal(shown(view(told(...WORK, over('c', 'failed'), over('b'))).rows), 'a b(c(2))');
+});
+
+test('what the reader chose comes first, then where somebody reads', () => {
+  const story = told(...WORK, over('c'));
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => find(story, name)) as [Entry, Entry, Entry];
+  const choices = new Map([
+    [a, true],
+    [b, false],
+  ]);
+  assert.equal(shown(view(story, { choices }).rows), 'a(1) b');
+  assert.equal(shown(view(story, { held: new Set([c]) }).rows), 'a b(c(2))');
+  assert.equal(shown(view(story, { held: new Set([b]), choices }).rows), 'a(1) b');
+  assert.deepEqual(
+    view(story, { choices }).rows.map(({ isExpanded }) => isExpanded),
+    [true, false],
+  );
+});
+
+test('a lane has the entries of its agents, and the steps that they are in', () => {
+  const story = told(
+    status('start'),
+    began('a', undefined, 'Reader'),
+    status('1', 'a'),
+    began('b', 'a', 'Writer'),
+    status('2', 'b'),
+    status('3', 'b', 'Reader'),
+    status('4', undefined, 'Judge'),
+  );
+  assert.equal(shown(view(story, { agents: ['Writer'] }).rows), 'a(b(2))');
+  assert.equal(shown(view(story, { agents: ['Reader'] }).rows), 'a(1 b(3))');
+  assert.equal(shown(view(story, { agents: ['Judge', 'Writer'] }).rows), 'a(b(2)) 4');
+  assert.equal(shown(view(story, { agents: ['nobody'] }).rows), '');
+});
+
+test('it begins so many rows before the end, with the steps that they are in, and knows whether there are earlier ones', () => {
+  const story = told(status('0'), began('a'), ...Array.from({ length: 5 }, (_, i) => status(`${i + 1}`, 'a')));
+  const last = view(story, { limit: 3 });
+  assert.equal(shown(last.rows), 'a(3 4 5)');
+  assert.deepEqual([text(last.first as Entry), last.hasEarlier], ['3', true]);
+  assert.deepEqual([view(story, { limit: 7 }).hasEarlier, view(story).hasEarlier], [false, false]);
+  assert.equal(view(story, { limit: 6 }).hasEarlier, true);
+  const lane = told(status('0'), status('1', undefined, 'Reader'));
+  assert.equal(view(lane, { limit: 1, agents: ['Reader'] }).hasEarlier, false);
+});
+
+test('where the reader is it begins where it began, or with the step that was folded up over that', () => {
+  const story = told(status('0'), began('a'), status('1', 'a'), status('2', 'a'), status('3'));
+  const from = find(story, '2');
+  assert.equal(shown(view(story, { from, limit: 1 }).rows), 'a(2) 3');
+  const choices = new Map([[find(story, 'a'), false]]);
+  assert.equal(shown(view(story, { from, limit: 1, choices }).rows), 'a 3');
+  from.isGone = true;
+  assert.equal(shown(view(story, { from, limit: 1 }).rows), 'a(1 2) 3');
+});
+
+test('what is younger than what is drawn is counted, and not drawn', () => {
+  const story = told(status('0'), status('1'), began('a'), status('2', 'a'), status('3'));
+  const { rows, fresh } = view(story, { seen: 1, until: 2 });
+  assert.equal(shown(rows), '0 1');
+  assert.equal(fresh, 3);
+  assert.equal(view(story, { seen: 2 }).fresh, 3);
+});
+
+test('its work is that of what it shows, however much there is', () => {
+  const story = told(...Array.from({ length: 5000 }, (_, i) => status(`${i}`)));
+  let looked = 0;
+  const counting = new Proxy(story.roots, {
+    get(target, key) {
+      if (typeof key === 'string' && /^\d+$/.test(key)) looked++;
+      return Reflect.get(target, key);
+    },
+  });
+  assert.equal(timelineView(counting, { ...everything, limit: 100 }).count, 100);
+  assert.ok(looked < 110, `${looked}`);
+});
+
+const everything = {
+  agents: [],
+  choices: new Map(),
+  held: new Set<Entry>(),
+  from: undefined,
+  until: Number.POSITIVE_INFINITY,
+  seen: 0,
+};
+
+test('only a step that is seen to go on ticks', () => {
+  assert.equal(view(told(...WORK)).isTicking, true);
+  assert.equal(view(told(...WORK, over('c'), over('b'))).isTicking, false);
+  const story = told(...WORK);
+  assert.equal(view(story, { choices: new Map([[find(story, 'b'), false]]) }).isTicking, true);
+  assert.equal(view(told(status('1'))).isTicking, false);
+});
+
+test('rows say how things are in words as well as by their signs', () => {
+  const step = { id: 'a', kind: 'step', label: 'Reading' } as const;
+  const face = (more: object) => faceOf({ kind: 'step', step: { ...step, status: 'running', ...more } }, EN);
+  assert.deepEqual(face({ progress: { value: 1200, max: 3000, unit: 'pages', message: 'Chapter 1' } }), {
+    sign: 'running',
+    word: 'Running',
+    text: 'Reading',
+    detail: 'Chapter 1 · 1,200 of 3,000 pages',
+  });
+  const failed = face({ status: 'failed', error: 'No disk' });
+  assert.deepEqual([failed.word, failed.detail, failed.isProblem], ['Failed', 'No disk', true]);
+  assert.equal(face({ status: 'stopped' }).word, 'Stopped');
+  assert.equal(faceOf({ kind: 'status', text: 'x', level: 'warning' }, EN).word, 'Warning');
+  assert.equal(faceOf({ kind: 'status', text: 'x', level: 'error' }, EN).sign, 'failed');
+  assert.equal(faceOf({ kind: 'progress', progress: { message: 'Pages', value: 3 } }, EN).text, 'Pages · 3');
+});
+
+test('answers are said as a person would say them', () => {
+  const choices = ['plain', { value: 'team', label: 'My own team' }];
+  const said = (answer: unknown, more: object = {}) =>
+    faceOf({ kind: 'answer', question: { id: 'q', question: '?', status: 'answered', choices, answer, ...more } }, EN);
+  assert.equal(said('team', { by: 'Ann' }).text, 'Answered: My own team');
+  assert.equal(said('team', { by: 'Ann' }).detail, 'Answered by Ann');
+  assert.equal(said(['team', 'plain']).text, 'Answered: My own team and plain');
+  assert.equal(said(true).text, 'Answered: Yes');
+  assert.equal(said({ weeks: 3 }).text, 'Answered: {"weeks":3}');
+  assert.equal(said(undefined, { status: 'expired' }).text, EN.words.expired);
+  assert.equal(said('team', { status: 'expired' }).text, EN.words.expiredWith('My own team'));
+  assert.equal(said(undefined, { status: 'declined' }).text, 'Declined');
+  assert.equal(said(undefined, { status: 'cancelled' }).text, 'No answer is needed any more');
+});
+
+test('times that no calendar has are left out', () => {
+  assert.equal(timeText(1e300, EN), '');
+  assert.equal(timeText(undefined, EN), '');
+  assert.match(timeText(0, EN), /\d:\d\d:\d\d/);
+  const step = { id: 'a', kind: 'step', label: 'a', startedAt: 1000 } as const;
+  assert.equal(durationText({ ...step, status: 'running' }, 62_000, EN), '1:01');
+  assert.equal(durationText({ ...step, status: 'finished', endedAt: 8000 }, 62_000, EN), '0:07');
+  assert.equal(durationText({ ...step, status: 'stopped' }, 62_000, EN), '');
+});
