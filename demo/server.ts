@@ -9,9 +9,11 @@ server.on('error', (error: NodeJS.ErrnoException) => {
   console.error(`status-messenger: ${error.code === 'EADDRINUSE' ? taken : error.message}`);
   process.exit(1);
 });
-server.listen(port, host, () =>
-  console.log(`\n  The live demo: http://${host === '0.0.0.0' ? 'localhost' : host}:${port}\n`),
-);
+server.listen(port, host, () => {
+  const address = server.address();
+  const bound = typeof address === 'object' && address ? address.port : port;
+  console.log(`\n  The live demo: http://${host === '0.0.0.0' ? 'localhost' : host}:${bound}\n`);
+});
 
 const stop = async () => {
   process.once('SIGINT', () => process.exit(1));

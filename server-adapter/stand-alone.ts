@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { clipText, invalid, messageOf, StatusMessengerError } from '../protocol/index.js';
-import type { AllowedOrigins } from './access/origin.js';
+import { type AllowedOrigins, isOrigin } from './access/origin.js';
 import { StatusMessenger } from './messenger.js';
 import type { MessengerOptions } from './options.js';
 
@@ -87,7 +87,10 @@ function readOrigins(text = ''): AllowedOrigins {
     .split(',')
     .map((origin) => origin.trim())
     .filter((origin) => origin !== '');
-  return origins.includes('*') ? '*' : origins;
+  if (origins.includes('*')) return '*';
+  const wrong = origins.find((origin) => !isOrigin(origin));
+  if (wrong === undefined) return origins;
+  throw invalid('CORS_ORIGINS', wrong, 'origins with commas between, or *', 'write for instance https://example.org');
 }
 
 async function openStore(address = 'memory:'): Promise<NonNullable<MessengerOptions['store']>> {
@@ -120,24 +123,29 @@ function listening(server: Server, port: number, host: string): Promise<void> {
 
 /** The requests that are being answered. */
 class Requests {
-  #running = 0;
-  #finished = () => {};
+  readonly #running = new Set<ServerResponse>();
+  #closed = () => {};
 
   add(response: ServerResponse): void {
-    this.#running++;
+    this.#running.add(response);
     response.once('close', () => {
-      this.#running--;
-      if (this.#running === 0) this.#finished();
+      this.#running.delete(response);
+      this.#closed();
     });
   }
 
-  /** Resolves once there are none. */
+  /** Resolves once there are none but event streams: those have no end of their own. */
   async finished(): Promise<void> {
-    if (this.#running === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#finished = resolve;
-    });
+    while (![...this.#running].every(isStream)) {
+      await new Promise<void>((resolve) => {
+        this.#closed = resolve;
+      });
+    }
   }
+}
+
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
 
 function nothingHere(response: ServerResponse): void {

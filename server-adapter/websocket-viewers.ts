@@ -51,7 +51,7 @@ export class WebSocketViewers {
       return this.#viewers.isInTime(connection);
     };
     ws.on('error', this.#failed);
-    ws.on('pong', () => connection.heard());
+    ws.on('pong', isInTime);
     ws.on('ping', isInTime);
     ws.on('message', (data, isBinary) => {
       if (!isInTime() || connection.closed) return;

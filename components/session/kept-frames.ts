@@ -7,12 +7,14 @@ export interface StorageLike {
   removeItem(key: string): void;
 }
 
-/** What is kept over a reload: far more than a person sends while a connection is lost, and a small part of what a browser gives to a page. */
-const KEPT = { count: 100, bytes: 512 * 1024 };
+/** What is kept over a reload: far more than a person sends while a connection is lost, and less than half of what any browser gives to a page. */
+const KEPT = { count: 1000, bytes: 2 * 1024 * 1024 };
 /** Less room than this is not tried where the storage is full: hardly a frame would fit. */
 const LEAST_ROOM = 256;
 /** Browsers keep two bytes for every UTF-16 unit. */
 const UNIT = 2;
+/** What there is room for in any case: so many frames, and characters of all of them, beside what stands around each. */
+export const MOST = { count: KEPT.count, length: KEPT.bytes / UNIT - KEPT.count * 64 };
 /** Milliseconds for which a frame is kept. A tab that is opened again next week must not stop a run that nobody knew of. */
 const LIFETIME = 24 * 3_600_000;
 

@@ -1,8 +1,5 @@
 import { type Ack, StatusMessengerError } from '../../protocol/index.js';
-import type { KeptFrame, KeptFrames } from './kept-frames.js';
-
-/** How many frames wait for their acknowledgement before another one is refused. */
-const WAITING = 1000;
+import { type KeptFrame, type KeptFrames, MOST } from './kept-frames.js';
 
 export interface Waiting extends KeptFrame {
   readonly ref: string;
@@ -34,12 +31,13 @@ export class Outbox {
     this.#waiting = new Map([...kept, ...this.#waiting]);
   }
 
-  /** The frame waits until it is acknowledged. Throws `limit` when too many already do. */
+  /** The frame waits until it is acknowledged. Throws `limit` when so many already do that it could not be kept over a reload. */
   add(ref: string, frame: string): Promise<Ack> {
-    if (this.#waiting.size >= WAITING) {
+    if (this.#waiting.size >= MOST.count || this.#length + frame.length > MOST.length) {
+      const got = `got ${this.#waiting.size} frames of ${this.#length} characters that wait for the server`;
       throw new StatusMessengerError(
         'limit',
-        `send: got ${WAITING} frames that wait for the server; wait for some of them`,
+        `send: ${got}, expected at most ${MOST.count} of ${MOST.length}; wait for some of them`,
       );
     }
     return new Promise((settle, fail) => {
@@ -51,6 +49,10 @@ export class Outbox {
   /** What has to be sent on a new connection, oldest first. */
   get frames(): readonly Waiting[] {
     return [...this.#waiting.values()];
+  }
+
+  get #length(): number {
+    return this.frames.reduce((length, { frame }) => length + frame.length, 0);
   }
 
   settle(ack: Ack): void {

@@ -22,8 +22,6 @@ export function isAllowedOrigin(
 export function readOrigins(origins: unknown): AllowedOrigins {
   if (origins === undefined) return [];
   if (origins === '*') return '*';
-  const isOrigin = (value: unknown) =>
-    typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
   if (Array.isArray(origins) && origins.every(isOrigin)) return origins;
   throw invalid(
     'options.allowedOrigins',
@@ -31,4 +29,9 @@ export function readOrigins(origins: unknown): AllowedOrigins {
     'a list of origins, or "*"',
     'write for instance ["https://example.org"]',
   );
+}
+
+/** Whether it is an origin as browsers write it. */
+export function isOrigin(value: unknown): value is string {
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
 }

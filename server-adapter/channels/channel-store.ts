@@ -57,7 +57,7 @@ export interface ChannelStore {
    */
   append(name: ChannelName, message: Composed): string | Promise<string>;
   /**
-   * Keeps what was answered to a page's frame as long as the channel lives, at least for the last thousand of them. Resolves once it is stored, together with
+   * Keeps what was answered to a page's frame as long as the channel lives, at least for the last ten thousand of them. Resolves once it is stored, together with
    * everything that was appended before.
    */
   remember(name: ChannelName, ack: Ack): void | Promise<void>;

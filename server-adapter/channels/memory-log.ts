@@ -31,7 +31,7 @@ export interface TailBounds {
 export const DEFAULT_TAIL: TailBounds = { count: 1000, bytes: 1024 * 1024, age: 3_600_000 };
 
 /** How many answered frames a channel remembers. */
-export const ACKS = 1000;
+export const ACKS = 10_000;
 /** Of how many questions a channel remembers how they ended: more than a run asks. With its answer each fits into the state. */
 export const ENDS = 1000;
 

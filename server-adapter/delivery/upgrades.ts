@@ -19,6 +19,14 @@ export interface Upgrade {
   readonly address: string | undefined;
 }
 
+/**
+ * In how many pieces a frame's message, and what the network brings of one, may come: each is kept by itself until the last is here, and takes far more
+ * memory than its bytes. No page cuts its messages up, and networks bring the largest frame in some fifty pieces.
+ */
+const PIECES = { maxFragments: 256, maxBufferedChunks: 512 };
+/** Pings are counted as frames are: as many as may come are answered. The types of `ws` do not know that bound yet. */
+const BOUNDS = { ...PIECES, maxPendingAutoPongs: 0 };
+
 export interface UpgradeHandler {
   /** `false` while no new connection is taken. */
   accepts(): boolean;
@@ -42,7 +50,12 @@ export function attachUpgrades(
 ): () => void {
   const match = compilePath(pattern);
   const matchTask = compilePath(tasks, ':taskId');
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.clientFrame, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.clientFrame,
+    ...BOUNDS,
+    perMessageDeflate: false,
+  });
   return listen(server, 'upgrade', pattern, {
     take(request: IncomingMessage, socket: Duplex, head: Buffer) {
       const { url = '', headers } = request;

@@ -8,7 +8,7 @@ export async function answerNode(request: IncomingMessage, response: ServerRespo
   response.once('close', () => left.abort());
   try {
     const answer = await handler.answer(toRequest(request, left.signal), request.socket.remoteAddress);
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.setHeaders(answer.headers).writeHead(answer.status);
     if (request.method === 'HEAD') await answer.body?.cancel();
     else if (answer.body) await writeAll(answer.body, response);
     response.end();

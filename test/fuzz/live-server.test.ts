@@ -291,6 +291,37 @@ test('floods are answered or cut off, whether their answers are read or not', TI
   await watched.alone();
 });
 
+test('pongs that nobody asked for are frames, too: who sends them too fast is sent away', TIMEOUT, async (t) => {
+  const watched = await Watched.start(t);
+  const peer = await RawPeer.open(watched.port);
+  const burst = Buffer.concat(Array.from({ length: 1500 }, () => frameBytes('x', { opcode: OPCODE.pong })));
+  peer.write(burst);
+  assert.equal(await peer.closed(), 4429);
+  await peer.destroy();
+  await watched.alone();
+});
+
+test('what comes in very many pieces is refused: each takes more memory than its bytes', TIMEOUT, async (t) => {
+  const watched = await Watched.start(t);
+  const cutUp = await RawPeer.open(watched.port);
+  const first = frameBytes('a', { fin: false });
+  const more = frameBytes('a', { fin: false, opcode: OPCODE.continuation });
+  cutUp.write(Buffer.concat([first, ...Array.from({ length: 300 }, () => more)]));
+  assert.equal(await cutUp.closed(), 1008);
+  await cutUp.destroy();
+
+  const dripping = await RawPeer.open(watched.port);
+  const frame = frameBytes('a'.repeat(LIMITS.clientFrame));
+  for (let i = 0; i < frame.length && !dripping.ended; i++) {
+    dripping.write(frame.subarray(i, i + 1));
+    // The network brings it by itself.
+    await new Promise(setImmediate);
+  }
+  assert.equal(await dripping.closed(), 1008);
+  await dripping.destroy();
+  await watched.alone();
+});
+
 // Handshakes
 
 const path = fc.oneof(

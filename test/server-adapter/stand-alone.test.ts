@@ -125,12 +125,27 @@ test('one that takes nothing does not keep it from stopping', async (t) => {
   await peer.end();
 });
 
+test('an event stream, which has no end of its own, keeps nobody waiting who is to be told', {
+  timeout: 20_000,
+}, async (t) => {
+  const server = await startStandAlone({ PORT: '0' });
+  const streaming = new WireClient(`${server.url}/sse/a`);
+  const page = new WireClient(`${server.url.replace('http', 'ws')}/ws/b`);
+  t.after(() => Promise.all([streaming.close(), page.close()]));
+  await Promise.all([streaming.synced(), page.synced()]);
+  // Half of that is for requests that are being answered.
+  const stopped = server.stop(120_000);
+  assert.equal((await page.closed()).code, 1012);
+  assert.equal((await streaming.closed()).code, 1012);
+  await stopped;
+});
+
 for (const [name, environment, message] of [
   ['PORT', { PORT: 'eighty' }, /^status-messenger: PORT: got string "eighty", expected a number from 0 to 65535/],
   [
     'CORS_ORIGINS',
     { CORS_ORIGINS: 'example.org' },
-    /^status-messenger: options.allowedOrigins: got a list of 1, expected a list of origins/,
+    /^status-messenger: CORS_ORIGINS: got string "example.org", expected origins with commas between, or \*/,
   ],
   [
     'STATUS_MESSENGER_STORE',

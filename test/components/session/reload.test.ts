@@ -248,7 +248,7 @@ for (const [name, text] of [
   ['no list', '{"at":1700000000000,"frame":{"type":"cancel","ref":"r"}}'],
   ['a number', '5'],
   ['a deep list', '['.repeat(100_000)],
-  ['far too much', `[${'{"at":1700000000000,"frame":{"type":"cancel","ref":"r","data":{}}},'.repeat(10_000)}{}]`],
+  ['far too much', `[${'{"at":1700000000000,"frame":{"type":"cancel","ref":"r","data":{}}},'.repeat(20_000)}{}]`],
 ] as const) {
   test(`what stands in the storage is left out if it is ${name}`, async () => {
     const storage = new HandStorage();
@@ -314,9 +314,9 @@ test('no more is taken from a storage than is ever kept there', async () => {
   const storage = new HandStorage();
   const key = await keyOf(storage);
   const at = 1_700_000_000_000;
-  const entries = Array.from({ length: 200 }, (_, i) => ({ at, frame: { type: 'input', ref: `r${i}`, data: i } }));
+  const entries = Array.from({ length: 1200 }, (_, i) => ({ at, frame: { type: 'input', ref: `r${i}`, data: i } }));
   storage.items.set(key, JSON.stringify(entries));
-  assert.equal((await open(page(storage))).sent.length, 100);
+  assert.equal((await open(page(storage))).sent.length, 1000);
 });
 
 for (const [name, storage] of [
@@ -391,40 +391,38 @@ test('what happens in a turn is written once', async () => {
   assert.deepEqual(data(await open(page(storage))), [49]);
 });
 
-test('a hundred frames are kept, the oldest, and the next as soon as there is room', async () => {
+test('a thousand frames wait and are kept, no further one is taken, and the next as soon as there is room', async () => {
   const storage = new HandStorage();
   const before = page(storage);
   const first = await open(before);
-  for (let i = 0; i < 150; i++) void before.client.send(i);
-  assert.equal(sent(first).length, 150, 'all of them are sent');
+  const numbers = Array.from({ length: 1000 }, (_, i) => i);
+  for (const i of numbers) void before.client.send(i);
   await written();
-  assert.equal(JSON.parse([...storage.items.values()][0] ?? '').length, 100);
   const kept = async () => data(await open(page(Object.assign(new HandStorage(), { items: new Map(storage.items) }))));
-  assert.deepEqual(
-    await kept(),
-    Array.from({ length: 100 }, (_, i) => i),
-  );
+  assert.deepEqual(await kept(), numbers);
+  await assert.rejects(before.client.send('more'), {
+    code: 'limit',
+    message:
+      /^status-messenger: send: got 1000 frames of \d+ characters that wait for the server, expected at most 1000 of \d+;/,
+  });
+  assert.equal(sent(first).length, 1000);
   for (const { ref } of sent(first).slice(0, 10)) first.say(ack(ref));
   await written();
-  assert.deepEqual(
-    await kept(),
-    Array.from({ length: 100 }, (_, i) => i + 10),
-  );
+  void before.client.send('more');
+  await written();
+  assert.deepEqual(await kept(), [...numbers.slice(10), 'more']);
 });
 
-test('half a mebibyte is kept, as a browser counts it', async () => {
+test('as many characters wait as are kept, so that none of them is lost', async () => {
   const storage = new HandStorage();
   const before = page(storage);
-  const first = await open(before);
-  for (let i = 0; i < 10; i++) void before.client.send(`${i}${'x'.repeat(60_000)}`);
+  await open(before);
+  const outcomes = Array.from({ length: 20 }, (_, i) => outcome(before.client.send(`${i}${'x'.repeat(60_000)}`)));
   await written();
-  assert.ok(storage.text.length * 2 <= 512 * 1024);
+  assert.ok(storage.text.length * 2 <= 2 * 1024 * 1024, 'as a browser counts them');
   const after = data(await open(page(storage)));
-  assert.deepEqual(
-    after.map((text) => String(text)[0]),
-    ['0', '1', '2', '3'],
-  );
-  assert.equal(sent(first).length, 10);
+  assert.equal(after.length, 16);
+  for (const refused of outcomes.slice(16)) assert.equal(await refused, 'limit');
 });
 
 test('an address that cannot be keeps nothing, and is named when it is connected to', async () => {

@@ -25,6 +25,7 @@ for (const [name, say] of [
   ['inputs', (page: WireClient) => page.send('hello')],
   ['pings of the protocol', (page: WireClient) => page.send({ type: 'ping', ref: 'p' })],
   ['pings of the WebSocket', (page: WireClient) => page.ws.ping()],
+  ['pongs of the WebSocket that nobody asked for', (page: WireClient) => page.ws.pong()],
   ['malformed frames', (page: WireClient) => page.send({ type: 'answer', data: 5 })],
   ['tokens', (page: WireClient) => page.send({ type: 'token', ref: 't', data: { token: 'x' } })],
 ] satisfies Array<[string, (page: WireClient) => unknown]>) {
@@ -45,6 +46,23 @@ for (const [name, say] of [
     ]);
   });
 }
+
+test(
+  'pings of a page that keeps to the usual limits are answered, however many come at once',
+  ofWebSockets(),
+  async (t) => {
+    const server = await serve(t);
+    const page = open(t, `${server.url}/s`);
+    await page.synced();
+    let pongs = 0;
+    const all = new Promise<void>((resolve) => {
+      page.ws.on('pong', () => ++pongs === 500 && resolve());
+    });
+    await repeat(500, () => page.ws.ping());
+    await all;
+    assert.equal(page.isClosed, false);
+  },
+);
 
 test('what came too fast is not carried out', async (t) => {
   const server = await serveAt(t, { limits });

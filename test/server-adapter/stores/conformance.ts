@@ -295,8 +295,8 @@ export function conformance(name: string, open: (t: TestContext, options: Confor
     assert.equal((await store.retain('session:other')).recall(ack.ref), undefined);
   });
 
-  check('the last thousand answers are known', {}, async ({ store }) => {
-    const refs = Array.from({ length: 1100 }, (_, i) => `r${i}`);
+  check('the last ten thousand answers are known', {}, async ({ store }) => {
+    const refs = Array.from({ length: 10_100 }, (_, i) => `r${i}`);
     await Promise.all(refs.map((ref) => store.remember('session:s', { ref, accepted: true })));
     const log = await store.retain('session:s');
     const known = refs.filter((ref) => log.recall(ref) !== undefined);

@@ -73,13 +73,13 @@ test('the file keeps no more than the tail and a snapshot, also after tighter bo
   assert.deepEqual(tail(wide.retain('session:s')), [499, 500]);
 });
 
-test('the file keeps no more than a thousand answers of a channel', async (t) => {
+test('the file keeps no more than ten thousand answers of a channel', async (t) => {
   const { open, file } = storesOver(t);
   const store = open();
-  const refs = Array.from({ length: 1050 }, (_, i) => `r${i}`);
+  const refs = Array.from({ length: 10_050 }, (_, i) => `r${i}`);
   await Promise.all(refs.map((ref) => store.remember('session:s', { ref, accepted: true })));
   store.close();
-  assert.equal(query(t, file, 'SELECT number FROM answers').length, 1000);
+  assert.equal(query(t, file, 'SELECT number FROM answers').length, 10_000);
   const again = open().peek('session:s');
   assert.deepEqual(
     refs.filter((ref) => again?.recall(ref)),
