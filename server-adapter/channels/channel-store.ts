@@ -68,7 +68,10 @@ export interface ChannelStore {
   transact(name: ChannelName, decide: (log: ChannelLog) => Decision): readonly string[] | Promise<readonly string[]>;
   /** The channel, which is kept until each `retain` was followed by its `release`. */
   retain(name: ChannelName): ChannelLog | Promise<ChannelLog>;
-  /** Lets go of a channel. One that nothing ever happened in is forgotten with its last holder, unless `keepEmpty`. */
+  /**
+   * Lets go of a channel. It stays as long as any that is unused, so that those who come back go on where they were; where room is needed those go first that
+   * nothing ever happened in, unless `keepEmpty`.
+   */
   release(name: ChannelName, keepEmpty?: boolean): void;
   /** The channel if there is one, as far as it can be had at once. Makes none. Not for a `StoreUser` while it is told something. */
   peek(name: ChannelName): ChannelLog | undefined;

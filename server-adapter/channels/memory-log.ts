@@ -58,6 +58,8 @@ export class MemoryLog implements ChannelLog {
   usedAt: number;
   /** How many hold on to it. */
   holders = 0;
+  /** Whether it matters though nothing was said in it; `undefined` while nobody has held it. */
+  keepEmpty: boolean | undefined;
   /** Its work was done for good. */
   isDone = false;
 
@@ -182,6 +184,11 @@ export class MemoryLog implements ChannelLog {
   /** Nothing was ever said here, nor answered. */
   get isEmpty(): boolean {
     return this.seq === 0 && this.#acks === undefined && this.about === undefined;
+  }
+
+  /** Nothing is lost with it but its epoch. */
+  get isExpendable(): boolean {
+    return this.isEmpty && this.keepEmpty !== true;
   }
 
   /** Starts over: whoever holds on to it finds an empty log of another epoch. */

@@ -93,7 +93,7 @@ export class MemoryStore implements ChannelStore {
     if (!log) return;
     log.holders--;
     log.usedAt = elapsed(this.#clock);
-    if (log.holders === 0 && log.isEmpty && !keepEmpty) this.#forget(name);
+    log.keepEmpty = keepEmpty;
   }
 
   peek(name: ChannelName): ChannelLog | undefined {
@@ -184,7 +184,11 @@ export class MemoryStore implements ChannelStore {
   #makeRoom(): void {
     let oldest: MemoryLog | undefined;
     for (const log of this.#logs.values()) {
-      if (log.holders === 0 && (!oldest || log.usedAt < oldest.usedAt)) oldest = log;
+      if (log.holders > 0) continue;
+      // Whoever makes up channels pushes out nothing but what was made up.
+      const isBefore =
+        !oldest || (log.isExpendable === oldest.isExpendable ? log.usedAt < oldest.usedAt : log.isExpendable);
+      if (isBefore) oldest = log;
     }
     if (!oldest) {
       throw new StatusMessengerError(

@@ -102,22 +102,23 @@ export class Replica {
     this.#resting.delete(log);
   }
 
-  /** What nobody uses (any more) stays as long as there is room, unless nothing is in it. */
+  /** What nobody uses (any more) stays as long as there is room. */
   rest(log: SqliteLog): void {
     if (log.inUse || this.#logs.get(log.name) !== log) return;
-    if (log.isEmpty && !log.keepEmpty) {
-      // One that nobody ever held was never there: what should have been its first message was refused.
-      if (log.keepEmpty === undefined) this.#logs.delete(log.name);
-      else this.#forgot(log);
+    // One that nobody ever held was never there: what should have been its first message was refused.
+    if (log.isEmpty && log.keepEmpty === undefined) {
+      this.#logs.delete(log.name);
       return;
     }
     this.#resting.delete(log);
     this.#resting.add(log);
-    for (const oldest of this.#resting) {
-      if (this.#resting.size <= this.#settings.cache) break;
-      this.#resting.delete(oldest);
-      if (oldest.isEmpty) this.#forgot(oldest);
-      else this.#logs.delete(oldest.name);
+    while (this.#resting.size > this.#settings.cache) {
+      const resting = [...this.#resting];
+      const leaving = resting.find(({ isExpendable }) => isExpendable) ?? resting[0];
+      if (!leaving) return;
+      this.#resting.delete(leaving);
+      if (leaving.isEmpty) this.#forgot(leaving);
+      else this.#logs.delete(leaving.name);
     }
   }
 

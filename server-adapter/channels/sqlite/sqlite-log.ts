@@ -12,8 +12,6 @@ export class SqliteLog extends MemoryLog {
   storedUse = 0;
   /** How many messages and answers wait to be stored. */
   waiting = 0;
-  /** Whether it shall stay although nothing is in it, as its last holder said. */
-  keepEmpty: boolean | undefined;
   /** It could not be brought up to date: it is read anew before it is used. */
   stale = false;
   /** Answers that are not stored: what they will be once they are, or what they are if they could not be. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isObject } from '../../../protocol/index.js';
 import { MemoryStore } from '../../../server-adapter/index.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { startServer } from '../../helpers/server.js';
@@ -41,6 +42,28 @@ for (const [name, open] of STORES) {
       assert.deepEqual(heardIn(client, undefined), session);
     }
     assert.equal(phone.frames.find(({ data }) => data === 'to the thread')?.id, toThread.id);
+  });
+
+  test(`${name}: the first that is ever sent to somebody is a message also where they were away`, async (t) => {
+    const server = await serve(t, { store: open(t), authorize: trusting });
+    const first = await page(t, server, 'phone?user=ann&thread=t');
+    const { data } = await first.type('synced');
+    assert.ok(isObject(data) && isObject(data.channels));
+    const after = Object.entries(data.channels).map(([channel, position]) => `after=${channel}@${position}`);
+    await first.leave();
+    while ((await server.messenger.sendToUser('ann', { type: 'probe' }, { retry: false })).delivered > 0);
+    await server.messenger.sendToUser('ann', own('for ann'));
+    await server.messenger.sendToThread('t', own('for all'));
+    await server.messenger.sendToSession('phone', own('for the phone'));
+    const back = await page(t, server, `phone?user=ann&thread=t&${after.join('&')}`);
+    assert.deepEqual(
+      [undefined, 'user:ann', 'thread:t'].map((channel) => heardIn(back, channel)),
+      [['for the phone'], ['for ann'], ['for all']],
+    );
+    assert.equal(
+      back.frames.some(({ type }) => type === 'snapshot'),
+      false,
+    );
   });
 
   test(`${name}: what is sent to those who are away is stored, and delivered in order when they return`, async (t) => {

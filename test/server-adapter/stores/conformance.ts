@@ -224,29 +224,29 @@ export function conformance(name: string, open: (t: TestContext, options: Confor
     assert.ok(tail(log).length <= 1000);
   });
 
-  check('a channel that nothing was said in goes with its last holder, unless it shall stay', {}, async (set) => {
-    const { store, user } = set;
-    const held = await store.retain('session:empty');
-    assert.equal(await store.retain('session:empty'), held);
-    store.release('session:empty');
-    assert.equal(store.peek('session:empty'), held);
-    assert.deepEqual(user.forgotten, []);
-    store.release('session:empty');
-    assert.deepEqual(user.forgotten, ['session:empty']);
-    assert.equal(store.peek('session:empty'), undefined);
-    store.release('session:empty');
-    await store.retain('session:kept');
-    store.release('session:kept', true);
-    await store.retain('session:said');
-    const said = say(store, 'session:said');
-    store.release('session:said');
-    await said;
-    await store.retain('session:answered');
-    const remembered = store.remember('session:answered', { ref: 'r', accepted: true });
-    store.release('session:answered');
-    await remembered;
-    assert.deepEqual(user.forgotten, ['session:empty']);
-  });
+  check(
+    'a channel that nothing was said in stays, so that whoever comes back goes on where it was',
+    {},
+    async (set) => {
+      const { store, user } = set;
+      const held = await store.retain('session:empty');
+      assert.equal(await store.retain('session:empty'), held);
+      store.release('session:empty');
+      assert.equal(store.peek('session:empty'), held);
+      store.release('session:empty');
+      store.release('session:empty');
+      const { epoch } = held;
+      await say(store, 'session:empty', 'to one who is away');
+      const again = await store.retain('session:empty');
+      assert.ok(again.canContinue({ epoch, seq: 0 }));
+      assert.equal(again.seq, 1);
+      await store.retain('session:answered');
+      const remembered = store.remember('session:answered', { ref: 'r', accepted: true });
+      store.release('session:answered');
+      await remembered;
+      assert.deepEqual(user.forgotten, []);
+    },
+  );
 
   check('peek makes none, and finds what there is', {}, async ({ store, user }) => {
     assert.equal(store.peek('session:s'), undefined);

@@ -59,3 +59,20 @@ test('of all that was answered the last two hundred thousand are known: where no
   assert.deepEqual([knows('session:0'), knows('session:1'), knows('session:2')], [true, false, true]);
   assert.ok(store.peek('session:0')?.recall('again'));
 });
+
+test('where there is no room, those go first that nothing was said in, whoever made them up last', async () => {
+  const clock = new SettableClock(NOW);
+  const store = new MemoryStore({ channels: 3, clock });
+  await say(store, 'session:old');
+  clock.advance(1);
+  store.retain('session:kept');
+  store.release('session:kept', true);
+  for (let i = 0; i < 10; i++) {
+    clock.advance(1);
+    store.retain(`session:made-up-${i}`);
+    store.release(`session:made-up-${i}`);
+  }
+  assert.equal(store.peek('session:old')?.seq, 1);
+  assert.ok(store.peek('session:kept'));
+  assert.ok(store.peek('session:made-up-9'));
+});

@@ -341,3 +341,20 @@ test('work that has begun and said nothing yet goes on, also when its viewer has
   assert.equal(runs, 1);
   await last.close();
 });
+
+test('of what rests in memory, those go first that nothing was said in', async (t) => {
+  const { open } = storesOver(t);
+  const store = open({ cache: 2 });
+  await say(store, 'session:said');
+  const said = store.peek('session:said');
+  const empty = store.retain('session:empty');
+  for (const name of ['session:empty', 'session:other'] as const) {
+    store.retain(name);
+    store.release(name);
+  }
+  store.release('session:empty');
+  assert.equal(store.peek('session:said'), said);
+  assert.notEqual(store.peek('session:empty'), undefined);
+  assert.equal(store.peek('session:other'), undefined);
+  assert.equal(store.retain('session:empty'), empty);
+});
