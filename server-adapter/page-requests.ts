@@ -10,6 +10,8 @@ import type { Sessions } from './sessions.js';
 /** A page's frame that is for what it watches. */
 export type RequestFrame = Extract<ClientFrame, { type: 'answer' | 'cancel' | 'input' }>;
 
+type InputFrame = Extract<RequestFrame, { type: 'input' }>;
+
 /** Who sends a frame. */
 export interface Sender {
   /** What the page watches: its own channel first. */
@@ -49,25 +51,58 @@ export class PageRequests {
       const known = this.#deps.store.peek(name)?.recall(ref);
       if (known) return known;
     }
-    // What becomes of an answer is stored with it.
+    // What becomes of an answer is stored with it, and of an input before it is handed out.
     if (frame.type === 'answer') return this.#answer(sender, frame);
-    const verdict = this.#carryOut(sender, frame);
+    if (frame.type === 'input') return this.#inputOnce(sender, frame, ref);
+    const verdict = this.#cancel(sender);
     return verdict instanceof Promise
       ? verdict.then((later) => this.#remember(sender, { ref, ...later }))
       : this.#remember(sender, { ref, ...verdict });
   }
 
   #carryOut(sender: Sender, frame: RequestFrame): Verdict | Promise<Verdict> {
-    const { kind, id } = splitChannel(sender.channels[0]);
-    const work = kind === 'task' ? this.#deps.tasks : this.#deps.sessions;
     switch (frame.type) {
       case 'answer':
         return this.#answer(sender, frame);
       case 'cancel':
-        return work.cancelFor(id, sender.by);
+        return this.#cancel(sender);
       case 'input':
-        return work.input(id, sender.ids, frame.data);
+        return this.#input(sender, frame);
     }
+  }
+
+  #cancel({ channels: [own], by }: Sender): Verdict | Promise<Verdict> {
+    const { kind, id } = splitChannel(own);
+    return kind === 'task' ? this.#deps.tasks.cancelFor(id, by) : this.#deps.sessions.cancelFor(id, by);
+  }
+
+  #input({ channels: [own], ids }: Sender, { data }: InputFrame): Verdict {
+    const reason = this.#refusesInput(own);
+    if (reason !== undefined) return { accepted: false, reason };
+    this.#deps.sessions.input(splitChannel(own).id, ids, data);
+    return { accepted: true };
+  }
+
+  /**
+   * As `#input`, unless one with this `ref` was accepted before. That it was is stored first: whatever becomes of the process then, the application does not get
+   * it twice.
+   */
+  #inputOnce(sender: Sender, frame: InputFrame, ref: string): Ack | Promise<Ack> {
+    const [own] = sender.channels;
+    const reason = this.#refusesInput(own);
+    if (reason !== undefined) return { ref, accepted: false, reason };
+    let known: Ack | undefined;
+    const stored = this.#deps.store.transact(own, (log) => {
+      const recalled = log.recall(ref);
+      known = recalled instanceof Promise ? undefined : recalled;
+      return known ? {} : { remember: { ref, accepted: true } };
+    });
+    const handOut = (): Ack => known ?? { ref, ...this.#input(sender, frame) };
+    return stored instanceof Promise ? stored.then(handOut) : handOut();
+  }
+
+  #refusesInput(own: ChannelName): string | undefined {
+    return splitChannel(own).kind === 'task' ? 'a task takes no input' : this.#deps.sessions.refusesInput();
   }
 
   #answer({ channels, by }: Sender, { data, ref }: Extract<RequestFrame, { type: 'answer' }>): Ack | Promise<Ack> {

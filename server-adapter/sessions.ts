@@ -67,19 +67,21 @@ export class Sessions {
     return isAsked ? { accepted: true } : { accepted: false, reason: 'nothing is running' };
   }
 
+  /** Why no input is taken; `undefined` where it is. */
+  refusesInput(): string | undefined {
+    if (this.#onInput.length > 0) return undefined;
+    this.#log.warnOnce('no-input', 'got input from a page, expected none without an onInput handler; it is dropped');
+    return 'this server takes no input';
+  }
+
   /** Hands an input to the application, in the context of the session and of whoever sent it. */
-  input(sessionId: string, sender: Ids, data: unknown): Verdict {
-    if (this.#onInput.length === 0) {
-      this.#log.warnOnce('no-input', 'got input from a page, expected none without an onInput handler; it is dropped');
-      return { accepted: false, reason: 'this server takes no input' };
-    }
+  input(sessionId: string, sender: Ids, data: unknown): void {
     const session = this.#session({ ...sender, sessionId });
     for (const handler of this.#onInput) {
       void session
         .handle(async () => handler(data, session), sender)
         .catch((error: unknown) => this.#log.error(`an onInput handler failed: ${stackOf(error)}`));
     }
-    return { accepted: true };
   }
 
   /** Asks whatever runs for any session to stop. */

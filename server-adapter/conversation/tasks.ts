@@ -172,11 +172,6 @@ export class Tasks {
     return { accepted: true };
   }
 
-  /** A page has something for its task, which takes nothing but answers. */
-  input(): Verdict {
-    return { accepted: false, reason: 'a task takes no input' };
-  }
-
   /** A viewer is here: the first one begins the task. One that comes after its end gets to see it, and may go. */
   arrived(id: string): void {
     const task = this.get(id);

@@ -54,6 +54,10 @@ messenger.onSession(async (session) => {
   // Stored before the work is over.
   await session.send({ type: 'complete', data: { summary: answers.join(' ') } });
 });
+messenger.onInput((input) => {
+  appendFileSync(journal, `input ${input}\n`);
+  if (moment === 'with an input') die();
+});
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
 // The test is gone, so is what it was made for.
 process.stdin.resume().on('end', () => process.exit());

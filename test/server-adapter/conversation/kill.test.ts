@@ -137,9 +137,16 @@ class Page {
     for (const frame of this.#unheard.values()) await client.send(frame);
   }
 
-  async answer(questionId: string, answer: unknown, ref: string): Promise<void> {
-    const frame = { type: 'answer', ref, data: { questionId, answer } };
-    this.#unheard.set(ref, frame);
+  answer(questionId: string, answer: unknown, ref: string): Promise<void> {
+    return this.#send({ type: 'answer', ref, data: { questionId, answer } });
+  }
+
+  input(data: unknown, ref: string): Promise<void> {
+    return this.#send({ type: 'input', ref, data });
+  }
+
+  async #send(frame: { readonly type: string; readonly ref: string; readonly data: unknown }): Promise<void> {
+    this.#unheard.set(frame.ref, frame);
     await this.client.send(frame);
   }
 
@@ -246,6 +253,25 @@ for (const moment of ['before the ack', 'storing an answer'] as const) {
     assert.equal(told.length, 1, 'the page is told once how it ended');
   });
 }
+
+test('killed while the application has an input: it does not get it again', async (t) => {
+  const lives = new Lives(t);
+  const page = new Page(t, lives, 'unkeyed');
+  await lives.start('with an input');
+  await page.connect();
+  await page.input('10 EUR', 'r');
+  await lives.died();
+  await page.client.closed();
+  await lives.start();
+  await page.connect();
+  assert.deepEqual((await page.client.ack('r')).data, { ref: 'r', accepted: true });
+  await page.input('another', 's');
+  await page.client.ack('s');
+  assert.deepEqual(
+    lives.journal.filter((line) => line.startsWith('input')),
+    ['input 10 EUR', 'input another'],
+  );
+});
 
 test('killed before anybody saw the question: it is seen then, once', async (t) => {
   const lives = new Lives(t);
