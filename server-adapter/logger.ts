@@ -55,7 +55,8 @@ export class Log {
 
   #write(level: keyof Logger, text: string): void {
     try {
-      this.#logger[level](`status-messenger: ${text}`);
+      // An error of the kit's own says so, too: once is enough.
+      this.#logger[level](`status-messenger: ${text.replaceAll(': status-messenger: ', ': ')}`);
     } catch {
       // Nobody is left to be told.
     }

@@ -13,9 +13,13 @@ export function progressMessage(progress: Progress, max?: number): Outgoing {
 
 /** An `error` message that ends the run. What is thrown is said as it is: whoever hands it over chose to show it. */
 export function failMessage(error: unknown): Outgoing {
-  const text = typeof error === 'string' || error instanceof Error ? messageOf(error) : describe(error);
+  const isSaid = typeof error === 'string' || error instanceof Error;
+  const text = isSaid ? messageOf(error) : error === undefined ? FAILED : describe(error);
   return { type: 'error', data: { message: text, ...given('code', codeOf(error)), fatal: true } };
 }
+
+/** What people read where nobody says why. */
+const FAILED = 'The work has failed.';
 
 function codeOf(error: unknown): string | undefined {
   try {

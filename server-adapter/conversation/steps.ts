@@ -28,12 +28,6 @@ class Step {
     this.#say({ event: 'step_finished', duration: this.#duration() });
   }
 
-  /** It was left before its end: by its own word, or because its run was asked to stop. */
-  left(): void {
-    if (this.#signal?.aborted) this.stopped();
-    else this.finished();
-  }
-
   stopped(): void {
     this.#say({ event: 'step_stopped', duration: this.#duration() });
   }
@@ -170,11 +164,11 @@ class Walk {
     this.#step.finished();
   }
 
-  /** The loop is left, if it was not at its end. */
+  /** The loop is left, if it was not at its end. Nobody tells it whether that was a `break` or a `throw`: it was stopped, and the step around it knows why. */
   left(): void {
     if (this.#isOver) return;
     this.#say();
-    this.#step.left();
+    this.#step.stopped();
   }
 
   #say(): void {

@@ -97,6 +97,8 @@ export class TaskRun {
   /** Something was said in its channel: where that changes how it stands, a `state` message follows, at once or soon. */
   changed(state: ChannelState): void {
     if (this.#isOver) return;
+    // It has said that it has ended: nothing is left to be in time for.
+    if (hasEnded(state.phase)) this.#stopLimit?.();
     const waits = state.questions.some(({ status }) => status === 'open');
     const status = waits ? 'WAITING' : 'RUNNING';
     const data = standingOf(state);
@@ -148,10 +150,10 @@ export class TaskRun {
     return this.#work.conclude(this.#name, this.signal, (state) => {
       const as = (status: TaskStatus) => stateOf(this.#id, status, standingOf(state));
       if (isTerminal(state.task?.status)) return [];
-      if (this.#isLate) return [compose({ ...LATE, run: this.#run }), as('FAILED')];
-      // It may have said by itself how it ended.
+      // It may have said by itself how it ended: that stands, however long it goes on.
       const said = STATUS_OF[state.phase];
       if (said) return [as(said)];
+      if (this.#isLate) return [compose({ ...LATE, run: this.#run }), as('FAILED')];
       if (this.signal.aborted) return [as('CANCELLED')];
       return [...composed, as(hasFailed ? 'FAILED' : 'COMPLETED')];
     });

@@ -1,4 +1,13 @@
-import { type ChannelName, type Clock, elapsed, isRunChannel, messageOf, splitChannel } from '../../protocol/index.js';
+import {
+  type ChannelName,
+  type Clock,
+  clipText,
+  elapsed,
+  isRunChannel,
+  isRunId,
+  messageOf,
+  splitChannel,
+} from '../../protocol/index.js';
 import { Rate } from '../access/rate.js';
 import type { ChannelStore } from '../channels/channel-store.js';
 import { compose, type Outgoing, type SendOptions, type SendResult } from '../compose.js';
@@ -30,9 +39,7 @@ export class Publisher {
   send(channel: ChannelName, message: Outgoing, { retry = true }: SendOptions = {}): SendResult | Promise<SendResult> {
     if (isRunChannel(channel)) {
       const { kind, id } = splitChannel(channel);
-      const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
-      this.#log.debug(reason);
-      return { delivered: 0, buffered: false, reason };
+      return this.#noRecipient(id, kind);
     }
     const composed = compose(message);
     if (!retry) {
@@ -56,10 +63,24 @@ export class Publisher {
 
   /** Sends to one connection of this server: now or never. */
   sendToConnection(connectionId: string, message: Outgoing): SendResult {
+    if (isRunId(connectionId)) return this.#noRecipient(connectionId, 'connection');
     const composed = compose(message);
     const isSent = this.#delivery.connection(connectionId)?.sendNow(composed, undefined) === true;
     if (isSent) return { delivered: 1, buffered: false };
-    return { delivered: 0, buffered: false, reason: 'no such connection is here, or it takes nothing now' };
+    const reason = 'no such connection is here, or it takes nothing now';
+    if (this.#isLogged()) this.#log.warn(`a message to a connection: got "${clipText(connectionId, 80)}": ${reason}`);
+    return { delivered: 0, buffered: false, reason };
+  }
+
+  #noRecipient(id: string, kind: string): SendResult {
+    const reason = `"${id}" is a run, not a ${kind}: send to the thread, user or session that the run belongs to`;
+    this.#log.debug(reason);
+    return { delivered: 0, buffered: false, reason };
+  }
+
+  /** What repeats with every message is logged so often, and no more. */
+  #isLogged(): boolean {
+    return this.#unseen.take(LOGGED, elapsed(this.#clock));
   }
 
   #sent(channel: ChannelName, id: string): SendResult {
@@ -69,7 +90,7 @@ export class Publisher {
   /** Sessions and tasks are spoken to whether or not somebody watches; that a person or a thread is not there may be a mistake (seed: message routing). */
   #told(channel: ChannelName, result: SendResult): SendResult {
     const isForSomeone = channel.startsWith('user:') || channel.startsWith('thread:');
-    if (result.delivered === 0 && isForSomeone && this.#unseen.take(LOGGED, elapsed(this.#clock))) {
+    if (result.delivered === 0 && isForSomeone && this.#isLogged()) {
       const kept = result.buffered ? 'it is kept for those who come' : 'it is not kept';
       this.#log.warn(`a message to ${channel}: got nobody who is connected, expected someone; ${kept}`);
     }

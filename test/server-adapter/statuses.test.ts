@@ -126,8 +126,8 @@ test('what cannot stand beside a status costs only that status, and the log says
   await client.status('without 2');
   assert.deepEqual(client.statuses, ['without 0', 'without 1', 'without 2']);
   assert.deepEqual(server.log.lines, [
-    'warn status-messenger: addStatusMessage: status-messenger: status message: message.agent: got number 5, expected a string; send it in that form',
-    'warn status-messenger: addStatusMessage: status-messenger: status message: message.level: got string "loud", expected one of info, warning, error; send it in that form',
+    'warn status-messenger: addStatusMessage: status message: message.agent: got number 5, expected a string; send it in that form',
+    'warn status-messenger: addStatusMessage: status message: message.level: got string "loud", expected one of info, warning, error; send it in that form',
   ]);
 });
 
@@ -343,7 +343,7 @@ test('after close() a status is dropped without a throw, and the log says so onc
   });
   await turn();
   assert.deepEqual(server.log.lines, [
-    'warn status-messenger: addStatusMessage: status-messenger: send: got a call after close(), expected an open messenger; make a new one',
+    'warn status-messenger: addStatusMessage: send: got a call after close(), expected an open messenger; make a new one',
   ]);
 });
 

@@ -76,7 +76,7 @@ test('fail() ends the run with the words that it is handed', async (t) => {
     [Object.assign(new Error('No entry.'), { code: 'ENOENT' }), { message: 'No entry.', code: 'ENOENT' }],
     [Object.assign(new Error('Odd.'), { code: 5 }), { message: 'Odd.' }],
     [{ a: 1 }, { message: 'an object with a' }],
-    [undefined, { message: 'nothing' }],
+    [undefined, { message: 'The work has failed.' }],
     [null, { message: 'null' }],
     [Object.create(null), { message: 'an object with no fields' }],
   ];
@@ -223,7 +223,7 @@ test('what cannot be said costs only itself: nothing is thrown, and the log says
     ['status'],
   );
   for (const call of ['progress', 'result', 'complete']) {
-    assert.ok(server.log.with(`warn status-messenger: ${call}: status-messenger: `).length > 0, call);
+    assert.ok(server.log.with(`warn status-messenger: ${call}: `).length > 0, call);
   }
   assert.equal(new Set(server.log.lines).size, server.log.lines.length, 'each reason once');
 });

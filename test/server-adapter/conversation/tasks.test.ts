@@ -478,6 +478,19 @@ test('the time that a task may take stands still while people think', async (t) 
   assert.equal(server.messenger.tasks.get(id)?.status, 'FAILED');
 });
 
+test('what a task has said of its end stands, however long it goes on after that', async (t) => {
+  const { clock, within, page, task, settled, server, id } = await paced(t, { timeout: 1000 });
+  within(() => complete('All is well.'));
+  await settled();
+  clock.advance(100_000);
+  await settled();
+  assert.equal(task.signal.aborted, false, 'there is nothing left to be in time for');
+  await server.messenger.tasks.cancel(id);
+  assert.deepEqual(await page.closed(), done);
+  assert.equal(server.messenger.tasks.get(id)?.status, 'COMPLETED');
+  assert.deepEqual(dataOf(page, 'error'), []);
+});
+
 test('two questions at once: its time stands still until both are answered', async (t) => {
   const { clock, within, page, task, settled } = await paced(t, { timeout: 1000 });
   const [one, two] = within(() => [ask('One?', { key: 'one' }), ask('Two?', { key: 'two' })] as const);

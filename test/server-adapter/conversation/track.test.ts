@@ -203,7 +203,7 @@ function watched(items: readonly string[]): {
   return source;
 }
 
-test('a loop that is left early ends its step with what it has done, and lets go of its source', async (t) => {
+test('a loop that is left early stops its step with what it has done, and lets go of its source', async (t) => {
   const server = await serveAt(t);
   const page = await watch(t, server);
   const source = watched(['a', 'b', 'c']);
@@ -224,16 +224,16 @@ test('a loop that is left early ends its step with what it has done, and lets go
     'step_started',
     [0],
     [1],
-    'step_finished',
+    'step_stopped',
     'step_started',
     [0],
     [2],
-    'step_finished',
+    'step_stopped',
     'step_started',
     [0],
-    'step_finished',
+    'step_stopped',
   ]);
-  for (const { status } of stateOf(page).steps) assert.equal(status, 'finished');
+  for (const { status } of stateOf(page).steps) assert.equal(status, 'stopped');
 });
 
 test('a loop that throws ends its step, and its source; what it throws is thrown on', async (t) => {
@@ -255,13 +255,13 @@ test('a loop that throws ends its step, and its source; what it throws is thrown
   await heard(page);
   const { steps } = stateOf(page);
   assert.deepEqual(
-    steps.map(({ label, status, error }) => [label, status === 'running', error]),
+    steps.map(({ label, status, error }) => [label, status, error]),
     // JavaScript does not tell a loop's source why the loop is left; the step around it knows.
     [
-      ['Sync', false, 'No paper left.'],
-      ['Reading', false, undefined],
-      ['Async', false, 'No paper left.'],
-      ['Reading', false, undefined],
+      ['Sync', 'failed', 'No paper left.'],
+      ['Reading', 'stopped', undefined],
+      ['Async', 'failed', 'No paper left.'],
+      ['Reading', 'stopped', undefined],
     ],
   );
   assert.deepEqual(

@@ -152,6 +152,11 @@ test('one connection is reached by the id that its page was told, as long as it 
     assert.deepEqual(result, { delivered: 0, buffered: false });
     assert.match(reason ?? '', /no such connection/);
   }
+  assert.equal(server.log.with('warn status-messenger: a message to a connection: got "unknown": no such').length, 1);
+  const run = await server.messenger.sendToConnection('run_1', own('late'));
+  const reason = '"run_1" is a run, not a connection: send to the thread, user or session that the run belongs to';
+  assert.deepEqual(run, { delivered: 0, buffered: false, reason });
+  assert.equal(server.log.with(`debug status-messenger: ${reason}`).length, 1);
   await assert.rejects(server.messenger.sendToConnection(connectionId, { type: '' }), { code: 'invalid' });
 });
 

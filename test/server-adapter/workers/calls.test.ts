@@ -403,7 +403,7 @@ for (const [kind, start] of kinds) {
       'status-messenger: addStatusMessage: got number 42, expected a text; pass a string',
     );
     for (const complaint of complaints) {
-      assert.match(complaint, /^status-messenger: result: status-messenger: got data that JSON cannot carry/);
+      assert.match(complaint, /^status-messenger: result: got data that JSON cannot carry/);
     }
     const warnings = server.log.with('warn').map((line) => /^warn status-messenger: (\w+): /.exec(line)?.[1]);
     assert.deepEqual(warnings, ['addStatusMessage', 'progress', 'result']);
