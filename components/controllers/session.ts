@@ -23,10 +23,8 @@ export interface SessionHost extends ReactiveControllerHost {
   readonly ownerDocument?: Document;
 }
 
-/** Whom to tell. An element shows its session alone. */
-export type SessionListeners = {
-  readonly [K in Exclude<keyof SessionEvents, 'channelstate'>]: (value: SessionEvents[K]) => void;
-} & {
+/** Whom to tell. */
+export type SessionListeners = { readonly [K in keyof SessionEvents]: (value: SessionEvents[K]) => void } & {
   /** The client is another one from now on, or none. */
   replaced(): void;
 };
@@ -133,9 +131,10 @@ export class SessionController implements ReactiveController {
       getToken: () => (this.#host.getToken ? this.#host.getToken() : (this.#host.token ?? undefined)),
     });
     const isCurrent = () => this.client === client;
-    const { message, state, connection, problem } = this.#listeners;
+    const { message, state, channelstate, connection, problem } = this.#listeners;
     client.on('message', (value) => isCurrent() && message(value));
     client.on('state', (value) => isCurrent() && state(value));
+    client.on('channelstate', (value) => isCurrent() && channelstate(value));
     client.on('connection', (value) => isCurrent() && connection(value));
     client.on('problem', (value) => isCurrent() && problem(value));
     return client;

@@ -1,5 +1,5 @@
 import type { ChannelState, Message, QuestionView, StatusMessengerError, StatusView } from '../../protocol/index.js';
-import type { Connection } from '../session/index.js';
+import type { Connection, SessionEvents } from '../session/index.js';
 
 /** What `<status-messenger>` fires. None of them bubbles. */
 export interface StatusMessengerEventMap {
@@ -7,6 +7,8 @@ export interface StatusMessengerEventMap {
   message: CustomEvent<Message>;
   /** The state has changed: at most once per frame. */
   statechange: CustomEvent<ChannelState>;
+  /** What a thread or the user that is watched, too, adds up to has changed: by a message, or by what was kept while nobody was there. */
+  channelstate: CustomEvent<SessionEvents['channelstate']>;
   /** The current status has changed: at most once per frame. */
   statuschange: CustomEvent<StatusView>;
   connectionchange: CustomEvent<Connection>;

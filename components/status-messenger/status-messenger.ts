@@ -62,6 +62,7 @@ const NOT_CONNECTED: Connection = { status: 'idle' };
  * @cssstate stale - What is shown is only what was last known.
  * @fires message - A message arrived: each once, in order.
  * @fires statechange - The state has changed; at most once per frame.
+ * @fires channelstate - What a thread or the user that is watched, too, adds up to has changed.
  * @fires statuschange - The current status has changed; at most once per frame.
  * @fires connectionchange - The connection has changed.
  * @fires questionopen - A question waits for an answer.
@@ -104,6 +105,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
       this.#fire({ type: 'message', detail });
     },
     state: () => this.#changed(),
+    channelstate: (detail) => this.#fire({ type: 'channelstate', detail }),
     connection: (detail) => {
       this.#changed();
       this.#fire({ type: 'connectionchange', detail });

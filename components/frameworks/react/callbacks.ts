@@ -4,6 +4,7 @@ import type { StatusMessengerCallbacks } from './options.js';
 /** The callbacks that are no message's by its type alone: a type of such a name has none. */
 const RESERVED: ReadonlySet<string> = new Set([
   'onMessage',
+  'onChannelState',
   'onStatus',
   'onProgress',
   'onQuestion',

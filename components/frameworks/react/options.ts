@@ -1,5 +1,6 @@
 import type {
   Ack,
+  ChannelName,
   ChannelState,
   KeptMessage,
   Message,
@@ -43,6 +44,10 @@ interface SessionOptions {
 export interface StatusMessengerCallbacks extends OwnCallbacks {
   /** Every message, once and in order. */
   readonly onMessage?: ((message: Message) => void) | undefined;
+  /**
+   * What a thread or the user that is watched, too, adds up to, by what was said or was kept while nobody was there: the messages of that are not told one by one.
+   */
+  readonly onChannelState?: ((channel: ChannelName, state: ChannelState) => void) | undefined;
   /** The text of every status. */
   readonly onStatus?: ((status: string) => void) | undefined;
   /** Every progress: its message, else its label, else `''`; and all that was said of it. */

@@ -26,6 +26,7 @@ export class Teller {
     const stops = [
       client.on('message', (message) => this.#callbacks().onMessage?.(message)),
       client.on('message', (message) => this.#tellMessage(message)),
+      client.on('channelstate', ({ channel, state }) => this.#callbacks().onChannelState?.(channel, state)),
       client.on('state', () => this.#tellNews()),
       client.on('connection', () => this.#tellNews()),
       client.on('connection', (connection) => this.#tellRefusal(connection)),

@@ -556,6 +556,25 @@ describe("<status-messenger> on a server that knows only the seed's frames", () 
     expect(await server<string[]>({ do: 'rawHeard', sessionId: first })).to.deep.equal([]);
   });
 
+  it('what a thread adds up to is told, and is not shown as the session', async () => {
+    const id = newSession();
+    const element = await fixture<StatusMessengerElement>(
+      html`<status-messenger url="/raw" session-id=${id} thread-id="t"></status-messenger>`,
+    );
+    await live(element);
+    const told: unknown[] = [];
+    element.addEventListener('channelstate', ({ detail: { channel, state } }) => {
+      told.push([channel, state.status?.text]);
+    });
+    const frames = [
+      '{"type":"status","data":"in the thread","channel":"thread:t"}',
+      '{"type":"status","data":"in the session"}',
+    ];
+    await server({ do: 'rawSend', sessionId: id, frames });
+    await until(() => part(element, 'message') === 'in the session');
+    expect(told).to.deep.equal([['thread:t', 'in the thread']]);
+  });
+
   it('what it was told to send again is not sent by who takes its place at the same address, written another way', async () => {
     const id = newSession();
     const element = await fixture<StatusMessengerElement>(

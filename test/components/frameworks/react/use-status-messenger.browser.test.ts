@@ -274,6 +274,25 @@ describe('useStatusMessenger', () => {
     expect(await urls()).to.deep.equal([`/raw/${id}`, `/raw/${id}?a=1`, `/raw/${id}?a=1&thread=t&user=u`]);
   });
 
+  it('tells what a thread adds up to, beside the session', async () => {
+    const id = newSession();
+    const told: unknown[] = [];
+    const page = await open({
+      clientId: id,
+      url: '/raw',
+      threadId: 't',
+      onChannelState: (channel, state) => told.push([channel, state.status?.text]),
+    });
+    await page.live();
+    const frames = [
+      '{"type":"status","data":"in the thread","channel":"thread:t"}',
+      '{"type":"status","data":"in the session"}',
+    ];
+    await server({ do: 'rawSend', sessionId: id, frames });
+    await page.shows('in the session');
+    expect(told).to.deep.equal([['thread:t', 'in the thread']]);
+  });
+
   it('asks for a credential at every attempt, by what was rendered last', async () => {
     const id = newSession();
     const options = { clientId: id, url: `/raw/${id}` };
