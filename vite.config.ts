@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { minifyTemplates } from './scripts/minify-templates.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,6 +17,7 @@ export default defineConfig(({ command }) => ({
     ],
   },
   oxc: { decorator: { legacy: true } },
+  plugins: [minifyTemplates()],
   build: {
     outDir: at('dist'),
     emptyOutDir: false,
