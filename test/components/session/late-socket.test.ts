@@ -14,7 +14,7 @@ test('what is loaded late is heard and told as if it had been there', async () =
   late.onclose = ({ code }) => heard.push(code);
   assert.equal(late.readyState, 0);
   await settled();
-  real.onopen?.(undefined);
+  real.open();
   late.send('a');
   real.onmessage?.({ data: 'b' });
   real.onclose?.({ code: 1000, reason: '' });
