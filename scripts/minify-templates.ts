@@ -1,11 +1,6 @@
 import { RolldownMagicString } from 'rolldown';
 import type { Plugin } from 'vite';
-
-/** What of `rolldown`'s syntax tree is looked at. */
-interface Quasi {
-  readonly start: number;
-  readonly value: { readonly raw: string };
-}
+import { nodesOf } from './syntax.js';
 
 /**
  * Takes the white space, the comments and what else says nothing out of Lit's templates (`css` and `html`), which no minifier of scripts touches. Source maps stay right.
@@ -19,11 +14,12 @@ export function minifyTemplates(): Plugin {
       filter: { id: /\.[jt]s$/, code: /\b(?:css|html)`/ },
       handler(code, id) {
         const result = new RolldownMagicString(code);
-        for (const { tag, quasis } of templates(this.parse(code, { lang: 'ts' }))) {
-          for (const { start, value } of quasis) {
+        for (const { tag, quasi } of nodesOf('TaggedTemplateExpression', this.parse(code, { lang: 'ts' }))) {
+          if (tag?.name !== 'css' && tag?.name !== 'html') continue;
+          for (const { start, value } of quasi?.quasis ?? []) {
             // Some parsers count the backtick or the brace before it in.
             const at = code.indexOf(value.raw, start);
-            const short = tag === 'css' ? minifyCss(value.raw) : minifyHtml(value.raw);
+            const short = tag.name === 'css' ? minifyCss(value.raw) : minifyHtml(value.raw);
             if (short !== value.raw) result.overwrite(at, at + value.raw.length, short);
           }
         }
@@ -34,16 +30,6 @@ export function minifyTemplates(): Plugin {
       },
     },
   };
-}
-
-function* templates(node: unknown): Generator<{ tag: string; quasis: readonly Quasi[] }> {
-  if (typeof node !== 'object' || node === null) return;
-  const { type, tag, quasi } = node as { type?: string; tag?: { name?: string }; quasi?: { quasis: Quasi[] } };
-  const name = tag?.name;
-  if (type === 'TaggedTemplateExpression' && quasi && (name === 'css' || name === 'html')) {
-    yield { tag: name, quasis: quasi.quasis };
-  }
-  for (const child of Object.values(node)) yield* templates(child);
 }
 
 /** A piece of a style sheet, shorter, with the same meaning wherever it is cut: at its ends a space stays one. */
