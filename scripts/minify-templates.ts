@@ -11,7 +11,7 @@ export function minifyTemplates(): Plugin {
     apply: 'build',
     enforce: 'pre',
     transform: {
-      filter: { id: /\.[jt]s$/, code: /\b(?:css|html)`/ },
+      filter: { id: /\.[jt]s$/, code: /\b(?:css|html) ?`/ },
       handler(code, id) {
         const result = new RolldownMagicString(code);
         for (const { tag, quasi } of nodesOf('TaggedTemplateExpression', this.parse(code, { lang: 'ts' }))) {
@@ -49,6 +49,13 @@ export function minifyCss(css: string): string {
     // Texts stay as they are.
     .split(/("[^"]*"|'[^']*')/);
   return parts.map((part, i) => (i % 2 ? part : shorten(part))).join('');
+}
+
+/** A piece of a style sheet, minified in as many lines, the last one as it was: what comes behind it stays where it is, for the source map. */
+export function minifyInPlace(css: string): string {
+  const lines = css.split('\n');
+  const last = lines.pop();
+  return lines.length === 0 ? css : `${minifyCss(lines.join('\n'))}${'\n'.repeat(lines.length)}${last}`;
 }
 
 /** A piece of markup: where there was white space there still is some, as between two words. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { minifyCss, minifyHtml } from '../../scripts/minify-templates.js';
+import { minifyCss, minifyHtml, minifyInPlace } from '../../scripts/minify-templates.js';
 
 test('style sheets lose what says nothing', () => {
   const css = `
@@ -37,4 +37,9 @@ test('the value of an attribute that is no name keeps its quotes', () => {
 test('markup keeps a space wherever there was one', () => {
   assert.equal(minifyHtml('<b>a</b>\n    <i\n  class="b  c">d  e</i>'), '<b>a</b> <i class="b  c">d  e</i>');
   assert.equal(minifyHtml('a<!-- b -->c'), 'ac');
+});
+
+test('in a compiled module, what comes behind a style sheet stays where it was', () => {
+  assert.equal(minifyInPlace('\n  a {\n    b: c;\n  }\n  d: '), ' a{b:c}\n\n\n\n  d: ');
+  assert.equal(minifyInPlace(' a { b: c; } '), ' a { b: c; } ');
 });
