@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from 'vite';
-import { minifyInPlace } from './minify-templates.js';
+import { minifyInPlace } from './minify-text.js';
 import { nodesOf } from './syntax.js';
 
 /**

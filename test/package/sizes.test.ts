@@ -8,10 +8,10 @@ import { build } from 'rolldown';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * What a page loads, in bytes of gzip. `asked` is where it is to come; `budget` is what it was last, and a little room: it only ever goes down.
+ * What a page loads, in bytes of gzip. `asked` is where it is to come; `budget` is what it was last and two hundredths: it only ever goes down.
  */
 const BUDGETS = {
-  SessionClient: { asked: 5000, budget: 13_400 },
+  SessionClient: { asked: 5000, budget: 13_350 },
   '<status-messenger>, Lit included': { asked: 13_000, budget: 26_700 },
   'the whole kit in one file': { asked: 30_000, budget: 51_700 },
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { minifyCss, minifyHtml, minifyInPlace } from '../../scripts/minify-templates.js';
+import { minifyCss, minifyHtml, minifyInPlace } from '../../scripts/minify-text.js';
 
 test('style sheets lose what says nothing', () => {
   const css = `
