@@ -61,9 +61,10 @@ test('<status-messenger> stays small', async () => {
   assertWithin('<status-messenger>, Lit included', await loaded(source));
 });
 
-test('the whole kit stays small, and brings no language but its own', () => {
+test('the whole kit stays small, is one file, and brings no language but its own', () => {
   const code = readFileSync(`${root}dist/cdn.js`, 'utf8');
   assertWithin('the whole kit in one file', gzipped(code));
+  assert.doesNotMatch(code, /\bimport\b/);
   const map = JSON.parse(readFileSync(`${root}dist/cdn.js.map`, 'utf8')) as { readonly sources: readonly string[] };
   assert.deepEqual(
     map.sources.filter((source) => source.includes('words/languages/')),
