@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { minifyTemplates } from './scripts/minify-templates.js';
+import { oneFile } from './scripts/one-file.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,6 +18,7 @@ export default defineConfig(({ command }) => ({
     ],
   },
   oxc: { decorator: { legacy: true } },
+  plugins: [minifyTemplates(), oneFile()],
   build: {
     outDir: at('dist'),
     emptyOutDir: false,

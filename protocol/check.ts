@@ -86,6 +86,19 @@ export function object<T extends object>(
   };
 }
 
+/** Of these fields those that a value has as they should be. */
+export function soundFields<T extends object>(
+  value: { readonly [key: string]: unknown },
+  checks: { readonly [K in keyof T]: Check<T[K]> },
+): Partial<T> {
+  const sound: { [key: string]: unknown } = {};
+  for (const [key, check] of Object.entries<Check<unknown>>(checks)) {
+    const field = value[key];
+    if (field !== undefined && is(check, field)) sound[key] = field;
+  }
+  return sound as Partial<T>;
+}
+
 /** A plain object: no list, not null. */
 export function isObject(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

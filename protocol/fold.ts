@@ -49,12 +49,12 @@ function applyContent(draft: Draft, message: BuiltInMessage): void {
   switch (message.type) {
     case 'status':
       begin(draft, message);
-      draft.status = {
+      draft.status = given({
         text: clipText(statusText(message.data), LIMITS.state.status - 1024),
-        ...stamp(message),
-        ...given('agent', shortText(message.agent)),
-        ...given('level', message.level),
-      };
+        ts: message.ts,
+        agent: shortText(message.agent),
+        level: message.level,
+      });
       break;
     case 'progress':
       if (!isLate(draft, message.data.step ?? message.step) && begin(draft, message)) {
@@ -74,14 +74,14 @@ function applyContent(draft: Draft, message: BuiltInMessage): void {
       const { questionId, outcome, answer, by } = message.data;
       const question = draft.questions.find(({ id }) => id === questionId);
       if (question?.status === 'open') {
-        putQuestion(draft, { ...question, status: outcome, ...given('answer', answer), ...given('by', shortText(by)) });
+        putQuestion(draft, { ...question, status: outcome, ...given({ answer, by: shortText(by) }) });
       }
       break;
     }
     case 'result': {
       const { limited, truncated } = limitData(message.data.data ?? null, LIMITS.state.results.each - 1024);
       const agent = clipText(message.data.agent, 512);
-      const result = { agent, data: limited, ...stamp(message), ...given('truncated', truncated) };
+      const result = { agent, data: limited, ...given({ ts: message.ts, truncated }) };
       draft.results = put(draft, 'results', draft.results, result, (other) => other.agent === agent);
       break;
     }
@@ -89,12 +89,12 @@ function applyContent(draft: Draft, message: BuiltInMessage): void {
       if (end(draft, 'completed', message)) draft.summary = clipText(message.data.summary, LIMITS.state.summary);
       break;
     case 'error':
-      draft.error = {
+      draft.error = given({
         message: clipText(message.data.message, LIMITS.state.error - 1024),
         fatal: message.data.fatal === true,
-        ...given('code', shortText(message.data.code)),
-        ...stamp(message),
-      };
+        code: shortText(message.data.code),
+        ts: message.ts,
+      });
       if (draft.error.fatal) end(draft, 'failed', message);
       break;
   }
@@ -148,7 +148,7 @@ function end(draft: Draft, phase: Phase, message: Message | BuiltInMessage): boo
   const run = shortText(message.run);
   if (run !== undefined) draft.run = run;
   for (const step of draft.steps) {
-    if (step.status === 'running') putStep(draft, { ...step, status: 'stopped', ...given('endedAt', message.ts) });
+    if (step.status === 'running') putStep(draft, { ...step, status: 'stopped', ...given({ endedAt: message.ts }) });
   }
   for (const question of draft.questions) {
     if (question.status === 'open') putQuestion(draft, { ...question, status: 'cancelled' });
@@ -157,14 +157,14 @@ function end(draft: Draft, phase: Phase, message: Message | BuiltInMessage): boo
 }
 
 function applyProgress(draft: Draft, data: ProgressData, message: BuiltInMessage): void {
-  const progress: ProgressView = {
-    ...given('value', data.value),
-    ...given('max', data.max),
-    ...given('message', data.message === undefined ? undefined : clipText(data.message, 1024)),
-    ...given('label', shortText(data.label)),
-    ...given('unit', shortText(data.unit)),
-    ...stamp(message),
-  };
+  const progress: ProgressView = given({
+    value: data.value,
+    max: data.max,
+    message: shortText(data.message, 1024),
+    label: shortText(data.label),
+    unit: shortText(data.unit),
+    ts: message.ts,
+  });
   const id = data.step ?? message.step;
   const step = id === undefined ? undefined : draft.steps.find((other) => other.id === id);
   if (step) putStep(draft, { ...step, progress });
@@ -173,41 +173,34 @@ function applyProgress(draft: Draft, data: ProgressData, message: BuiltInMessage
 
 function applyEvent(draft: Draft, data: EventData, message: BuiltInMessage): void {
   const id = data.step;
-  const event = Object.hasOwn(STEP_EVENTS, data.event) ? STEP_EVENTS[data.event] : undefined;
-  const isEnd = event !== undefined && event.status !== 'running';
+  const [, kind, happened] = STEP_EVENT.exec(data.event) ?? [];
+  const isStart = happened === 'started';
+  const isEnd = kind !== undefined && !isStart;
   const live = !(isEnd && isLate(draft, id)) && begin(draft, message);
-  if (!isKey(id) || !event) return;
-  const { kind, status } = event;
-  if (status === 'running') {
+  if (!isKey(id) || kind === undefined) return;
+  if (isStart) {
     if (!live) return;
     const parent = data.parent ?? (message.step === id ? undefined : message.step);
-    putStep(draft, {
+    const step = given({
       id,
-      kind,
-      status: 'running',
+      kind: kind as StepView['kind'],
+      status: 'running' as const,
       label: clipText(data.label ?? id, 512),
-      ...given('parent', isKey(parent) ? parent : undefined),
-      ...given('agent', shortText(message.agent)),
-      ...given('startedAt', message.ts),
+      parent: isKey(parent) ? parent : undefined,
+      agent: shortText(message.agent),
+      startedAt: message.ts,
     });
+    putStep(draft, step);
   } else {
     const step = draft.steps.find((other) => other.id === id);
     if (!step) return;
-    const error = data.error === undefined ? undefined : clipText(data.error, 1024);
-    putStep(draft, { ...step, status, ...given('error', error), ...given('endedAt', message.ts) });
+    const status = happened as StepView['status'];
+    putStep(draft, { ...step, status, ...given({ error: shortText(data.error, 1024), endedAt: message.ts }) });
   }
 }
 
-const STEP_EVENTS: { readonly [event: string]: Pick<StepView, 'kind' | 'status'> } = {
-  step_started: { kind: 'step', status: 'running' },
-  step_finished: { kind: 'step', status: 'finished' },
-  step_failed: { kind: 'step', status: 'failed' },
-  step_stopped: { kind: 'step', status: 'stopped' },
-  tool_started: { kind: 'tool', status: 'running' },
-  tool_finished: { kind: 'tool', status: 'finished' },
-  tool_failed: { kind: 'tool', status: 'failed' },
-  tool_stopped: { kind: 'tool', status: 'stopped' },
-};
+/** What the events of a step are called: its kind and, but for the start, what it then is. */
+const STEP_EVENT = /^(step|tool)_(started|finished|failed|stopped)$/;
 
 /** The ids of steps and questions are kept whole or not at all: cut, they would name another. */
 function isKey(id: string | undefined): id is string {
@@ -218,12 +211,12 @@ function applyTask(draft: Draft, data: TaskData, message: BuiltInMessage): void 
   const ended = TASK_END[data.status];
   if (ended ? !end(draft, ended, message) : !begin(draft, message, true)) return;
   if (data.status === 'PENDING') draft.phase = 'idle';
-  draft.task = {
+  draft.task = given({
     status: data.status,
-    ...given('taskId', shortText(data.taskId)),
-    ...given('progress', jsonSize(data.progress) <= LIMITS.state.task / 2 ? data.progress : undefined),
-    ...given('currentAgent', shortText(data.currentAgent)),
-  };
+    taskId: shortText(data.taskId),
+    progress: jsonSize(data.progress) <= LIMITS.state.task / 2 ? data.progress : undefined,
+    currentAgent: shortText(data.currentAgent),
+  });
 }
 
 const TASK_END: { readonly [status in TaskData['status']]?: Phase } = {
@@ -235,21 +228,16 @@ const TASK_END: { readonly [status in TaskData['status']]?: Phase } = {
 function applyQuestion(draft: Draft, data: QuestionData, message: BuiltInMessage): void {
   const id = data.questionId ?? '';
   if (!isKey(id)) return;
-  const bare: QuestionView = {
+  const bare: QuestionView = given({
     id,
-    status: 'open',
+    status: 'open' as const,
     question: clipText(data.question, 4096),
-    ...given('expiresAt', data.expiresAt),
-    ...given('agent', shortText(message.agent)),
-    ...stamp(message),
-  };
-  const whole: QuestionView = {
-    ...bare,
-    question: data.question,
-    ...given('choices', data.choices),
-    ...given('schema', data.schema),
-    ...given('default', data.default),
-  };
+    expiresAt: data.expiresAt,
+    agent: shortText(message.agent),
+    ts: message.ts,
+  });
+  const { question, choices, schema, default: fallback } = data;
+  const whole: QuestionView = { ...bare, question, ...given({ choices, schema, default: fallback }) };
   // Asked again after it was closed, it is the youngest.
   const closed = draft.questions.find((other) => other.id === id && other.status !== 'open');
   if (closed) {
@@ -278,17 +266,17 @@ function keepMessage(draft: Draft, message: Message): void {
 
 function clipMessage(message: Message): KeptMessage {
   const { limited } = limitData(message.data, LIMITS.state.messages.each - 4096);
-  return {
+  return given({
     type: clipText(message.type, 512),
     data: limited as JsonValue,
-    ...stamp(message),
-    ...given('id', shortText(message.id)),
-    ...given('agent', shortText(message.agent)),
-    ...given('step', shortText(message.step)),
-    ...given('run', shortText(message.run)),
-    ...given('level', message.level),
-    truncated: true,
-  };
+    ts: message.ts,
+    id: shortText(message.id),
+    agent: shortText(message.agent),
+    step: shortText(message.step),
+    run: shortText(message.run),
+    level: message.level,
+    truncated: true as const,
+  });
 }
 
 function putStep(draft: Draft, step: StepView): void {
@@ -355,16 +343,19 @@ function limitData(data: unknown, limit: number): { limited: unknown; truncated?
   return { limited: typeof data === 'string' ? clipText(data, limit) : null, truncated: true };
 }
 
-function stamp(message: { readonly ts?: number }): { ts?: number } {
-  return given('ts', message.ts);
+/** A name or id as the state keeps it: a few hundred bytes at most, or up to `limit`. */
+function shortText(value: string | undefined, limit = 256): string | undefined {
+  return value === undefined ? undefined : clipText(value, limit);
 }
 
-/** A name or id as the state keeps it: a few hundred bytes at most. */
-function shortText(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : clipText(value, 256);
-}
+/** `T` without what is `undefined` in it. */
+type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
 
-/** `{ [key]: value }`, or nothing where there is no value: in JSON a field that is undefined does not exist. */
-function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+/** The fields that have a value: in JSON a field that is undefined does not exist. */
+function given<T extends object>(fields: T): Given<T> {
+  const having: { [key: string]: unknown } = {};
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) having[key] = value;
+  return having as Given<T>;
 }

@@ -1,4 +1,4 @@
-import { boolean, type Check, is, isObject, number, object, text } from './check.js';
+import { boolean, type Check, is, isObject, number, object, soundFields, text } from './check.js';
 import { LIMITS } from './limits.js';
 
 /** The first frame of every connection. */
@@ -111,22 +111,13 @@ export function readConnected(data: unknown): Connected | undefined {
 
 /** What a `heartbeat` frame says that a page can use. */
 export function readHeartbeat(data: unknown): { readonly serverTime?: number; readonly spread?: number } {
-  if (!isObject(data)) return {};
-  const { serverTime, spread } = data;
-  return { ...(is(number, serverTime) ? { serverTime } : {}), ...(is(number, spread) ? { spread } : {}) };
+  return isObject(data) ? soundFields(data, { serverTime: number, spread: number }) : {};
 }
 
 /** The answer in an `ack` frame; `undefined` where it is none. What it says beside that in the wrong type is left out. */
 export function readAck(data: unknown): Ack | undefined {
   if (!isObject(data)) return undefined;
-  const { ref, accepted, reason, by, expiresAt, code } = data;
+  const { ref, accepted } = data;
   if (!is(text, ref) || !is(boolean, accepted)) return undefined;
-  return {
-    ref,
-    accepted,
-    ...(is(text, reason) ? { reason } : {}),
-    ...(is(text, by) ? { by } : {}),
-    ...(is(number, expiresAt) ? { expiresAt } : {}),
-    ...(is(number, code) ? { code } : {}),
-  };
+  return { ref, accepted, ...soundFields(data, { reason: text, by: text, expiresAt: number, code: number }) };
 }

@@ -1,5 +1,18 @@
 import { type ChannelName, isChannelName } from './addresses.js';
-import { anything, boolean, type Check, either, is, isObject, list, number, object, oneOf, text } from './check.js';
+import {
+  anything,
+  boolean,
+  type Check,
+  either,
+  is,
+  isObject,
+  list,
+  number,
+  object,
+  oneOf,
+  soundFields,
+  text,
+} from './check.js';
 import type { JsonValue } from './json.js';
 
 export type Level = 'info' | 'warning' | 'error';
@@ -120,12 +133,17 @@ export interface Message extends Envelope {
   readonly data: JsonValue;
 }
 
-const level = oneOf('info', 'warning', 'error');
-const taskStatus = oneOf('PENDING', 'RUNNING', 'WAITING', 'COMPLETED', 'FAILED', 'CANCELLED');
-const outcome = oneOf('answered', 'declined', 'expired', 'cancelled');
+export const level = oneOf('info', 'warning', 'error');
+export const OUTCOMES = ['answered', 'declined', 'expired', 'cancelled'] as const satisfies readonly Outcome[];
+const outcome = oneOf(...OUTCOMES);
 export const choice: Check<Choice> = either(
   text,
   object<{ value: string; label?: string }>({ value: text }, { label: text }),
+);
+
+export const taskData: Check<TaskData> = object<TaskData>(
+  { status: oneOf('PENDING', 'RUNNING', 'WAITING', 'COMPLETED', 'FAILED', 'CANCELLED') },
+  { taskId: text, progress: anything, currentAgent: text },
 );
 
 const DATA: { readonly [T in keyof BuiltInTypes]: Check<BuiltInTypes[T]> } = {
@@ -135,7 +153,7 @@ const DATA: { readonly [T in keyof BuiltInTypes]: Check<BuiltInTypes[T]> } = {
     { message: text, value: number, max: number, label: text, unit: text, step: text },
   ),
   event: object<EventData>({ event: text }, { step: text, parent: text, label: text, error: text }),
-  state: object<TaskData>({ status: taskStatus }, { taskId: text, progress: anything, currentAgent: text }),
+  state: taskData,
   question: object<QuestionData>(
     { question: text },
     { questionId: text, choices: list(choice), schema: anything, expiresAt: number, default: anything },
@@ -173,20 +191,26 @@ export function isAnswered(data: unknown): data is AnsweredData {
   return is(DATA.answered, data);
 }
 
-/** What a publisher may say beside type and data. */
-export const envelope: Check<Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>> = object<
-  Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>
->({}, { agent: text, step: text, run: text, level });
+type Said = Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>;
 
-export const channelCheck: Check<ChannelName> = (value, where) =>
+const SAID = { agent: text, step: text, run: text, level };
+
+/** What a publisher may say beside type and data. */
+export const envelope: Check<Said> = object<Said>({}, SAID);
+
+const channel: Check<ChannelName> = (value, where) =>
   isChannelName(value) ? undefined : `${where}: expected the name of a channel`;
 
-const message: Check<Message> = object<Message>(
-  { type: text, data: anything as Check<JsonValue> },
-  { id: text, ts: number, channel: channelCheck, agent: text, step: text, run: text, level },
-);
+const ENVELOPE = { id: text, ts: number, channel, ...SAID };
 
-const FIELDS = new Set(['type', 'data', 'id', 'ts', 'channel', 'agent', 'step', 'run', 'level']);
+/** A message whose envelope has the fields of `M`, too. */
+export function messageCheck<M extends Message>(
+  more: { readonly [K in Exclude<keyof M, keyof Message>]-?: Check<Exclude<M[K], undefined>> },
+): Check<M> {
+  return object<Message>({ type: text, data: anything as Check<JsonValue> }, { ...ENVELOPE, ...more }) as Check<M>;
+}
+
+const message = messageCheck<Message>({});
 
 /**
  * A message as it came from the wire, or `undefined` where it is none. Envelope fields of the wrong type, and those that the contract does not know,
@@ -194,12 +218,10 @@ const FIELDS = new Set(['type', 'data', 'id', 'ts', 'channel', 'agent', 'step', 
  */
 export function readMessage(value: unknown): Message | undefined {
   if (!isObject(value) || typeof value.type !== 'string') return undefined;
-  const isWhole = value.data !== undefined && Object.keys(value).every((key) => FIELDS.has(key)) && is(message, value);
-  if (isWhole) return value as unknown as Message;
-  const { type, data = null, id, ts, channel, agent, step, run, level: loud } = value;
-  const fields = Object.entries({ id, ts, channel, agent, step, run, level: loud });
-  const sound = fields.filter(([key, field]) => field !== undefined && is(message, { type, data, [key]: field }));
-  return { type, data: data as JsonValue, ...Object.fromEntries(sound) };
+  const { type, data = null, ...others } = value;
+  const isKnown = Object.keys(others).every((key) => Object.hasOwn(ENVELOPE, key));
+  if (isKnown && value.data !== undefined && is(message, value)) return value;
+  return { type, data: data as JsonValue, ...soundFields<Omit<Message, 'type' | 'data'>>(value, ENVELOPE) };
 }
 
 /** The text of a status, in either of its forms. */

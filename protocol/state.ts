@@ -3,12 +3,15 @@ import { jsonSize } from './json.js';
 import { LIMITS } from './limits.js';
 import {
   type Choice,
-  channelCheck,
   choice,
   type Level,
+  level,
   type Message,
+  messageCheck,
+  OUTCOMES,
   type Outcome,
   type TaskStatus,
+  taskData,
 } from './messages.js';
 
 /** Where a run stands. `waiting`: for a person's answer. The last three are ends. */
@@ -171,26 +174,11 @@ export function hasEnded(phase: Phase): phase is 'completed' | 'failed' | 'cance
   return phase === 'completed' || phase === 'failed' || phase === 'cancelled';
 }
 
-const level = oneOf('info', 'warning', 'error');
 const truncated: Check<true> = (value, where) => (value === true ? undefined : `${where}: expected true`);
 
 const progressView: Check<ProgressView> = object<ProgressView>(
   {},
   { value: number, max: number, message: text, label: text, unit: text, ts: number },
-);
-
-const keptMessage: Check<KeptMessage> = object<KeptMessage>(
-  { type: text, data: anything as Check<Message['data']> },
-  {
-    id: text,
-    ts: number,
-    channel: channelCheck,
-    agent: text,
-    step: text,
-    run: text,
-    level,
-    truncated,
-  },
 );
 
 const channelState: Check<ChannelState> = object<ChannelState>(
@@ -211,7 +199,7 @@ const channelState: Check<ChannelState> = object<ChannelState>(
     ),
     questions: list(
       object<QuestionView>(
-        { id: text, question: text, status: oneOf('open', 'answered', 'declined', 'expired', 'cancelled') },
+        { id: text, question: text, status: oneOf('open', ...OUTCOMES) },
         {
           choices: list(choice),
           schema: anything,
@@ -227,13 +215,8 @@ const channelState: Check<ChannelState> = object<ChannelState>(
     results: list(object<ResultView>({ agent: text, data: anything }, { ts: number, truncated })),
     summary: nullable(text),
     error: nullable(object<ErrorView>({ message: text, fatal: boolean }, { code: text, ts: number })),
-    task: nullable(
-      object<TaskView>(
-        { status: oneOf('PENDING', 'RUNNING', 'WAITING', 'COMPLETED', 'FAILED', 'CANCELLED') },
-        { taskId: text, progress: anything, currentAgent: text },
-      ),
-    ),
-    messages: list(keptMessage),
+    task: nullable<TaskView>(taskData),
+    messages: list(messageCheck<KeptMessage>({ truncated })),
     bytes: object<ListBytes>({ steps: number, questions: number, results: number, messages: number }, {}),
   },
   { run: text, earlierRuns: number, startedAt: number, endedAt: number },

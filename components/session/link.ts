@@ -11,9 +11,9 @@ import {
 import { ownDelay, reconnectDelay } from './backoff.js';
 import { browserClock } from './browser-clock.js';
 import type { Connection, Refusal } from './connection.js';
+import { LateSocket } from './late-socket.js';
 import { isOnline, type PageListener, watchPage } from './page-lifecycle.js';
 import type { SocketConstructor, SocketLike } from './socket.js';
-import { SseSocket } from './sse-socket.js';
 import { type TokenOptions, Tokens } from './tokens.js';
 import { type Transport, Transports } from './transports.js';
 import { streamUrl } from './url.js';
@@ -365,7 +365,13 @@ export class Link {
     // Node 20 has none of its own.
     const hasSocket = Socket !== undefined || transport === 'websocket';
     this.#transport = hasSocket ? this.#transports.next(elapsed(this.clock)) : 'sse';
-    if (this.#transport === 'sse' && stream !== undefined) return new SseSocket(stream, this.clock);
+    if (this.#transport === 'sse' && stream !== undefined) {
+      // Hardly a page needs it, so none loads it before.
+      return new LateSocket(async () => {
+        const { SseSocket } = await import('./sse-socket.js');
+        return () => new SseSocket(stream, this.clock);
+      });
+    }
     if (transport === 'sse' || Socket === undefined) {
       throw invalid('url', url, 'a path like …/ws/ID, or else a WebSocket', 'hand in that of the package "ws"');
     }

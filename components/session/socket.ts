@@ -10,6 +10,12 @@ export interface SocketLike {
   close(): void;
 }
 
+/** Where a socket stands, as the platform counts. */
+export const OPEN = 1;
+export const CLOSED = 3;
+/** The code of an end without a word. */
+export const ABNORMAL = 1006;
+
 /** Makes a socket that is on its way to `url`. */
 export type SocketConstructor = new (url: string) => SocketLike;
 

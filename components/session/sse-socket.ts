@@ -1,16 +1,12 @@
 import { type Clock, isObject, messageOf, parseJson } from '../../protocol/index.js';
 import { browserClock } from './browser-clock.js';
 import { EventStream, type StreamEvent } from './event-stream.js';
-import type { SocketLike } from './socket.js';
+import { ABNORMAL, CLOSED, OPEN, type SocketLike } from './socket.js';
 
 /** Milliseconds in which a frame has to be answered. */
 const ANSWER = 20_000;
 /** Characters of an answer that are looked at: more than an `ack` or an error has. */
 const ANSWER_LENGTH = 64 * 1024;
-/** What a WebSocket says that ended without a word. */
-const ABNORMAL = 1006;
-const OPEN = 1;
-const CLOSED = 3;
 
 interface End {
   readonly code: number;

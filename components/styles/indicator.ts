@@ -110,15 +110,7 @@ export const indicatorStyles = css`
   }
 
   @media (prefers-reduced-motion: reduce) {
-    .live {
-    --_color: var(--_success);
-  }
-
-  .trying {
-    --_color: var(--_warning);
-  }
-
-  [part~='indicator']:is(.running, .trying)::after {
+    [part~='indicator']:is(.running, .trying)::after {
       display: none;
     }
   }
