@@ -1,0 +1,88 @@
+import { css } from 'lit';
+import { lineStyles } from '../status-messenger/line-content.js';
+import { indicatorStyles, tokens } from '../styles/index.js';
+
+export const styles = [
+  tokens,
+  indicatorStyles,
+  lineStyles,
+  css`
+    :host {
+      container-type: inline-size;
+    }
+
+    [part='base'] {
+      --_space: min(var(--_gap-large), 5cqi);
+
+      display: flex;
+      flex-direction: column;
+      padding: var(--_space);
+      border: 1px solid var(--_border);
+      border-radius: var(--_radius);
+    }
+
+    [part='header'] {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: baseline;
+      gap: 0 calc(var(--_gap) * 1.5);
+    }
+
+    :is(status-messenger, .line) {
+      flex: 1 1 16em;
+      font-weight: 500;
+    }
+
+    .time,
+    status-messenger::part(time) {
+      font-weight: 400;
+    }
+
+    /* The connection has an element of its own here. */
+    status-messenger::part(connection),
+    .bare::part(base) {
+      display: none;
+    }
+
+    status-connection::part(label) {
+      font-weight: 400;
+    }
+
+    /* Spaces stand before what is shown, not between: what is hidden leaves none. */
+    :is(status-question, status-progress, status-timeline, status-results, status-controls, details),
+    ::slotted(:not([slot='status'], [slot='connection'])) {
+      margin-block-start: var(--_space);
+    }
+
+    status-timeline:state(empty):not(:state(filtered)),
+    :is(status-question, status-results):state(empty),
+    status-progress:state(idle),
+    .compact :is(status-connection:state(live), status-connection:state(ended)) {
+      display: none;
+    }
+
+    /* How a question of a run that is over ended stands in the timeline, and such a run cannot be stopped. */
+    :host(:not(:state(running), :state(waiting))) :is(status-question:not(:state(open)), status-controls):not(:focus-within) {
+      display: none;
+    }
+
+    summary {
+      inline-size: fit-content;
+      padding-block: calc((var(--_control) - 1lh) / 2);
+      border-radius: var(--_radius-small);
+      color: var(--_muted);
+      font-size: 0.875em;
+      font-weight: 500;
+      cursor: pointer;
+    }
+
+    @container (inline-size >= 52rem) {
+      .two {
+        display: grid;
+        grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+        align-items: start;
+        column-gap: calc(var(--_space) * 2);
+      }
+    }
+  `,
+];
