@@ -7,7 +7,6 @@ import { tellSourcesChanged } from '../controllers/source-finder.js';
 import type { Decode } from '../session/index.js';
 import { lineCounts, statusLine } from '../status-messenger/line.js';
 import { lineContent } from '../status-messenger/line-content.js';
-import { resultsView } from '../status-results/view.js';
 import { type Section, sectionElement } from './sections.js';
 import { styles } from './styles.js';
 
@@ -26,9 +25,9 @@ import { styles } from './styles.js';
  * @slot controls - In place of the `<status-controls>`.
  * @csspart base - Everything.
  * @csspart header - The status line and the connection.
- * @csspart line - The status line. Its own parts are `line-indicator`, `line-message` and `line-time`.
- * @csspart line-indicator - The sign of how the run stands.
- * @csspart line-message - The current status, the open question, or how the run ended.
+ * @csspart line - The status line. It is the messenger's own where that stands around the panel.
+ * @csspart indicator - The sign of how the run stands.
+ * @csspart line-message - The current status, that the run waits, or how it ended.
  * @csspart line-time - How long the run has taken.
  * @csspart messenger - The `<status-messenger>` that holds the session, where the panel has a `url`.
  * @csspart connection - The `<status-connection>`. Of it and of the five below, each part is there with the name before its own: `connection-label`, `timeline-entry`.
@@ -109,29 +108,32 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   protected override render(): TemplateResult {
     const { words } = this.locale;
     const isCompact = this.variant === 'compact';
-    const hasResults = this.#isFilled('results') || !resultsView(this.state, words).isEmpty;
+    const progress = this.#section('progress');
+    const controls = this.#section('controls');
     const body = html`
-      <div part="body" class=${hasResults ? 'two' : nothing}>
-        <div>${isCompact ? nothing : this.#section('progress')} ${this.#section('timeline')}</div>
+      <div part="body" class=${this.#hasResults ? 'two' : nothing}>
+        <div>${isCompact ? nothing : progress} ${this.#section('timeline')}</div>
         ${this.#section('results')}
       </div>
     `;
     return html`
       <div part="base" class=${isCompact ? 'compact' : nothing} role="group" aria-label=${words.panel} tabindex="-1">
+        ${this.url === null ? nothing : this.#renderMessenger()}
         <div part="header">
-          ${this.url === null ? nothing : this.#renderMessenger()}
-          ${this.#slot('status', this.#hasLine ? this.#renderLine() : nothing)} ${this.#section('connection')}
+          ${this.#slot('status', this.#hasLine ? this.#renderLine(isCompact) : nothing)} ${this.#section('connection')}
         </div>
         ${this.#section('question')}
         ${
           isCompact
             ? html`
-                ${this.#section('progress')}
-                <details part="details"><summary part="summary">${words.details}</summary>${body}</details>
+                ${progress}
+                <div class="footer">
+                  <details part="details"><summary part="summary">${words.details}</summary>${body}</details>
+                  ${controls}
+                </div>
               `
-            : body
+            : html`${body} ${controls}`
         }
-        ${this.#section('controls')}
         <slot></slot>
       </div>
     `;
@@ -141,9 +143,14 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     if (changed.has('url')) this.companion.find();
   }
 
-  /** A messenger that stands around the panel, or in it, shows the line itself. */
+  /** A messenger around the panel shows its line itself. */
   get #hasLine(): boolean {
-    return this.url === null && Boolean(this.session || this.htmlFor);
+    return [this.url, this.session, this.htmlFor].some((each) => each !== null);
+  }
+
+  get #hasResults(): boolean {
+    const { results, summary } = this.state;
+    return results.length > 0 || Boolean(summary) || this.#isFilled('results');
   }
 
   #section(section: Section): TemplateResult {
@@ -163,12 +170,11 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     this.requestUpdate();
   }
 
+  /** It holds the session, and speaks to those who listen; what it shows, the panel shows by itself. */
   #renderMessenger(): TemplateResult {
     return html`
       <status-messenger
         part="messenger"
-        class=${this.#isFilled('status') ? 'bare' : nothing}
-        exportparts="base:line,indicator:line-indicator,message:line-message,time:line-time"
         .url=${this.url}
         .sessionId=${this.sessionId}
         .threadId=${this.threadId}
@@ -182,10 +188,14 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     `;
   }
 
-  #renderLine(): TemplateResult {
-    const { state, connection, companion } = this;
-    const line = statusLine(state, connection, { page: Date.now(), server: companion.serverNow }, this.locale);
-    return html`<div part="line" class="line">${lineContent(line, state.phase, 'line-')}</div>`;
+  #renderLine(isCompact: boolean): TemplateResult {
+    const { state, connection, companion, locale } = this;
+    const { phase } = state;
+    const line = statusLine(state, connection, { page: Date.now(), server: companion.serverNow }, locale);
+    // What is asked stands below, and so does the summary, unless it is folded up.
+    const isBelow = phase === 'waiting' || (phase === 'completed' && !isCompact);
+    const shown = isBelow ? { ...line, message: locale.words[phase], sign: '' } : line;
+    return html`<div part="line" class="line">${lineContent(shown, phase, 'line-')}</div>`;
   }
 }
 

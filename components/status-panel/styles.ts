@@ -21,31 +21,34 @@ export const styles = [
       border-radius: var(--_radius);
     }
 
+    .compact {
+      --_space: min(calc(var(--_gap) * 1.5), 5cqi);
+    }
+
     [part='header'] {
       display: flex;
       flex-wrap: wrap;
       align-items: baseline;
-      gap: 0 calc(var(--_gap) * 1.5);
+      column-gap: calc(var(--_gap) * 3);
     }
 
-    :is(status-messenger, .line) {
+    .line {
       flex: 1 1 16em;
       font-weight: 500;
     }
 
     .time,
-    status-messenger::part(time) {
-      font-weight: 400;
-    }
-
-    /* The connection has an element of its own here. */
-    status-messenger::part(connection),
-    .bare::part(base) {
-      display: none;
-    }
-
     status-connection::part(label) {
       font-weight: 400;
+    }
+
+    /* The line says this already. */
+    status-messenger::part(base),
+    status-progress::part(status),
+    status-progress::part(elapsed),
+    status-progress:state(failed)::part(message),
+    status-results::part(end) {
+      display: none;
     }
 
     /* Spaces stand before what is shown, not between: what is hidden leaves none. */
@@ -55,8 +58,10 @@ export const styles = [
     }
 
     status-timeline:state(empty):not(:state(filtered)),
-    :is(status-question, status-results):state(empty),
+    status-question:state(empty),
     status-progress:state(idle),
+    [part='body']:not(.two) status-results,
+    :host(:state(idle)) details,
     .compact :is(status-connection:state(live), status-connection:state(ended)) {
       display: none;
     }
@@ -64,6 +69,25 @@ export const styles = [
     /* How a question of a run that is over ended stands in the timeline, and such a run cannot be stopped. */
     :host(:not(:state(running), :state(waiting))) :is(status-question:not(:state(open)), status-controls):not(:focus-within) {
       display: none;
+    }
+
+    /* What waits for somebody stands out. */
+    status-question:state(open)::part(base) {
+      background: color-mix(in srgb, var(--_accent) 6%, transparent);
+    }
+
+    .footer {
+      display: flex;
+      flex-wrap: wrap;
+      column-gap: var(--_gap);
+    }
+
+    details {
+      flex: 1 1 auto;
+    }
+
+    details[open] {
+      flex-basis: 100%;
     }
 
     summary {
