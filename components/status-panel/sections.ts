@@ -33,8 +33,15 @@ const ELEMENTS: Readonly<Record<Section, (parts: string, words: Own) => Template
     html`<status-controls part="controls" exportparts=${parts} .words=${words}></status-controls>`,
 };
 
+/** The value of `exportparts` for the element of a section. */
+export function exportedParts(section: Section): string {
+  return PARTS[section]
+    .split(' ')
+    .map((part) => `${part}:${section}-${part}`)
+    .join();
+}
+
 /** The element of a section. */
 export function sectionElement(section: Section, words: Own): TemplateResult {
-  const parts = PARTS[section].split(' ').map((part) => `${part}:${section}-${part}`);
-  return ELEMENTS[section](parts.join(), words);
+  return ELEMENTS[section](exportedParts(section), words);
 }
