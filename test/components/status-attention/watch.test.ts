@@ -7,7 +7,11 @@ import { applyAll, type ChannelState, initialState, type Message } from '../../.
 const LIVE: Connection = { status: 'live', since: 0, transport: 'websocket' };
 const LOST: Connection = { status: 'reconnecting', since: 0, attempt: 1, reason: '' };
 const STATUS = { type: 'status', data: 'one', ts: 1 };
-const asked = (questionId: string, question = 'Which?') => ({ type: 'question', data: { questionId, question }, ts: 2 });
+const asked = (questionId: string, question = 'Which?') => ({
+  type: 'question',
+  data: { questionId, question },
+  ts: 2,
+});
 const answered = (questionId: string) => ({ type: 'answered', data: { questionId, outcome: 'answered' }, ts: 3 });
 const DONE = { type: 'complete', data: { summary: 'All read' }, ts: 4 };
 const FAILED = { type: 'error', data: { message: 'No disk', fatal: true }, ts: 4 };
