@@ -188,10 +188,12 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     `;
   }
 
-  #renderLine(isCompact: boolean): TemplateResult {
+  #renderLine(isCompact: boolean) {
     const { state, connection, companion, locale } = this;
     const { phase } = state;
     const line = statusLine(state, connection, { page: Date.now(), server: companion.serverNow }, locale);
+    // Before there is something to say, the connection says it all.
+    if (line.message === '') return nothing;
     // What is asked stands below, and so does the summary, unless it is folded up.
     const isBelow = phase === 'waiting' || (phase === 'completed' && !isCompact);
     const shown = isBelow ? { ...line, message: locale.words[phase], sign: '' } : line;
