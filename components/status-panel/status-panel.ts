@@ -96,6 +96,16 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     return messenger ? sourceOf(messenger) : undefined;
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    tellSourcesChanged(this.ownerDocument);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    tellSourcesChanged(this.ownerDocument);
+  }
+
   /** Those in the panel have another one now, too. */
   protected override sessionChanged(): void {
     tellSourcesChanged(this.ownerDocument);
