@@ -90,6 +90,11 @@ export const styles = [
       flex-basis: 100%;
     }
 
+    /* Gone, and not only skipped, as browsers do it: skipped, its animations wait for ever, and to open it is one resize too many for Firefox. */
+    details:not([open]) > [part='body'] {
+      display: none;
+    }
+
     summary {
       inline-size: fit-content;
       padding-block: calc((var(--_control) - 1lh) / 2);

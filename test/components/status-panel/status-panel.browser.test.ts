@@ -26,6 +26,7 @@ describe('<status-panel>', () => {
   it('shows of a run what there is, in one order, and nothing that is empty', async () => {
     const session = new HandSession();
     const element = await shown(session);
+    element.style.inlineSize = '600px';
     await accessible(element);
     expect(element.matches(':state(idle)')).to.equal(true);
     expect([line(element), ...visible(element)]).to.deep.equal(['Waiting for the first status…', 'connection']);
