@@ -63,8 +63,11 @@ export class StatusAttentionElement extends CompanionElement {
     );
     this.#watched = watched;
     const { call } = watched;
-    if (this.isConnected) this.#show(call);
-    if (call && isNews) this.#notify(call);
+    // One that has left may still have an update to come.
+    if (this.isConnected) {
+      this.#show(call);
+      if (call && isNews) this.#notify(call);
+    }
     this.setStates([...(call ? [call.kind] : []), ...(this.#isAsking ? ['asking'] : [])]);
   }
 

@@ -144,6 +144,9 @@ describe('<status-attention>', () => {
     await titled('✓ Done · My page');
     box.remove();
     await titled('My page');
+    element.words = { completed: 'Ready' };
+    await element.updateComplete;
+    expect(document.title).to.equal('My page');
     look(true);
   });
 
