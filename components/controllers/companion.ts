@@ -12,6 +12,8 @@ export interface CompanionHost extends ReactiveControllerHost, Element {
   readonly session: SessionSource | null;
   /** The id of the element that holds the session. */
   readonly htmlFor: string | null;
+  /** A session that it holds itself after all; it comes before all others. */
+  readonly ownSession?: SessionSource | undefined;
 }
 
 /** What the host does beside rendering. */
@@ -80,8 +82,8 @@ export class CompanionController implements ReactiveController {
   /** Looks for the session again: to be called when `session` or `htmlFor` has changed. */
   find(): void {
     if (!this.#stopSeeking) return;
-    const { session, htmlFor } = this.#host;
-    const source = session ?? findSource(this.#host, htmlFor);
+    const { ownSession, session, htmlFor } = this.#host;
+    const source = ownSession ?? session ?? findSource(this.#host, htmlFor);
     const isAnother = source !== this.#source;
     if (!isAnother && this.#isObserving) return;
     this.#stopObserving();

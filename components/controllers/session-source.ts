@@ -22,6 +22,20 @@ export interface SessionSource {
   announce?(text: string): void;
 }
 
+/** An element that hands the session that it shows on to those in it, and to those that name it. */
+export interface SessionHolder {
+  readonly sessionSource: SessionSource | undefined;
+}
+
+/** The session that an element holds or hands on, where it is one of these two. */
+export function sourceOf(value: object): SessionSource | undefined {
+  return isSessionSource(value) ? value : isSessionHolder(value) ? value.sessionSource : undefined;
+}
+
+export function isSessionHolder(value: object): value is SessionHolder {
+  return 'sessionSource' in value;
+}
+
 /** Whether an element is a source, and has become one already: before it is upgraded it is not. */
 export function isSessionSource(value: object): value is SessionSource {
   return 'observe' in value && typeof value.observe === 'function' && 'serverNow' in value;

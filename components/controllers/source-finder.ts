@@ -1,4 +1,4 @@
-import { isSessionSource, type SessionSource } from './session-source.js';
+import { isSessionHolder, isSessionSource, type SessionSource, sourceOf } from './session-source.js';
 
 /** Fired on the document by every source that came, left or changed its id, so that several copies of this kit on a page know of each other's. */
 const SOURCES_CHANGED = 'statussourceschange';
@@ -41,7 +41,7 @@ export function seek(document: Document, seeker: Seeker): () => void {
 /** The source that an element names by its id, in its own tree or in the document; without an id the closest one around it. */
 export function findSource(element: Element, id: string | null): SessionSource | undefined {
   const found = id ? byId(element, id) : closest(element);
-  return found && isSessionSource(found) ? found : undefined;
+  return found ? sourceOf(found) : undefined;
 }
 
 function byId(element: Element, id: string): Element | null {
@@ -53,7 +53,7 @@ function byId(element: Element, id: string): Element | null {
 /** Up the tree as it is drawn: through slots and out of shadow roots. */
 function closest(element: Element): Element | undefined {
   for (let at = parentOf(element); at; at = parentOf(at)) {
-    if (isSessionSource(at)) return at;
+    if (isSessionSource(at) || isSessionHolder(at)) return at;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { type ChannelState, hasEnded, openQuestion } from '../../protocol/index.js';
+import { type ChannelState, hasEnded, openQuestion, type QuestionView } from '../../protocol/index.js';
 import type { Connection } from '../session/index.js';
 import type { Words } from '../words/index.js';
 
@@ -53,9 +53,9 @@ export function announce(
 function announceRun(heard: Heard, state: ChannelState, words: Words): ReturnType<typeof announce> {
   const begun = lastBegun(state, words);
   const question = openQuestion(state);
-  const asked = question ? `${question.id} ${question.ts} ${question.question}` : '';
+  const asked = question ? questionKey(question) : '';
   const end = endText(state, words);
-  const ended = end === '' ? '' : `${state.run} ${state.startedAt} ${state.endedAt}`;
+  const ended = end === '' ? '' : endKey(state);
 
   const news: Announcement[] = [];
   if (heard.isLost) news.push({ kind: 'connection', text: words.connectionBack });
@@ -67,6 +67,16 @@ function announceRun(heard: Heard, state: ChannelState, words: Words): ReturnTyp
     news.push({ kind: 'question', text: `${words.waiting}: ${question.question}` });
   }
   return { heard: { isSynced: true, isLost: false, begun: begun.key, question: asked, end: ended }, news };
+}
+
+/** Tells a question from others. An id may be asked again, and in the seed's form there is none. */
+export function questionKey({ id, ts, question }: QuestionView): string {
+  return `${id} ${ts} ${question}`;
+}
+
+/** Tells the end of a run from that of others. */
+export function endKey({ run, startedAt, endedAt }: ChannelState): string {
+  return `${run} ${startedAt} ${endedAt}`;
 }
 
 function lastBegun(state: ChannelState, words: Words): { readonly key: string; readonly text: string } {

@@ -16,6 +16,12 @@ export interface Line {
   readonly states: ReadonlySet<string>;
 }
 
+/** Whether something on the line changes with time alone. */
+export function lineCounts({ phase }: ChannelState, { status }: Connection): boolean {
+  if (status === 'live') return phase === 'running' || phase === 'waiting';
+  return status === 'reconnecting' || status === 'offline';
+}
+
 /** What to show for a state and a connection. Pure. */
 export function statusLine(state: ChannelState, connection: Connection, now: Now, locale: Locale = localeFor()): Line {
   const { words } = locale;

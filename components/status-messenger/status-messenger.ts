@@ -19,11 +19,11 @@ import type { SessionSource } from '../controllers/session-source.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
 import { CustomStates } from '../controllers/states.js';
 import type { Connection, Decode, SessionClient, SessionObserver } from '../session/index.js';
-import { indicator } from '../styles/index.js';
 import type { Words } from '../words/index.js';
 import { type Announcement, announce, NOTHING_HEARD } from './announcement.js';
 import type { StatusMessengerEventMap } from './events.js';
-import { statusLine } from './line.js';
+import { lineCounts, statusLine } from './line.js';
+import { lineContent } from './line-content.js';
 import { type News, NOTHING_TOLD, readNews } from './news.js';
 import { styles } from './styles.js';
 
@@ -127,7 +127,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
 
   constructor() {
     super();
-    new SecondsController(this, () => this.#counts);
+    new SecondsController(this, () => lineCounts(this.state, this.connection));
   }
 
   /** How the page stands to its server. */
@@ -270,15 +270,10 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   }
 
   protected override render() {
-    const { state } = this;
-    const line = this.#line;
     return html`
-      <div part="base">
-        ${indicator(state.phase, line.states.has('stale'))}
-        <span class="hidden">${line.sign}</span>
-        <span part="message">${line.message}</span>
-        <span part="time">${line.time}</span>
-        <span part="connection">${line.connection}</span>
+      <div part="base" class="line">
+        ${lineContent(this.#line, this.state.phase)}
+        <span part="connection">${this.#line.connection}</span>
       </div>
       <div class="hidden" role="status">${this.#announcer.polite}</div>
       <div class="hidden" role="alert">${this.#announcer.assertive}</div>
@@ -288,15 +283,6 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
 
   protected override updated(): void {
     this.#tell();
-  }
-
-  /** Whether something on the line changes with time alone. */
-  get #counts(): boolean {
-    const { phase } = this.state;
-    const { status } = this.connection;
-    return status === 'live'
-      ? phase === 'running' || phase === 'waiting'
-      : status === 'reconnecting' || status === 'offline';
   }
 
   #clientFor(call: string): SessionClient {

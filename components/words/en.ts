@@ -122,6 +122,6 @@ export const en: Words = {
 
   panel: 'Status of the run',
   details: 'Details',
-  needsYou: 'needs you',
+  needsYou: 'Needs you',
   notify: 'Notify me',
 };

@@ -130,6 +130,7 @@ export interface Words {
   // Panel and attention
   readonly panel: string;
   readonly details: string;
+  /** Stands before the title of a page whose run waits for a person. */
   readonly needsYou: string;
   readonly notify: string;
 }

@@ -3,8 +3,10 @@ import { until } from '../helpers/in-browser.js';
 
 const ELEMENTS = [
   'status-messenger',
+  'status-attention',
   'status-connection',
   'status-controls',
+  'status-panel',
   'status-progress',
   'status-question',
   'status-results',

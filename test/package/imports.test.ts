@@ -62,7 +62,7 @@ test("'status-messenger' and 'status-messenger/define' in Node neither throw nor
 });
 
 /** The elements that stand beside `<status-messenger>`. */
-const COMPANIONS = ['Connection', 'Controls', 'Progress', 'Question', 'Results', 'Timeline'];
+const COMPANIONS = ['Attention', 'Connection', 'Controls', 'Panel', 'Progress', 'Question', 'Results', 'Timeline'];
 
 test('an element can be made in Node, for server rendering, and touches nothing', async () => {
   const source = `

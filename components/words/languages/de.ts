@@ -123,7 +123,7 @@ export const de: Words = {
 
   panel: 'Stand des Laufs',
   details: 'Einzelheiten',
-  needsYou: 'braucht Sie',
+  needsYou: 'Braucht Sie',
   notify: 'Benachrichtigen',
 };
 

@@ -123,7 +123,7 @@ export const es: Words = {
 
   panel: 'Estado de la ejecución',
   details: 'Detalles',
-  needsYou: 'le necesita',
+  needsYou: 'Le necesita',
   notify: 'Avisarme',
 };
 

@@ -126,7 +126,7 @@ export const fr: Words = {
 
   panel: "État de l'exécution",
   details: 'Détails',
-  needsYou: 'a besoin de vous',
+  needsYou: 'A besoin de vous',
   notify: 'Me prévenir',
 };
 

@@ -1,0 +1,4 @@
+import { defineElement } from '../define-element.js';
+import { StatusAttentionElement } from './status-attention.js';
+
+defineElement('status-attention', StatusAttentionElement);

@@ -1,0 +1,17 @@
+import { css } from 'lit';
+import { buttons, tokens } from '../styles/index.js';
+
+export const styles = [
+  tokens,
+  buttons,
+  css`
+    /* There for the focus of whoever pressed the button, and takes no room. */
+    :host(:not(:state(asking))) {
+      position: absolute;
+    }
+
+    [part='base'] {
+      display: flex;
+    }
+  `,
+];

@@ -1,0 +1,117 @@
+import { css } from 'lit';
+import { lineStyles } from '../status-messenger/line-content.js';
+import { indicatorStyles, tokens } from '../styles/index.js';
+
+export const styles = [
+  tokens,
+  indicatorStyles,
+  lineStyles,
+  css`
+    :host {
+      container-type: inline-size;
+    }
+
+    [part='base'] {
+      --_space: min(var(--_gap-large), 5cqi);
+
+      display: flex;
+      flex-direction: column;
+      padding: var(--_space);
+      border: 1px solid var(--_border);
+      border-radius: var(--_radius);
+    }
+
+    .compact {
+      --_space: min(calc(var(--_gap) * 1.5), 5cqi);
+    }
+
+    [part='header'] {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: baseline;
+      column-gap: calc(var(--_gap) * 3);
+    }
+
+    .line {
+      flex: 1 1 16em;
+      font-weight: 500;
+    }
+
+    .time,
+    status-connection::part(label) {
+      font-weight: 400;
+    }
+
+    /* The line says this already. */
+    status-messenger::part(base),
+    status-progress::part(status),
+    status-progress::part(elapsed),
+    status-progress:state(failed)::part(message),
+    status-results::part(end) {
+      display: none;
+    }
+
+    /* Spaces stand before what is shown, not between: what is hidden leaves none. */
+    :is(status-question, status-progress, status-timeline, status-results, status-controls, details),
+    ::slotted(:not([slot='status'], [slot='connection'])) {
+      margin-block-start: var(--_space);
+    }
+
+    status-timeline:state(empty):not(:state(filtered)),
+    status-question:state(empty),
+    status-progress:state(idle),
+    [part='body']:not(.two) status-results,
+    :host(:state(idle)) details,
+    .compact :is(status-connection:state(live), status-connection:state(ended)) {
+      display: none;
+    }
+
+    /* How a question of a run that is over ended stands in the timeline, and such a run cannot be stopped. */
+    :host(:not(:state(running), :state(waiting))) :is(status-question:not(:state(open)), status-controls):not(:focus-within) {
+      display: none;
+    }
+
+    /* What waits for somebody stands out. */
+    status-question:state(open)::part(base) {
+      background: color-mix(in srgb, var(--_accent) 6%, transparent);
+    }
+
+    .footer {
+      display: flex;
+      flex-wrap: wrap;
+      column-gap: var(--_gap);
+    }
+
+    details {
+      flex: 1 1 auto;
+    }
+
+    details[open] {
+      flex-basis: 100%;
+    }
+
+    /* Gone, and not only skipped, as browsers do it: skipped, its animations wait for ever, and to open it is one resize too many for Firefox. */
+    details:not([open]) > [part='body'] {
+      display: none;
+    }
+
+    summary {
+      inline-size: fit-content;
+      padding-block: calc((var(--_control) - 1lh) / 2);
+      border-radius: var(--_radius-small);
+      color: var(--_muted);
+      font-size: 0.875em;
+      font-weight: 500;
+      cursor: pointer;
+    }
+
+    @container (inline-size >= 52rem) {
+      .two {
+        display: grid;
+        grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+        align-items: start;
+        column-gap: calc(var(--_space) * 2);
+      }
+    }
+  `,
+];

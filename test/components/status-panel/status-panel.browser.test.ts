@@ -1,0 +1,206 @@
+import { expect, fixture, html } from '@open-wc/testing';
+import { sendKeys } from '@web/test-runner-commands';
+import type { StatusPanelElement } from '../../../components/index.js';
+import { HandSession } from '../../helpers/hand-session.js';
+import { shadowPart, until } from '../../helpers/in-browser.js';
+import {
+  ANSWERED,
+  ASKED,
+  accessible,
+  DONE,
+  FAILED,
+  line,
+  RESULT,
+  run,
+  STATUS,
+  STOPPED,
+  section,
+  settled,
+  shown,
+  visible,
+} from './support.js';
+
+const LOST = { status: 'reconnecting', since: 0, attempt: 1, reason: '' } as const;
+
+describe('<status-panel>', () => {
+  it('shows of a run what there is, in one order, and nothing that is empty', async () => {
+    const session = new HandSession();
+    const element = await shown(session);
+    element.style.inlineSize = '600px';
+    await accessible(element);
+    expect(element.matches(':state(idle)')).to.equal(true);
+    expect([line(element), ...visible(element)]).to.deep.equal(['Waiting for the first status…', 'connection']);
+
+    session.say(STATUS);
+    await until(() => line(element) === 'Reading');
+    await accessible(element);
+    expect(element.matches(':state(running)')).to.equal(true);
+    expect(visible(element)).to.deep.equal(['connection', 'progress', 'timeline', 'controls']);
+
+    session.say(ASKED);
+    await until(() => line(element) === 'Waiting for you');
+    await accessible(element);
+    expect(element.matches(':state(waiting)')).to.equal(true);
+    expect(visible(element)).to.deep.equal(['connection', 'question', 'progress', 'timeline', 'controls']);
+
+    session.say(ANSWERED, RESULT);
+    await until(() => visible(element).includes('results'));
+    await accessible(element);
+    const tops = ['header', 'question', 'progress', 'timeline', 'results', 'controls'].map(
+      (name) => shadowPart(element, name)?.getBoundingClientRect().top ?? 0,
+    );
+    expect(tops.every((top, i) => i === 0 || top > (tops[i - 1] ?? 0))).to.equal(true);
+
+    session.say(DONE);
+    await until(() => line(element) === 'Done');
+    await accessible(element);
+    expect(element.matches(':state(completed)')).to.equal(true);
+    expect(visible(element)).to.deep.equal(['connection', 'progress', 'timeline', 'results']);
+  });
+
+  it('says once how a run ended', async () => {
+    const failed = await shown(run(STATUS, FAILED));
+    await accessible(failed);
+    expect(failed.matches(':state(failed)')).to.equal(true);
+    expect(line(failed)).to.match(/^(Failed )?No disk$/);
+    expect(visible(failed)).to.deep.equal(['connection', 'progress', 'timeline']);
+    const stopped = await shown(run(STATUS, STOPPED));
+    await accessible(stopped);
+    expect(stopped.matches(':state(cancelled)')).to.equal(true);
+    expect(line(stopped)).to.equal('Stopped');
+  });
+
+  it('compact: the connection only where it is not live, and timeline and results when they are asked for', async () => {
+    const session = run(STATUS, RESULT);
+    const element = await shown(session, 'compact');
+    await accessible(element);
+    expect(visible(element)).to.deep.equal(['progress', 'controls']);
+    session.become(LOST);
+    await until(() => visible(element).includes('connection'));
+    session.become({ status: 'ended' });
+    await until(() => !visible(element).includes('connection'));
+    session.become({ status: 'live', since: 0, transport: 'websocket' });
+    session.say(ASKED);
+    await until(() => visible(element).includes('question'));
+    await accessible(element);
+    session.say(ANSWERED, DONE);
+    await until(() => line(element).endsWith('All read'));
+    shadowPart(element, 'summary')?.focus();
+    await sendKeys({ press: 'Enter' });
+    await until(() => visible(element).includes('results') && visible(element).includes('timeline'));
+    await accessible(element);
+    element.variant = 'full';
+    await until(() => shadowPart(element, 'details') === null);
+    expect(visible(element)).to.deep.equal(['connection', 'progress', 'timeline', 'results']);
+  });
+
+  it('by the keyboard: what is asked comes first, and all can be reached', async () => {
+    const element = await shown(run(STATUS, ASKED));
+    const focused = () => element.shadowRoot?.activeElement?.localName;
+    const order: Array<string | undefined> = [];
+    for (let i = 0; i < 20; i++) {
+      await sendKeys({ press: 'Tab' });
+      const now = focused();
+      if (now === undefined) break;
+      if (order.at(-1) !== now) order.push(now);
+      if (now === 'status-controls') break;
+    }
+    expect(order).to.deep.equal(['status-question', 'status-timeline', 'status-controls']);
+  });
+
+  it('what the page puts into a slot is there alone, and finds the session', async () => {
+    const session = run(STATUS, RESULT, ASKED);
+    const element = await fixture<StatusPanelElement>(html`
+      <status-panel .session=${session}>
+        <p slot="status">My own line</p>
+        <p slot="connection">Mine</p>
+        <status-question slot="question"></status-question>
+        <status-progress slot="progress" step="no such"></status-progress>
+        <p slot="timeline">No timeline</p>
+        <p slot="results">Mine</p>
+        <status-controls slot="controls" confirm></status-controls>
+        <status-connection class="more"></status-connection>
+      </status-panel>
+    `);
+    await settled(element);
+    const own = [...element.children];
+    expect(own.every((child) => child.getBoundingClientRect().height > 0)).to.equal(true);
+    expect(visible(element)).to.deep.equal([]);
+    expect(['question', 'timeline', 'results'].map((name) => section(element, name))).to.deep.equal([null, null, null]);
+    const more = element.querySelector('.more') as HTMLElement;
+    await until(() => shadowPart(more, 'label')?.textContent === 'Live');
+    const controls = element.querySelector('status-controls') as HTMLElement;
+    shadowPart(controls, 'stop')?.click();
+    await until(() => shadowPart(controls, 'yes') !== null);
+    await accessible(element);
+    shadowPart(controls, 'yes')?.click();
+    expect(session.calls).to.deep.equal([['cancel']]);
+    // What is taken out of its slot gives way to the kit's element, and what comes later takes its place.
+    controls.remove();
+    await until(() => visible(element).includes('controls'));
+    element.append(controls);
+    await until(() => section(element, 'controls') === null);
+  });
+
+  it('hands out its words, and its parts to be styled', async () => {
+    const session = run(STATUS, RESULT);
+    const element = await shown(session);
+    element.words = { stop: 'Halt!', panel: 'My run' };
+    const controls = section(element, 'controls') as HTMLElement;
+    await until(() => shadowPart(controls, 'stop')?.textContent?.trim() === 'Halt!');
+    expect(shadowPart(element, 'base')?.ariaLabel).to.equal('My run');
+    const style = document.createElement('style');
+    const parts = ['line-message', 'line-time', 'indicator', 'controls-stop', 'timeline-scroller', 'results-heading'];
+    style.textContent = parts
+      .map((name) => `status-panel::part(${name}) { outline: 3px solid rgb(1, 2, 3); }`)
+      .join('');
+    document.head.append(style);
+    const inner = [
+      ...['line-message', 'line-time', 'indicator'].map((name) => shadowPart(element, name)),
+      shadowPart(controls, 'stop'),
+      shadowPart(section(element, 'timeline') as HTMLElement, 'scroller'),
+      shadowPart(section(element, 'results') as HTMLElement, 'heading'),
+    ];
+    for (const each of inner) expect(each && getComputedStyle(each).outlineColor).to.equal('rgb(1, 2, 3)');
+    style.remove();
+  });
+
+  it('stands in two columns where there is room and are results, and in one of 320 px, from right to left too', async () => {
+    await import('../../../components/words/languages/ar.js');
+    const element = await shown(run({ type: 'status', data: 'a'.repeat(300) }, ASKED));
+    const box = (name: string) => shadowPart(element, name)?.getBoundingClientRect() as DOMRect;
+    element.style.inlineSize = '1000px';
+    expect(box('timeline').width).to.be.greaterThan(900);
+    (element.session as HandSession).say({ ...RESULT, data: { agent: 'x'.repeat(300), data: '<b>'.repeat(300) } });
+    await until(() => box('results').width > 0);
+    expect(box('results').left).to.be.greaterThan(box('timeline').right);
+    expect(box('controls').top).to.be.greaterThan(box('results').bottom);
+    element.dir = 'rtl';
+    element.lang = 'ar';
+    await until(() => box('results').right < box('timeline').left);
+    for (const variant of ['full', 'compact'] as const) {
+      element.style.inlineSize = '320px';
+      element.variant = variant;
+      await settled(element);
+      for (const details of element.shadowRoot?.querySelectorAll('details') ?? []) details.open = true;
+      await settled(element);
+      expect(box('results').top).to.be.greaterThan(box('timeline').top);
+      const { scrollWidth, clientWidth } = shadowPart(element, 'base') as HTMLElement;
+      expect(scrollWidth).to.be.at.most(clientWidth);
+      await accessible(element);
+    }
+  });
+
+  it('shows as text whatever comes', async () => {
+    const hostile = '<img src="/broken" onerror="window.broken = 1"><script>window.broken = 1</script>';
+    const session = run({ type: 'status', data: hostile });
+    const element = await shown(session);
+    expect(line(element)).to.equal(hostile);
+    session.say({ type: 'error', data: { message: hostile, fatal: true } });
+    await until(() => element.matches(':state(failed)'));
+    expect(line(element)).to.contain(hostile);
+    const compact = await shown(run(STATUS, { type: 'complete', data: { summary: hostile } }), 'compact');
+    expect(line(compact)).to.contain(hostile);
+    expect('broken' in window).to.equal(false);
+  });
+});
