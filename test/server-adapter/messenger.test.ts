@@ -1058,5 +1058,5 @@ test('ids that are none, handed over with a socket, end that connection and noth
   for (const id of ['a%20b', '', 'run_1']) {
     assert.equal((await new WireClient(`ws://127.0.0.1:${port}/${id}`).closed()).code, 4400);
   }
-  assert.equal(server.log.with('handleConnection: status-messenger: sessionId').length, 1);
+  assert.equal(server.log.with('handleConnection: sessionId').length, 1);
 });
