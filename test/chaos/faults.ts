@@ -111,14 +111,32 @@ export const FAULTS: {
     return strike;
   },
 
+  async 'offline-answer'(world, viewer, { size }) {
+    const answering = size < 0.6 ? [viewer, world.other(viewer)] : [viewer];
+    const strikes = await Promise.all(answering.map((each) => turnAway(world, each, 'refuse')));
+    for (const each of answering) each.answer(size, size > 0.95);
+    const given = answering.reduce(
+      (sum, { answers }) => sum + answers.filter(({ acks }) => acks.length === 0).length,
+      0,
+    );
+    return {
+      async heal() {
+        for (const { heal } of strikes) await heal();
+        return given;
+      },
+    };
+  },
+
   async late(world) {
     await world.addViewer();
     return { heal: () => 1 };
   },
 
-  reload(_, viewer, { size }) {
-    // What it sent just before is not answered yet.
+  async reload(_, viewer, { size }) {
+    // What it sent just before is not answered yet; no page goes before what runs in it has come to its end.
     if (size < 0.7) viewer.send();
+    if (size > 0.3) viewer.answer(size, false);
+    await Promise.resolve();
     viewer.load();
     return { heal: () => 1 };
   },

@@ -42,6 +42,8 @@ export class ChaosProxy {
   welcome: Welcome = 'serve';
   /** What is done to all connections, those to come as well. */
   shape: Shape | undefined;
+  /** Milliseconds after which the systems at both ends give up a connection that has gone silent; `undefined`: longer than anybody waits for it. */
+  givenUpAfter: number | undefined;
   /** How many were not served since the start. */
   unserved = 0;
   /** How many pieces were shaped. */
@@ -92,6 +94,11 @@ export class ChaosProxy {
   silence(...ways: Way[]): readonly Carried[] {
     const befallen = [...this.#pairs].filter(({ up, down }) => !up.isSilent && !down.isSilent);
     for (const pair of befallen) for (const way of ways) pair[way].isSilent = true;
+    if (this.givenUpAfter !== undefined) {
+      setTimeout(() => {
+        for (const pair of befallen) pair.cut('rst');
+      }, this.givenUpAfter).unref();
+    }
     return befallen;
   }
 
