@@ -193,6 +193,21 @@ test('whoever asks is told nothing that does not stand in the log yet', () => {
   assert.match(checkQuestions(talk([{ asks: 1 }, question, { told: 1, ...A }, end])).join(), /before it stood/);
 });
 
+test('an answer that was carried out and not acknowledged may be lost with a log in memory, and only with it', () => {
+  const log = logOf([asks(1), ends('answered', 'a')]);
+  const logs = [log, logOf([runEnds], 'epoch111')];
+  const journals: Entry[][] = [[{ asks: 1 }, ...framesOf(log), { told: 1, ...A }]];
+  const talk: Talk = {
+    logs,
+    journals,
+    answers: [given('a', refused('no such question is open'))],
+    pages: [],
+    durable: false,
+  };
+  assert.deepEqual(checkQuestions(talk), []);
+  assert.match(checkQuestions({ ...talk, durable: true }).join('\n'), /and carried out/);
+});
+
 test('what becomes of a question is lost with a log in memory, and only with it', () => {
   const logs = [logOf([asks(1)]), logOf([['status', 'another log']] as unknown as Said[], 'epoch111')];
   const talk: Talk = {

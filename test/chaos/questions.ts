@@ -110,7 +110,7 @@ function checkEnd({ id, number, ends }: Asked, isLost: boolean, answers: readonl
   if (accepted.length > 1) wrongs.push(`${accepted.length} answers to ${what} were accepted`);
   const isByPage = end?.outcome === 'answered' || end?.outcome === 'declined';
   const from = given.filter(({ value }) => value === end?.answer);
-  if (isByPage && !from.some(({ acks, orphaned }) => acks[0]?.accepted || orphaned)) {
+  if (isByPage && !isLost && !from.some(({ acks, orphaned }) => acks[0]?.accepted || orphaned)) {
     wrongs.push(
       `${what} was ${end.outcome}${end.answer ? ` with ${end.answer}` : ''}, and no page was told that it was accepted`,
     );
@@ -130,10 +130,11 @@ function checkAnswer(
   const isIt = end?.outcome === (value === undefined ? 'declined' : 'answered') && end.answer === value;
   return acks.flatMap(({ accepted, reason }) => {
     if (accepted) return isIt ? [] : [`${what} was accepted, and the question has ended as ${JSON.stringify(end)}`];
+    // Of what was in a log that is lost nothing is known any more.
+    if (reason === UNKNOWN && lost(question.log)) return [];
     if (value !== undefined && isIt) return [`${what} was refused (${reason}), and carried out`];
-    // Of one that ended with its run, or with its log, nothing is known any more.
-    const isKnown = reason === end?.outcome || (reason === UNKNOWN && (end?.byRun || lost(question.log)));
-    return isKnown ? [] : [`${what} was refused (${reason}), and the question has ended as ${JSON.stringify(end)}`];
+    const isReason = reason === end?.outcome || (reason === UNKNOWN && end?.byRun);
+    return isReason ? [] : [`${what} was refused (${reason}), and the question has ended as ${JSON.stringify(end)}`];
   });
 }
 
