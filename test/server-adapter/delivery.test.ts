@@ -185,6 +185,29 @@ test('ended by the real clock', async (t) => {
   assert.ok(silent.opcodes.includes(OPCODE.ping));
 });
 
+test('a channel that is forgotten and spoken in again within a turn: its viewers get the new one as a whole, not what comes behind where they were', async (t) => {
+  const server = await startServer();
+  t.after(server.close);
+  const page = new WireClient(`${server.url}/s`);
+  t.after(() => page.close());
+  await page.synced();
+  const say = (data: string) => server.messenger.sendToSession('s', { type: 'status', data });
+  for (let i = 0; i < 3; i++) await say(`old ${i}`);
+  await page.status('old 2');
+  const before = page.frames.length;
+  void server.messenger.forget('session:s');
+  void Promise.all(Array.from({ length: 10 }, (_, i) => say(`new ${i}`)));
+  await page.status('new 9');
+  const { id = '' } = await say('live again');
+  await page.status('live again');
+  const [epoch] = id.split('-');
+  assert.deepEqual(
+    page.frames.slice(before).map(({ type, id }) => `${type} ${id}`),
+    // The latest status goes with it, for pages that know no snapshots.
+    [`snapshot ${epoch}-10`, `status ${epoch}-10`, `status ${epoch}-11`],
+  );
+});
+
 // Those who do not read
 
 for (const entry of ['attach', 'handleConnection'] as const) {
