@@ -76,6 +76,7 @@ export class Page {
   #message: Message | undefined;
   #hadPosition = false;
   #sawSnapshot = false;
+  #wasLive = false;
   /** What was stored when it connected last: it may not say that it is live before it has that. */
   #missed: string | undefined;
 
@@ -88,8 +89,10 @@ export class Page {
     this.client.on('state', (state) => this.#show(state));
     this.client.on('connection', (connection) => {
       const { status } = connection;
-      const connects = status === 'connecting' || (status === 'reconnecting' && connection.retryAt === undefined);
-      if (connects) this.#missed = server.head;
+      const isOnItsWay = status === 'connecting' || (status === 'reconnecting' && connection.retryAt === undefined);
+      // One that was taken for live too early is on its way still.
+      if (isOnItsWay && !this.#wasLive) this.#missed = server.head;
+      this.#wasLive = status === 'live';
       if (status === 'live') this.#live();
       else if (status === 'ended' || status === 'refused')
         this.wrongs.push(`the connection is ${JSON.stringify(connection)}`);
