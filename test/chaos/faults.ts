@@ -162,14 +162,19 @@ export const FAULTS: {
   }),
 };
 
+/** Milliseconds after which a page that is live is not on a connection that had gone silent before: more than it waits for the heartbeat. */
+const MISSED = 3000;
+
 /** The client finds out by itself that its connection is dead, or the server does. */
 function silence(world: World, viewer: Viewer, ...ways: Way[]): Strike {
   const { losses } = viewer;
   const struck = viewer.proxy.silence(...ways);
+  const since = performance.now();
   return {
     async heal() {
-      // It may have been about to end when it befell it: then nobody misses it.
-      const isNoticed = () => viewer.losses > losses || struck.every(({ isOver }) => isOver);
+      // The page may have let go of it when it befell it: then nobody misses it.
+      const isLetGo = () => viewer.isLive && performance.now() - since > MISSED;
+      const isNoticed = () => viewer.losses > losses || struck.every(({ isOver }) => isOver) || isLetGo();
       await world.until('a silent connection is given up', isNoticed);
       return struck.length;
     },

@@ -123,8 +123,12 @@ export class ChaosProxy {
     this.#server.close();
     for (const socket of this.#ignored) socket.destroy();
     for (const pair of this.#pairs) pair.cut('rst');
+    await sleep(1);
+    while (this.#pairs.size > 0) {
+      for (const pair of this.#pairs) pair.destroy();
+      await sleep(1);
+    }
     await closed;
-    while (this.#pairs.size > 0) await sleep(1);
   }
 
   #accept(page: Socket): void {
@@ -190,6 +194,12 @@ class Pair implements Carried {
       if (how === 'rst') socket.resetAndDestroy();
       else socket.destroySoon();
     }
+  }
+
+  /** Ends it at once, also where one of its ends takes nothing of what it was sent. */
+  destroy(): void {
+    for (const flow of [this.up, this.down]) flow.stop();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #tellsOther(gone: Socket): boolean {

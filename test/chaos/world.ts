@@ -43,6 +43,9 @@ export interface Talked {
 /** Milliseconds after which something that should happen is taken never to happen. */
 const NEVER = 20_000;
 
+/** Milliseconds after which a run is taken to hang, whatever each of its waits may take. */
+const FOREVER = 120_000;
+
 /** Messages of a publication that are on their way at once. */
 const PART = 25;
 
@@ -57,18 +60,33 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     if (!text.includes(THROWN)) complaints.push(text);
   };
   const world = new World(scenario);
-  try {
+  let stage = 'it begins';
+  let late: NodeJS.Timeout | undefined;
+  const hangs = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error(`it hangs while ${stage}`)), FOREVER).unref();
+  });
+  const run = async () => {
     await world.open();
-    for (const round of scenario.rounds) await world.round(round);
+    for (const [i, round] of scenario.rounds.entries()) {
+      stage = `round ${i + 1} lasts`;
+      await world.round(round);
+    }
+    stage = 'the last questions are answered';
     await world.answerAll();
+    stage = 'everybody catches up';
     await world.settle();
+    stage = 'everybody leaves';
     await world.leave();
+  };
+  try {
+    await Promise.race([run(), hangs]);
     const left = await whatIsLeft(base);
     return world.report([...complaints, ...left]);
   } catch (error) {
     await world.abandon();
     return world.report([error instanceof Error ? (error.stack ?? error.message) : String(error), ...complaints]);
   } finally {
+    clearTimeout(late);
     console.error = complain;
     world.clean();
   }
@@ -195,7 +213,7 @@ export class World implements Server {
 
   /** Lets go of everything after a failure. */
   async abandon(): Promise<void> {
-    for (const viewer of this.#viewers) await viewer.close();
+    await Promise.race([Promise.all(this.#viewers.map((viewer) => viewer.close())), sleep(NEVER / 4)]);
     const host = await this.#host.catch(() => undefined);
     if (host instanceof ChildHost) await host.kill();
     // What cannot be closed is the failure, perhaps.
