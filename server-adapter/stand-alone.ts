@@ -32,7 +32,7 @@ export interface StandAlone {
 const TIMES = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
 
 /** Starts the stand-alone server. Throws `invalid` for an environment that cannot be, and what the system says of an address that cannot be had. */
-export async function startStandAlone(environment: StandAloneEnvironment): Promise<StandAlone> {
+export async function startStandAlone(environment: StandAloneEnvironment, times = TIMES): Promise<StandAlone> {
   const { STATUS_MESSENGER_API_KEY: apiKey = '' } = environment;
   // Set to nothing, as compose files do, it would mean every address that there is.
   const host = environment.HOST || '127.0.0.1';
@@ -44,7 +44,7 @@ export async function startStandAlone(environment: StandAloneEnvironment): Promi
   });
   const requests = new Requests();
   let isStopping = false;
-  const server = createServer(TIMES, (request, response) => {
+  const server = createServer(times, (request, response) => {
     if (isStopping) {
       leaving(response);
       return;

@@ -9,11 +9,15 @@ const seed = seedFromEnvironment();
 /** How many seeds are tried until a fault strikes: it may have been drawn for a moment at which there is nothing to strike. */
 const TRIES = 5;
 
+/** Answers that pages gave without a connection, and that were accepted, in all runs. */
+let acceptedOffline = 0;
+
 for (const kind of KINDS) {
   test(`chaos: ${kind} (SEED=${seed})`, async (t) => {
     for (let i = 0; i < TRIES; i++) {
       const scenario = drawScenario(seed + i, kind);
-      const { wrongs, effects } = await runScenario(scenario);
+      const { wrongs, effects, talk } = await runScenario(scenario);
+      acceptedOffline += talk.acceptedOffline;
       const again = `npm run chaos -- --seed ${scenario.seed} --runs 1 --only ${kind}`;
       assert.deepEqual(wrongs, [], `${describeScenario(scenario)}\n  again: ${again}`);
       if ((effects.get(kind)?.struck ?? 0) > 0) return;
@@ -22,6 +26,10 @@ for (const kind of KINDS) {
     assert.fail(`it never struck in ${TRIES} runs`);
   });
 }
+
+test('some of what pages answered without a connection was accepted when they were back', () => {
+  assert.ok(acceptedOffline > 0);
+});
 
 test('the same seed draws the same scenario, and another seed another', () => {
   assert.deepEqual(drawScenario(seed), drawScenario(seed));

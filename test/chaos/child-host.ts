@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Host, HostOptions, Publication } from './host.js';
+import type { Asking, Host, HostOptions, Publication, Told } from './host.js';
 import type { Order, Ready, Reply } from './host-process.js';
 
 const PROCESS = fileURLToPath(new URL('host-process.ts', import.meta.url));
@@ -9,17 +9,18 @@ const PROCESS = fileURLToPath(new URL('host-process.ts', import.meta.url));
 /** A server in a process of its own, which may be killed. */
 export class ChildHost implements Host {
   readonly #process: ChildProcess;
-  readonly #waiting = new Map<number, { resolve(value: number): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, { resolve(reply: Reply): void; reject(error: Error): void }>();
   readonly port: number;
   #orders = 0;
 
   private constructor(child: ChildProcess, port: number) {
     this.#process = child;
     this.port = port;
-    child.on('message', ({ number, value = 0, error }: Reply) => {
+    child.on('message', (reply: Reply) => {
+      const { number, error } = reply;
       const order = this.#waiting.get(number);
       this.#waiting.delete(number);
-      if (error === undefined) order?.resolve(value);
+      if (error === undefined) order?.resolve(reply);
       else order?.reject(new Error(error));
     });
     child.once('exit', () => {
@@ -42,16 +43,21 @@ export class ChildHost implements Host {
     await this.#order({ do: 'publish', what });
   }
 
+  async ask(what: Asking): Promise<Told> {
+    const { told = { outcome: 'interrupted' } } = await this.#order({ do: 'ask', what });
+    return told;
+  }
+
   async setClock(by: number): Promise<void> {
     await this.#order({ do: 'set-clock', by });
   }
 
   connections(): Promise<number> {
-    return this.#order({ do: 'count', what: 'connections' });
+    return this.#count({ do: 'count', what: 'connections' });
   }
 
   viewers(): Promise<number> {
-    return this.#order({ do: 'count', what: 'viewers' });
+    return this.#count({ do: 'count', what: 'viewers' });
   }
 
   async stopListening(): Promise<void> {
@@ -59,7 +65,7 @@ export class ChildHost implements Host {
   }
 
   async close(): Promise<number> {
-    const left = await this.#order({ do: 'close' });
+    const left = await this.#count({ do: 'close' });
     await this.kill();
     return left;
   }
@@ -72,7 +78,12 @@ export class ChildHost implements Host {
     await exited;
   }
 
-  #order(order: Order['order']): Promise<number> {
+  async #count(order: Order['order']): Promise<number> {
+    const { value = 0 } = await this.#order(order);
+    return value;
+  }
+
+  #order(order: Order['order']): Promise<Reply> {
     const number = ++this.#orders;
     return new Promise((resolve, reject) => {
       this.#waiting.set(number, { resolve, reject });

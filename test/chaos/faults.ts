@@ -111,14 +111,32 @@ export const FAULTS: {
     return strike;
   },
 
+  async 'offline-answer'(world, viewer, { size }) {
+    const answering = size < 0.6 ? [viewer, world.other(viewer)] : [viewer];
+    const strikes = await Promise.all(answering.map((each) => turnAway(world, each, 'refuse')));
+    for (const each of answering) each.answer(size, size > 0.95);
+    const given = answering.reduce(
+      (sum, { answers }) => sum + answers.filter(({ acks }) => acks.length === 0).length,
+      0,
+    );
+    return {
+      async heal() {
+        for (const { heal } of strikes) await heal();
+        return given;
+      },
+    };
+  },
+
   async late(world) {
     await world.addViewer();
     return { heal: () => 1 };
   },
 
-  reload(_, viewer, { size }) {
-    // What it sent just before is not answered yet.
+  async reload(_, viewer, { size }) {
+    // What it sent just before is not answered yet; no page goes before what runs in it has come to its end.
     if (size < 0.7) viewer.send();
+    if (size > 0.3) viewer.answer(size, false);
+    await Promise.resolve();
     viewer.load();
     return { heal: () => 1 };
   },
@@ -144,14 +162,19 @@ export const FAULTS: {
   }),
 };
 
+/** Milliseconds after which a page that is live is not on a connection that had gone silent before: more than it waits for the heartbeat. */
+const MISSED = 3000;
+
 /** The client finds out by itself that its connection is dead, or the server does. */
 function silence(world: World, viewer: Viewer, ...ways: Way[]): Strike {
   const { losses } = viewer;
   const struck = viewer.proxy.silence(...ways);
+  const since = performance.now();
   return {
     async heal() {
-      // It may have been about to end when it befell it: then nobody misses it.
-      const isNoticed = () => viewer.losses > losses || struck.every(({ isOver }) => isOver);
+      // The page may have let go of it when it befell it: then nobody misses it.
+      const isLetGo = () => viewer.isLive && performance.now() - since > MISSED;
+      const isNoticed = () => viewer.losses > losses || struck.every(({ isOver }) => isOver) || isLetGo();
       await world.until('a silent connection is given up', isNoticed);
       return struck.length;
     },

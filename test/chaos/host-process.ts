@@ -1,4 +1,4 @@
-import { type HostOptions, type Publication, startHost } from './host.js';
+import { type Asking, type HostOptions, type Publication, startHost, type Told } from './host.js';
 import { fileJournal } from './journal.js';
 
 /** What the world asks of a server's process. Each order is answered by its number. */
@@ -6,6 +6,7 @@ export interface Order {
   readonly number: number;
   readonly order:
     | { readonly do: 'publish'; readonly what: Publication }
+    | { readonly do: 'ask'; readonly what: Asking }
     | { readonly do: 'set-clock'; readonly by: number }
     | { readonly do: 'count'; readonly what: 'viewers' | 'connections' }
     | { readonly do: 'stop-listening' }
@@ -20,6 +21,7 @@ export interface Ready {
 export interface Reply {
   readonly number: number;
   readonly value?: number;
+  readonly told?: Told;
   /** Why the order could not be carried out. */
   readonly error?: string;
 }
@@ -27,27 +29,29 @@ export interface Reply {
 const [, , options = '', journal = ''] = process.argv;
 const host = await startHost(JSON.parse(options) satisfies HostOptions, fileJournal(journal));
 
-async function carryOut({ order }: Order): Promise<number | undefined> {
+async function carryOut({ order }: Order): Promise<Omit<Reply, 'number'>> {
   switch (order.do) {
     case 'publish':
       await host.publish(order.what);
-      return undefined;
+      return {};
+    case 'ask':
+      return { told: await host.ask(order.what) };
     case 'set-clock':
       await host.setClock(order.by);
-      return undefined;
+      return {};
     case 'count':
-      return host[order.what]();
+      return { value: await host[order.what]() };
     case 'stop-listening':
       await host.stopListening();
-      return undefined;
+      return {};
     case 'close':
-      return host.close();
+      return { value: await host.close() };
   }
 }
 
 process.on('message', (order: Order) => {
   carryOut(order).then(
-    (value) => process.send?.({ number: order.number, ...(value === undefined ? {} : { value }) } satisfies Reply),
+    (reply) => process.send?.({ number: order.number, ...reply } satisfies Reply),
     (error: unknown) => process.send?.({ number: order.number, error: String(error) } satisfies Reply),
   );
 });

@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { isObject } from '../../protocol/index.js';
-import { type ChannelStore, MemoryStore, StatusMessenger } from '../../server-adapter/index.js';
+import { isObject, type Outcome } from '../../protocol/index.js';
+import { type ChannelStore, MemoryStore, StatusMessenger, UnansweredError } from '../../server-adapter/index.js';
 import { seededRandom } from '../helpers/random.js';
 import { FastClock, PACE } from './clock.js';
 import { type Journal, WitnessedStore } from './journal.js';
-import { largeMessage, messageNumber } from './messages.js';
+import { largeMessage, messageNumber, questionText } from './messages.js';
 
 /** The session that everybody watches. */
 export const SESSION = 'chaos';
@@ -41,11 +41,28 @@ export interface Publication {
   readonly bytes?: number;
 }
 
+/** A question that the server asks. */
+export interface Asking {
+  readonly number: number;
+  /** It has a key: another server takes it up. */
+  readonly keyed: boolean;
+  /** Milliseconds of the server's that pages have for it. */
+  readonly timeout?: number;
+}
+
+/** What whoever asked was told. `interrupted`: nothing, as its server was closed. */
+export interface Told {
+  readonly outcome: Outcome | 'interrupted';
+  readonly answer?: unknown;
+}
+
 /** A server as the world sees it, wherever it runs. */
 export interface Host {
   readonly port: number;
   /** Resolves once everything is accepted. */
   publish(publication: Publication): Promise<void>;
+  /** Resolves once whoever asks is told something. */
+  ask(question: Asking): Promise<Told>;
   setClock(by: number): Promise<void>;
   /** How many watch, as far as the server knows; it says something to find out. */
   viewers(): Promise<number>;
@@ -91,6 +108,17 @@ export async function startHost(options: HostOptions, journal: Journal): Promise
     const { id = '' } = await messenger.sendToSession(SESSION, message);
     journal({ said: i, id });
   };
+  let isClosing = false;
+  const ask = async ({ number, keyed, timeout }: Asking): Promise<Told> => {
+    const options = { ...(keyed ? { key: `${number}` } : {}), ...(timeout === undefined ? {} : { timeout }) };
+    try {
+      return { outcome: 'answered', answer: await messenger.ask(questionText(number), options) };
+    } catch (error) {
+      if (isClosing) return { outcome: 'interrupted' };
+      if (error instanceof UnansweredError) return { outcome: error.outcome };
+      throw error;
+    }
+  };
   return {
     port,
     async publish({ from, count, burst, bytes }) {
@@ -100,6 +128,13 @@ export async function startHost(options: HostOptions, journal: Journal): Promise
         if (!burst && random() < 0.3) await turn();
       }
       await Promise.all(accepted);
+    },
+    async ask(question) {
+      journal({ asks: question.number });
+      const told = await messenger.runWithSession(SESSION, () => ask(question));
+      const { outcome } = told;
+      if (outcome !== 'interrupted') journal({ told: question.number, ...told, outcome });
+      return told;
     },
     async setClock(by) {
       clock.setBy(by);
@@ -112,6 +147,7 @@ export async function startHost(options: HostOptions, journal: Journal): Promise
       server.close();
     },
     async close() {
+      isClosing = true;
       if (server.listening) server.close();
       await messenger.close();
       server.closeAllConnections();

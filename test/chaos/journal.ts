@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import type { Ack, ChannelKind, ChannelName } from '../../protocol/index.js';
+import type { Ack, ChannelKind, ChannelName, Outcome } from '../../protocol/index.js';
 import type { ChannelLog, ChannelStore, Claim, Composed, Decision, StoreUser } from '../../server-adapter/index.js';
 
 /** What a server's side says that it did, each before anybody outside could know. */
@@ -11,7 +11,11 @@ export type Entry =
   /** The application was handed a page's input. */
   | { readonly carried: string; readonly at: number }
   /** What was answered to that input is stored. */
-  | { readonly remembered: string; readonly at: number };
+  | { readonly remembered: string; readonly at: number }
+  /** Somebody asks question number `asks`. */
+  | { readonly asks: number }
+  /** Somebody who asked it was told how it ended. */
+  | { readonly told: number; readonly outcome: Outcome; readonly answer?: unknown };
 
 export type Journal = (entry: Entry) => void;
 

@@ -33,3 +33,14 @@ export function messageNumber(i: number): Outgoing {
 export function largeMessage(i: number, bytes: number): Outgoing {
   return { type: 'of-the-users-own', data: { i, text: String.fromCharCode(97 + (i % 26)).repeat(bytes) } };
 }
+
+/** The text of question `number`, by which it is known wherever it stands. */
+export function questionText(number: number): string {
+  return `Question ${number} of the server?`;
+}
+
+/** The number of a question with this text; `undefined` where it is another one. */
+export function questionNumber(text: unknown): number | undefined {
+  const number = typeof text === 'string' ? /^Question (\d+) of the server\?$/.exec(text)?.[1] : undefined;
+  return number === undefined ? undefined : Number(number);
+}

@@ -55,6 +55,11 @@ export class Oracle {
     return this.#logs.size;
   }
 
+  /** The messages of each log, in the order of their beginnings. */
+  get logs(): readonly (readonly Message[])[] {
+    return [...this.#logs.values()].map((log) => log.flatMap(({ message }) => [message]));
+  }
+
   message({ epoch, seq }: Position): Message | undefined {
     return this.#logs.get(epoch)?.[seq - 1]?.message;
   }

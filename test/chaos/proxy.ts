@@ -42,6 +42,8 @@ export class ChaosProxy {
   welcome: Welcome = 'serve';
   /** What is done to all connections, those to come as well. */
   shape: Shape | undefined;
+  /** Milliseconds after which the systems at both ends give up a connection that has gone silent; `undefined`: longer than anybody waits for it. */
+  givenUpAfter: number | undefined;
   /** How many were not served since the start. */
   unserved = 0;
   /** How many pieces were shaped. */
@@ -92,6 +94,11 @@ export class ChaosProxy {
   silence(...ways: Way[]): readonly Carried[] {
     const befallen = [...this.#pairs].filter(({ up, down }) => !up.isSilent && !down.isSilent);
     for (const pair of befallen) for (const way of ways) pair[way].isSilent = true;
+    if (this.givenUpAfter !== undefined) {
+      setTimeout(() => {
+        for (const pair of befallen) pair.cut('rst');
+      }, this.givenUpAfter).unref();
+    }
     return befallen;
   }
 
@@ -116,8 +123,12 @@ export class ChaosProxy {
     this.#server.close();
     for (const socket of this.#ignored) socket.destroy();
     for (const pair of this.#pairs) pair.cut('rst');
+    await sleep(1);
+    while (this.#pairs.size > 0) {
+      for (const pair of this.#pairs) pair.destroy();
+      await sleep(1);
+    }
     await closed;
-    while (this.#pairs.size > 0) await sleep(1);
   }
 
   #accept(page: Socket): void {
@@ -183,6 +194,12 @@ class Pair implements Carried {
       if (how === 'rst') socket.resetAndDestroy();
       else socket.destroySoon();
     }
+  }
+
+  /** Ends it at once, also where one of its ends takes nothing of what it was sent. */
+  destroy(): void {
+    for (const flow of [this.up, this.down]) flow.stop();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #tellsOther(gone: Socket): boolean {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeScenario, drawScenario, KINDS, type Kind } from './scenario.js';
 import type { Job, Result } from './worker.js';
-import type { Effect } from './world.js';
+import type { Effect, Talked } from './world.js';
 
 /**
  * `npm run chaos`: runs of faults, each drawn from a seed and checked by itself. `npm run chaos -- --runs 50 --only kill` makes that the main fault of
@@ -43,7 +43,7 @@ class Worker {
     const crash = once(this.#process, 'exit', { signal }).then(([code, by]): Result => {
       this.#process = this.#start();
       const wrongs = [`the process ended with ${code ?? by}`];
-      return { seed: job.seed, wrongs, effects: [], losses: [] };
+      return { seed: job.seed, wrongs, effects: [], losses: [], talk: NO_TALK };
     });
     this.#process.send(job);
     const { pid } = this.#process;
@@ -67,6 +67,12 @@ class Worker {
   }
 }
 
+const NO_TALK: Talked = { asked: 0, answers: 0, offline: 0, accepted: 0, acceptedOffline: 0 };
+
+function keysOf<T extends object>(object: T): Array<keyof T> {
+  return Object.keys(object) as Array<keyof T>;
+}
+
 /** What all runs add up to. */
 class Tally {
   failed = 0;
@@ -76,13 +82,14 @@ class Tally {
     KINDS.map((kind) => [kind, { runs: 0, struck: 0, resumes: 0, snapshots: 0 }]),
   );
   readonly #losses = new Map<string, number>();
+  readonly #talk = { ...NO_TALK };
   readonly #began = performance.now();
 
   constructor(runs: number) {
     this.#runs = runs;
   }
 
-  enter({ seed, wrongs, effects, losses }: Result, { only }: Job): void {
+  enter({ seed, wrongs, effects, losses, talk }: Result, { only }: Job): void {
     this.#done++;
     for (const [kind, { struck, resumes, snapshots }] of effects) {
       const sum = this.#effects.get(kind);
@@ -92,6 +99,7 @@ class Tally {
       sum.resumes += resumes;
       sum.snapshots += snapshots;
     }
+    for (const key of keysOf(talk)) this.#talk[key] += talk[key];
     for (const [reason, count] of losses) this.#losses.set(reason, (this.#losses.get(reason) ?? 0) + count);
     if (wrongs.length > 0) {
       this.failed++;
@@ -112,6 +120,10 @@ class Tally {
     for (const [kind, { runs, struck, resumes, snapshots }] of this.#effects) {
       console.log(row(kind, runs, struck, resumes, snapshots));
     }
+    const { asked, answers, offline, accepted, acceptedOffline } = this.#talk;
+    console.log(
+      `\n${asked} questions, ${answers} answers, ${accepted} of them accepted; ${offline} given offline, ${acceptedOffline} of them accepted`,
+    );
     console.log('\nwhy connections ended');
     for (const [reason, count] of [...this.#losses].sort(([, a], [, b]) => b - a)) {
       console.log(`${String(count).padStart(7)} ${reason}`);

@@ -4,11 +4,20 @@ import {
   SessionClient,
   type SessionClientOptions,
   type StorageLike,
+  type Transport,
 } from '../../components/session/index.js';
-import { type Ack, type ChannelState, type Message, type Phase, parsePosition } from '../../protocol/index.js';
+import {
+  type Ack,
+  type ChannelState,
+  type Message,
+  type Phase,
+  parsePosition,
+  type QuestionView,
+} from '../../protocol/index.js';
 import { seededRandom } from '../helpers/random.js';
 import { FastClock } from './clock.js';
 import { SESSION } from './host.js';
+import { questionNumber } from './messages.js';
 import { ChaosProxy } from './proxy.js';
 
 /** What a page was shown, step by step: a message, or a snapshot where there is none. */
@@ -28,6 +37,17 @@ export interface Sent {
   orphaned?: true;
 }
 
+/** What a page answered to a question. */
+export interface Answer extends Pick<Sent, 'acks' | 'error' | 'orphaned'> {
+  readonly questionId: string;
+  /** What it answered, which nobody else ever does; `undefined` where it declined to. */
+  readonly value: string | undefined;
+  /** It had no connection then. */
+  readonly offline: boolean;
+  error?: unknown;
+  orphaned?: true;
+}
+
 /** What became of a page's connections. */
 export interface Fate {
   /** Attempts and connections that ended, by their reason. */
@@ -43,7 +63,10 @@ export interface Server {
   readonly head: string | undefined;
 }
 
-/** A page, from its loading on: a real client on a real socket, and all that it was told. */
+/** Milliseconds after which a system gives up a connection on which nothing comes through: later than its page does, which misses the heartbeat. */
+const GIVEN_UP = 700;
+
+/** A page, from its loading on: a real client on a real network, and all that it was told. */
 export class Page {
   readonly client: SessionClient;
   readonly shown: Shown[] = [];
@@ -53,27 +76,23 @@ export class Page {
   #message: Message | undefined;
   #hadPosition = false;
   #sawSnapshot = false;
+  #wasLive = false;
   /** What was stored when it connected last: it may not say that it is live before it has that. */
   #missed: string | undefined;
 
   constructor(options: SessionClientOptions, server: Server, fate: Fate) {
     this.#fate = fate;
-    const connects = () => {
-      this.#missed = server.head;
-    };
-    class Watched extends WebSocket {
-      constructor(url: string) {
-        super(url);
-        connects();
-      }
-    }
-    this.client = new SessionClient({ ...options, sessionId: SESSION, WebSocket: Watched });
+    this.client = new SessionClient({ ...options, sessionId: SESSION, WebSocket });
     this.client.on('message', (message) => {
       this.#message = message;
     });
     this.client.on('state', (state) => this.#show(state));
     this.client.on('connection', (connection) => {
       const { status } = connection;
+      const isOnItsWay = status === 'connecting' || (status === 'reconnecting' && connection.retryAt === undefined);
+      // One that was taken for live too early is on its way still.
+      if (isOnItsWay && !this.#wasLive) this.#missed = server.head;
+      this.#wasLive = status === 'live';
       if (status === 'live') this.#live();
       else if (status === 'ended' || status === 'refused')
         this.wrongs.push(`the connection is ${JSON.stringify(connection)}`);
@@ -126,24 +145,30 @@ export class Viewer {
   readonly clock = new FastClock();
   readonly pages: Page[] = [];
   readonly sent: Sent[] = [];
+  readonly answers: Answer[] = [];
   readonly fate: Fate = { losses: new Map(), resumes: 0, snapshots: 0 };
   readonly name: string;
   readonly #server: Server;
+  readonly #transport: Transport;
   readonly #random: () => number;
   readonly #storage = new TabStorage();
   readonly #life = new PageLife();
 
-  private constructor(name: string, server: Server, proxy: ChaosProxy, random: () => number) {
+  private constructor(name: string, server: Server, proxy: ChaosProxy, transport: Transport, random: () => number) {
     this.name = name;
     this.#server = server;
     this.proxy = proxy;
+    this.#transport = transport;
     this.#random = random;
     this.load();
   }
 
-  static async open(name: string, server: Server, seed: number): Promise<Viewer> {
+  static async open(name: string, server: Server, transport: Transport, seed: number): Promise<Viewer> {
     const random = seededRandom(seed);
-    return new Viewer(name, server, await ChaosProxy.start(() => server.port, random), random);
+    const proxy = await ChaosProxy.start(() => server.port, random);
+    // Nobody pings a stream: that it is dead its server hears from the system alone.
+    if (transport === 'sse') proxy.givenUpAfter = GIVEN_UP;
+    return new Viewer(name, server, proxy, transport, random);
   }
 
   get page(): Page {
@@ -161,7 +186,8 @@ export class Viewer {
 
   /** Whether something that it sent waits for the server's word; over a reload, what it sent before. */
   get waits(): boolean {
-    return !this.#storage.isEmpty || this.sent.some(({ acks, error, orphaned }) => !acks.length && !error && !orphaned);
+    const said = [...this.sent, ...this.answers];
+    return !this.#storage.isEmpty || said.some(({ acks, error, orphaned }) => !acks.length && !error && !orphaned);
   }
 
   /** Opens the page, for the first time or anew. */
@@ -179,13 +205,13 @@ export class Viewer {
       setItem: (key, value) => isHere && storage.setItem(key, value),
       removeItem: (key) => isHere && storage.removeItem(key),
     };
-    for (const sent of this.sent) if (sent.acks.length === 0) sent.orphaned = true;
+    for (const sent of [...this.sent, ...this.answers]) if (sent.acks.length === 0) sent.orphaned = true;
     const url = `ws://127.0.0.1:${this.proxy.port}/ws`;
     const { watch: watchPage } = this.#life;
     const options: SessionClientOptions = {
       url,
       // A network that is down blocks WebSockets no more than anything else.
-      transport: 'websocket',
+      transport: this.#transport,
       clock: this.clock,
       random: this.#random,
       storage: ofThisLoad,
@@ -209,12 +235,45 @@ export class Viewer {
     if (this.page.client.position === undefined) return;
     const sent: Sent = { input: `${this.name}-${this.sent.length}`, acks: [] };
     this.sent.push(sent);
-    this.page.client.send({ input: sent.input }).then(
-      (ack) => sent.acks.push(ack),
-      (error: unknown) => {
-        sent.error = error;
-      },
-    );
+    settle(sent, this.page.client.send({ input: sent.input }));
+  }
+
+  /** The server's questions that it knows, by what it was shown last: those that are open, or else those that are over. */
+  get questions(): readonly QuestionView[] {
+    const known = this.page.client.state.questions.filter(({ question }) => questionNumber(question) !== undefined);
+    const open = known.filter(({ status }) => status === 'open');
+    return open.length > 0 ? open : known;
+  }
+
+  get isLive(): boolean {
+    return this.page.client.connection.status === 'live';
+  }
+
+  /** Whether it was shown question `number`. */
+  knows(number: number): boolean {
+    return this.page.client.state.questions.some(({ question }) => questionNumber(question) === number);
+  }
+
+  /** Answers one of the questions that it knows, if there are any. `which`: a place among them, in [0, 1). */
+  answer(which: number, declines: boolean): void {
+    const question = this.questions[Math.floor(which * this.questions.length)];
+    if (question) this.#answerTo(question, declines);
+  }
+
+  /** Answers the open ones among them that it has not answered yet. */
+  answerOpen(): void {
+    for (const question of this.questions) {
+      const isAnswered = this.answers.some(({ questionId }) => questionId === question.id);
+      if (question.status === 'open' && !isAnswered) this.#answerTo(question, false);
+    }
+  }
+
+  #answerTo({ id: questionId }: QuestionView, declines: boolean): void {
+    const { client } = this.page;
+    const value = declines ? undefined : `${this.name}-${this.answers.length}`;
+    const answer: Answer = { questionId, value, offline: !this.isLive, acks: [] };
+    this.answers.push(answer);
+    settle(answer, declines ? client.decline(questionId) : client.sendAnswer(value, questionId));
   }
 
   async close(): Promise<void> {
@@ -225,9 +284,19 @@ export class Viewer {
   /** How it stands, for whoever waits for it in vain. */
   describe(): string {
     const { client } = this.page;
-    const answered = this.waits ? 'not all of its inputs answered' : 'all of its inputs answered';
-    return `page ${this.name} is at ${client.position} (${JSON.stringify(client.connection)}), ${answered}`;
+    const answered = this.waits ? 'not all that it sent is answered' : 'all that it sent is answered';
+    return `page ${this.name} (${this.#transport}) is at ${client.position} (${JSON.stringify(client.connection)}), ${answered}`;
   }
+}
+
+/** Keeps what becomes of something that was sent. */
+function settle(sent: { readonly acks: Ack[]; error?: unknown }, ack: Promise<Ack>): void {
+  ack.then(
+    (told) => sent.acks.push(told),
+    (error: unknown) => {
+      sent.error = error;
+    },
+  );
 }
 
 /** A page's life, at the world's word. */

@@ -1,5 +1,5 @@
 import { drawScenario, type Kind } from './scenario.js';
-import { runScenario } from './world.js';
+import { runScenario, type Talked } from './world.js';
 
 /** What a worker is asked for: the run of a seed. */
 export interface Job {
@@ -15,11 +15,12 @@ export interface Result {
     readonly [Kind, { readonly struck: number; readonly resumes: number; readonly snapshots: number }]
   >;
   readonly losses: ReadonlyArray<readonly [reason: string, count: number]>;
+  readonly talk: Talked;
 }
 
 process.on('message', async ({ seed, only }: Job) => {
-  const { wrongs, effects, losses } = await runScenario(drawScenario(seed, only));
-  process.send?.({ seed, wrongs, effects: [...effects], losses: [...losses] } satisfies Result);
+  const { wrongs, effects, losses, talk } = await runScenario(drawScenario(seed, only));
+  process.send?.({ seed, wrongs, effects: [...effects], losses: [...losses], talk } satisfies Result);
 });
 // Whoever asked is gone.
 process.on('disconnect', () => process.exit());

@@ -5,13 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readMessage } from '../../protocol/index.js';
 import { ChildHost, ProcessGone } from './child-host.js';
 import { FAULTS } from './faults.js';
-import { type Host, type HostOptions, LIMITS, type Publication, startHost } from './host.js';
+import { type Asking, type Host, type HostOptions, LIMITS, type Publication, startHost } from './host.js';
 import { checkInputs } from './inputs.js';
 import { type Entry, readJournal } from './journal.js';
 import { largeMessage, messageNumber } from './messages.js';
 import { Oracle } from './oracle.js';
-import type { Kind, Round, Scenario } from './scenario.js';
-import { type Server, THROWN, Viewer } from './viewer.js';
+import { checkQuestions } from './questions.js';
+import type { Answering, Kind, Round, Scenario } from './scenario.js';
+import { type Answer, type Server, THROWN, Viewer } from './viewer.js';
 
 /** What a kind of fault did: how often it struck, and how pages came back from it. */
 export interface Effect {
@@ -26,10 +27,24 @@ export interface Report {
   readonly effects: ReadonlyMap<Kind, Effect>;
   /** Why connections ended, and how often. */
   readonly losses: ReadonlyMap<string, number>;
+  readonly talk: Talked;
+}
+
+/** What was asked and answered, in numbers. */
+export interface Talked {
+  readonly asked: number;
+  readonly answers: number;
+  /** Those that were given without a connection; those that were accepted, and among these those that were given without one. */
+  readonly offline: number;
+  readonly accepted: number;
+  readonly acceptedOffline: number;
 }
 
 /** Milliseconds after which something that should happen is taken never to happen. */
 const NEVER = 20_000;
+
+/** Milliseconds after which a run is taken to hang, whatever each of its waits may take. */
+const FOREVER = 120_000;
 
 /** Messages of a publication that are on their way at once. */
 const PART = 25;
@@ -45,17 +60,33 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     if (!text.includes(THROWN)) complaints.push(text);
   };
   const world = new World(scenario);
-  try {
+  let stage = 'it begins';
+  let late: NodeJS.Timeout | undefined;
+  const hangs = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error(`it hangs while ${stage}`)), FOREVER).unref();
+  });
+  const run = async () => {
     await world.open();
-    for (const round of scenario.rounds) await world.round(round);
+    for (const [i, round] of scenario.rounds.entries()) {
+      stage = `round ${i + 1} lasts`;
+      await world.round(round);
+    }
+    stage = 'the last questions are answered';
+    await world.answerAll();
+    stage = 'everybody catches up';
     await world.settle();
+    stage = 'everybody leaves';
     await world.leave();
+  };
+  try {
+    await Promise.race([run(), hangs]);
     const left = await whatIsLeft(base);
     return world.report([...complaints, ...left]);
   } catch (error) {
     await world.abandon();
     return world.report([error instanceof Error ? (error.stack ?? error.message) : String(error), ...complaints]);
   } finally {
+    clearTimeout(late);
     console.error = complain;
     world.clean();
   }
@@ -75,6 +106,9 @@ export class World implements Server {
   port = 0;
   /** How many messages were published. */
   #said = 0;
+  /** How many questions were asked, and those whose asker was not told yet how they ended. */
+  #asked = 0;
+  readonly #pending = new Map<number, Asking>();
   /** The round that goes on, and how pages had come back before it. */
   #round: (Omit<Effect, 'struck'> & { readonly fault: Kind }) | undefined;
   readonly #large = new Map<number, number>();
@@ -101,7 +135,13 @@ export class World implements Server {
 
   async addViewer(): Promise<void> {
     const index = this.#viewers.length;
-    this.#viewers.push(await Viewer.open(`p${index}`, this, this.#scenario.seed + index));
+    const transport = this.#scenario.streams.includes(index) ? 'sse' : 'websocket';
+    this.#viewers.push(await Viewer.open(`p${index}`, this, transport, this.#scenario.seed + index));
+  }
+
+  /** A page beside this one. */
+  other(viewer: Viewer): Viewer {
+    return this.#viewers.find((each) => each !== viewer) ?? viewer;
   }
 
   async round(round: Round): Promise<void> {
@@ -110,12 +150,15 @@ export class World implements Server {
     this.#endRound();
     this.#round = { fault: round.fault, ...this.#fates() };
     await this.#publish({ count: round.before });
+    await this.#ask(round.questions);
     const strike = await FAULTS[round.fault](this, viewer, round);
     const usual = { count: round.during };
     const published = this.#publish(strike.publishes ?? usual);
     for (let i = 0; i < round.inputs; i++) this.#viewers[i % this.#viewers.length]?.send();
+    this.#answer(round.answers, 'during');
     await Promise.all([published, strike.meanwhile?.()]);
     this.#effect(round.fault).struck += await strike.heal();
+    this.#answer(round.answers, 'after');
     if (round.settles) await this.settle();
   }
 
@@ -133,6 +176,17 @@ export class World implements Server {
       );
       return agree && first?.position === this.#head();
     });
+  }
+
+  /** Two pages answer whatever is open. Resolves once every question has ended, and whoever asked was told. */
+  async answerAll(): Promise<void> {
+    const two = this.#viewers.slice(0, 2);
+    const hasEnded = () => {
+      for (const viewer of two) viewer.answerOpen();
+      return this.#pending.size === 0 && two.every(({ questions }) => questions[0]?.status !== 'open');
+    };
+    const waits = () => `whoever asked waits for ${[...this.#pending.keys()].join(', ') || 'nothing'}`;
+    await this.until('every question has ended', hasEnded, waits);
   }
 
   /** Everybody goes, the server last; nothing may stay behind. */
@@ -159,7 +213,7 @@ export class World implements Server {
 
   /** Lets go of everything after a failure. */
   async abandon(): Promise<void> {
-    for (const viewer of this.#viewers) await viewer.close();
+    await Promise.race([Promise.all(this.#viewers.map((viewer) => viewer.close())), sleep(NEVER / 4)]);
     const host = await this.#host.catch(() => undefined);
     if (host instanceof ChildHost) await host.kill();
     // What cannot be closed is the failure, perhaps.
@@ -193,6 +247,12 @@ export class World implements Server {
       isAcknowledged: acks.length > 0 || orphaned === true,
     }));
     const rule = { durable: store === 'sqlite', overlap: rounds.some(({ fault }) => fault === 'rolling') };
+    const answers = this.#viewers.flatMap((viewer) => viewer.answers);
+    for (const { value, error } of answers) {
+      if (error) oracle.wrongs.push(`answer ${value} failed: ${String(error)}`);
+    }
+    const pages = this.#viewers.map(({ name, page }) => ({ name, state: page.client.state }));
+    const talk = { logs: oracle.logs, journals, answers, pages, durable: rule.durable };
     const losses = new Map<string, number>();
     for (const { fate } of this.#viewers) {
       for (const [reason, count] of fate.losses) losses.set(reason, (losses.get(reason) ?? 0) + count);
@@ -203,9 +263,17 @@ export class World implements Server {
         ...this.#wrongs,
         ...oracle.wrongs,
         ...checkInputs(inputs, journals, oracle.ofType('carried'), rule),
+        ...checkQuestions(talk),
       ],
       effects: this.#effects,
       losses,
+      talk: {
+        asked: this.#asked,
+        answers: answers.length,
+        offline: answers.filter(({ offline }) => offline).length,
+        accepted: answers.filter(isAccepted).length,
+        acceptedOffline: answers.filter((answer) => answer.offline && isAccepted(answer)).length,
+      },
     };
   }
 
@@ -239,7 +307,7 @@ export class World implements Server {
       await this.#close(host);
       return this.#startHost();
     });
-    await this.#host;
+    this.#takeUp(await this.#host);
   }
 
   /** The server's process is killed, and then another one begins. */
@@ -247,7 +315,7 @@ export class World implements Server {
     const host = await this.#host;
     if (!(host instanceof ChildHost)) throw new Error('a server that is not a process of its own');
     this.#host = host.kill().then(() => this.#startHost());
-    await this.#host;
+    this.#takeUp(await this.#host);
   }
 
   /** Another server begins beside the one that there is, which is then closed. */
@@ -256,6 +324,8 @@ export class World implements Server {
     const isOver = [...this.#publications];
     this.#host = this.#startHost();
     const after = await this.#host;
+    // Both ask the same then.
+    this.#takeUp(after);
     await Promise.all([...isOver, this.#publish({ count: 10 })]);
     // Both speak at once: the file decides whose message is first.
     await Promise.all([this.#publishAt(before, { count: 10 }), this.#publishAt(after, { count: 10 })]);
@@ -281,6 +351,48 @@ export class World implements Server {
   #fates(): Omit<Effect, 'struck'> {
     const sum = (key: 'resumes' | 'snapshots') => this.#viewers.reduce((total, { fate }) => total + fate[key], 0);
     return { resumes: sum('resumes'), snapshots: sum('snapshots') };
+  }
+
+  /** Asks, and waits until every page that is live knows the questions: or what is answered next would be something else. */
+  async #ask(questions: Round['questions']): Promise<void> {
+    const host = await this.#host;
+    const numbers = questions.map((question) => {
+      const number = this.#asked++;
+      this.#askAt(host, { ...question, number });
+      return number;
+    });
+    await this.until('every live page knows what was asked', () => {
+      const isOver = numbers.every((number) => !this.#pending.has(number));
+      return (
+        isOver || this.#viewers.every((viewer) => !viewer.isLive || numbers.every((number) => viewer.knows(number)))
+      );
+    });
+  }
+
+  #askAt(host: Host, question: Asking): void {
+    const { number, keyed } = question;
+    this.#pending.set(number, question);
+    host.ask(question).then(
+      ({ outcome }) => {
+        // Another server takes up what has a key.
+        if (outcome !== 'interrupted' || !keyed) this.#pending.delete(number);
+      },
+      (error: unknown) => {
+        if (!(error instanceof ProcessGone)) this.#wrongs.push(`question ${number} failed: ${String(error)}`);
+        if (!(error instanceof ProcessGone) || !keyed) this.#pending.delete(number);
+      },
+    );
+  }
+
+  /** What the servers before have asked, and were not told the end of, is asked again. */
+  #takeUp(host: Host): void {
+    for (const question of this.#pending.values()) if (question.keyed) this.#askAt(host, question);
+  }
+
+  #answer(answers: readonly Answering[], now: Answering['when']): void {
+    for (const { viewer, when, which, declines } of answers) {
+      if (when === now) this.#viewers[viewer]?.answer(which, declines);
+    }
   }
 
   /** Publishes by the server that there is then, a part at a time; a burst of thousands at once. */
@@ -351,6 +463,10 @@ export class World implements Server {
     const left = await host.close();
     if (left > 0) this.#wrongs.push(`${left} timers and sockets of a closed server are left`);
   }
+}
+
+function isAccepted({ acks }: Answer): boolean {
+  return acks[0]?.accepted === true;
 }
 
 /** What keeps the process busy that did not before. */

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
+import { applyAll, initialState, type Message, parseJson, readMessage } from '../../protocol/index.js';
 import { MemoryLog } from '../../server-adapter/channels/memory-log.js';
 import { compose } from '../../server-adapter/compose.js';
 import { TextBatch } from '../../server-adapter/delivery/batch.js';
@@ -79,6 +80,40 @@ test('one that takes some of a large write is not stalled', () => {
   clock.advance(50_000);
   assert.equal(connection.stalledFor(clock.now()), 50_000);
 });
+
+test('one that was paused while its channel was forgotten gets the new one from its snapshot on, also where that has more messages by then', () => {
+  const { clock, transport, connection, log } = setUp();
+  const say = (text: string) => {
+    log.append(compose({ type: 'status', data: text }), clock.now());
+    connection.pump();
+  };
+  for (let i = 0; i < 5; i++) say(`old ${i}`);
+  say('x'.repeat(3000));
+  say('what it is paused before');
+  const before = transport.texts.length;
+  assert.equal(connection.stalledFor(clock.now()), 0);
+  log.startOver('epoch111');
+  for (let i = 0; i < 10; i++) say(`new ${i}`);
+  transport.buffered = 0;
+  transport.taken();
+  say('live again');
+  const frames = transport.texts.slice(before).map((text) => JSON.parse(text));
+  assert.deepEqual(
+    frames.map(({ type, id }) => `${type} ${id}`),
+    // The latest status goes with it, for pages that know no snapshots.
+    ['snapshot epoch111-10', 'status epoch111-10', 'status epoch111-11'],
+  );
+  assert.deepEqual(frames[0].data, applyAll(initialState, firstOf(log, 10)));
+});
+
+/** The first `count` messages of a log. */
+function firstOf(log: MemoryLog, count: number): Message[] {
+  return Array.from({ length: count }, (_, i) => {
+    const message = readMessage(parseJson(log.frame(i + 1) ?? ''));
+    assert.ok(message);
+    return message;
+  });
+}
 
 test('the system tells of every byte that is taken, not of whole writes only', async (t) => {
   const server = createServer();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
@@ -184,6 +185,29 @@ test('ended by the real clock', async (t) => {
   assert.ok(silent.opcodes.includes(OPCODE.ping));
 });
 
+test('a channel that is forgotten and spoken in again within a turn: its viewers get the new one as a whole, not what comes behind where they were', async (t) => {
+  const server = await startServer();
+  t.after(server.close);
+  const page = new WireClient(`${server.url}/s`);
+  t.after(() => page.close());
+  await page.synced();
+  const say = (data: string) => server.messenger.sendToSession('s', { type: 'status', data });
+  for (let i = 0; i < 3; i++) await say(`old ${i}`);
+  await page.status('old 2');
+  const before = page.frames.length;
+  void server.messenger.forget('session:s');
+  void Promise.all(Array.from({ length: 10 }, (_, i) => say(`new ${i}`)));
+  await page.status('new 9');
+  const { id = '' } = await say('live again');
+  await page.status('live again');
+  const [epoch] = id.split('-');
+  assert.deepEqual(
+    page.frames.slice(before).map(({ type, id }) => `${type} ${id}`),
+    // The latest status goes with it, for pages that know no snapshots.
+    [`snapshot ${epoch}-10`, `status ${epoch}-10`, `status ${epoch}-11`],
+  );
+});
+
 // Those who do not read
 
 for (const entry of ['attach', 'handleConnection'] as const) {
@@ -267,6 +291,51 @@ test('one that fell out of the tail meanwhile is continued by a snapshot', async
   assert.equal((await slow.status('live again')).id, next.id);
   assert.equal(slow.frames.filter(({ type }) => type === 'synced').length, 1);
 });
+
+test(
+  'what waits for a viewer that does not read stays as it was said, though the tail is written anew meanwhile',
+  ofWebSockets(),
+  async (t) => {
+    // In chunks that are used again: far fewer messages than wait at the mark, and none too large for a chunk.
+    const count = 20;
+    const mark = 20 * MARK;
+    const server = await startServer({ highWaterMark: mark, store: { tail: { count } } });
+    t.after(server.close);
+    const connected = once(server.server, 'connection');
+    const slow = new WireClient(`${server.url}/s`);
+    await slow.synced();
+    const [socket] = (await connected) as [Socket];
+    const fast = new WireClient(`${server.url}/s`);
+    t.after(() => Promise.all([slow.close(), fast.close()]));
+    await fast.synced();
+    slow.pause();
+    let said = 0;
+    const say = async () => {
+      const body = createHash('sha256').update(`${said}`).digest('base64').repeat(200);
+      await server.messenger.sendToSession('s', { type: 'own', data: { i: said++, body } });
+      await turn();
+    };
+    // Paused: some of it is in the system, the rest waits here.
+    while (socket.writableLength < mark) await say();
+    await paused(() => socket.writableLength);
+    // Nothing of what waits is in the tail any more, and what was in its place has been written over.
+    for (let i = 0; i < 10 * count; i++) await say();
+    assert.ok(socket.writableLength >= mark, 'it has taken nothing meanwhile');
+    await server.messenger.sendToSession('s', { type: 'status', data: 'end' });
+    await fast.status('end');
+    slow.resume();
+    await slow.status('end');
+    const own = ({ raw }: WireClient) => raw.filter((frame) => frame.startsWith('{"type":"own"'));
+    assert.equal(own(fast).length, said);
+    assert.ok(own(slow).length > 10 * count && own(slow).length < said, `${own(slow).length} of ${said}`);
+    assert.deepEqual(
+      own(slow),
+      own(fast).slice(0, own(slow).length),
+      'up to where it was paused, as everybody else got it',
+    );
+    assert.equal(slow.frames.filter(({ type }) => type === 'snapshot').length, 2);
+  },
+);
 
 test('one that takes nothing for too long is closed with 4408', async (t) => {
   const clock = new ManualClock();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
@@ -218,4 +219,54 @@ test('while it leaves, a request that was begun is answered, and what follows on
 test('a HOST that is set to nothing is the default', async (t) => {
   const { http } = await start(t, { HOST: '', STATUS_MESSENGER_STORE: '' });
   assert.equal(new URL(http).hostname, '127.0.0.1');
+});
+
+/** As the stand-alone server's own, in less time. */
+const TIMES = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 20 };
+
+for (const [what, head, limit] of [
+  ['head', '', TIMES.headersTimeout],
+  [
+    'body',
+    `POST /api/messages HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${KEY}\r\nContent-Length: 100000\r\n\r\n`,
+    TIMES.requestTimeout,
+  ],
+] as const) {
+  test(`a client that sends its ${what} byte by byte is cut off in time, and those who watch stay`, {
+    timeout: 20_000,
+  }, async (t) => {
+    const { url, stop } = await startStandAlone({ PORT: '0', STATUS_MESSENGER_API_KEY: KEY }, TIMES);
+    t.after(() => stop(200));
+    const pages = [new WireClient(`${url.replace('http', 'ws')}/ws/s`), new WireClient(`${url}/sse/s`)];
+    await Promise.all(pages.map((page) => page.synced()));
+    const began = performance.now();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    const heard: Buffer[] = [];
+    socket.on('data', (piece) => heard.push(piece));
+    socket.write(head);
+    // A line of the head that never ends, or the body.
+    socket.write(head === '' ? 'GET /healthz HTTP/1.1\r\nX-Slow: ' : '"');
+    const drip = setInterval(() => socket.write('x'), 10);
+    await once(socket, 'close').finally(() => clearInterval(drip));
+    const took = performance.now() - began;
+    assert.match(String(Buffer.concat(heard)), /^HTTP\/1\.1 408 /);
+    assert.ok(took >= limit, `cut off after ${took} ms`);
+    assert.equal((await publish(url, 'still here')).status, 201);
+    await Promise.all(pages.map((page) => page.status('still here')));
+    await Promise.all(pages.map((page) => page.close()));
+  });
+}
+
+test('it gives a client ten seconds for the head of a request, and thirty for all of it', async (t) => {
+  let server: Server | undefined;
+  const started = (message: unknown) => {
+    ({ server } = message as { readonly server: Server });
+  };
+  subscribe('http.server.request.start', started);
+  t.after(() => unsubscribe('http.server.request.start', started));
+  const { url, stop } = await startStandAlone({ PORT: '0' });
+  t.after(() => stop(200));
+  assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  assert.deepEqual([server?.headersTimeout, server?.requestTimeout], [10_000, 30_000]);
 });
