@@ -52,11 +52,14 @@ describe('<status-connection>', () => {
   it('counts down to the next attempt, which a press of the button begins at once', async () => {
     const session = new HandSession();
     session.say({ type: 'status', data: 'one' });
-    session.become(lost(Date.now() + 9500));
+    session.become(lost(Date.now() + 19_500));
     const element = await shown(session);
-    expect(text(element, 'detail')).to.match(/^next attempt in (9|10) sec$/);
-    expect(text(element, 'age')).to.match(/^last known \d seconds ago$/);
-    await until(() => /^next attempt in 8 sec$/.test(text(element, 'detail')), 'the countdown');
+    // A machine that is busy may leave numbers out.
+    const seconds = () => Number(/^next attempt in (\d+) sec$/.exec(text(element, 'detail'))?.[1]);
+    const first = seconds();
+    expect(first).to.be.within(1, 20);
+    expect(text(element, 'age')).to.match(/^last known \d+ seconds ago$/);
+    await until(() => seconds() < first, 'the countdown');
     await sendKeys({ press: 'Tab' });
     expect(element.shadowRoot?.activeElement).to.equal(shadowPart(element, 'button'));
     await sendKeys({ press: 'Enter' });
