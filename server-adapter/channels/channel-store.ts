@@ -25,6 +25,8 @@ export interface ChannelLog {
   canContinue(position: Position): boolean;
   /** What all messages up to the head add up to. */
   state(): ChannelState;
+  /** Whether a question waits for its answer: told without folding statuses, which many logs are full of. */
+  hasOpenQuestion(): boolean;
   /** The frame of the latest `status`, also when it is no longer in the tail. */
   readonly latestStatus: string | undefined;
   /** What was answered to the page's frame `ref`: at once, or when it is stored. `undefined` where nothing was. */

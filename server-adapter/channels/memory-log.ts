@@ -75,6 +75,8 @@ export class MemoryLog implements ChannelLog {
   /** The number of the latest status, and its frame once that has left the tail. */
   #statusSeq = 0;
   #oldStatus: string | undefined;
+  /** The number of the latest message that is more than a plain status: those open and end no question. */
+  #otherSeq = 0;
   /** The fold of everything up to `#foldedSeq`, which is never before the tail's first message. */
   #folded: ChannelState = initialState;
   #foldedSeq = 0;
@@ -113,6 +115,7 @@ export class MemoryLog implements ChannelLog {
   #push(frame: string, isStatus: boolean, isPlainStatus: boolean, user: Pick<StoreUser, 'dropping'> | undefined): void {
     this.#tail.push(frame, isPlainStatus);
     if (isStatus) this.#statusSeq = this.seq;
+    if (!isPlainStatus) this.#otherSeq = this.seq;
     const { count, bytes } = this.#bounds;
     if (this.#tail.length > count || this.#tail.bytes > bytes) {
       user?.dropping(this.name);
@@ -140,6 +143,11 @@ export class MemoryLog implements ChannelLog {
   state(): ChannelState {
     this.#foldUpTo(this.seq);
     return this.#folded;
+  }
+
+  hasOpenQuestion(): boolean {
+    this.#foldUpTo(this.#otherSeq);
+    return this.#folded.questions.some(({ status }) => status === 'open');
   }
 
   /** Folds what has become too old; the last message always stays. */
@@ -203,7 +211,7 @@ export class MemoryLog implements ChannelLog {
     this.#tail = new FrameTail(this.#pool);
     this.#folded = folded;
     this.#foldedSeq = foldedSeq;
-    this.#statusSeq = 0;
+    this.#statusSeq = this.#otherSeq = 0;
     this.#oldStatus = latestStatus;
     this.#acks = this.#ends = this.about = undefined;
     this.isDone = false;

@@ -202,7 +202,7 @@ export class Questions {
   ): Promise<void> {
     const those = (log: ChannelLog) => log.state().questions.filter((view) => view.status === 'open' && which(view));
     const log = this.#store.peek(channel);
-    if (!log || those(log).length === 0) return;
+    if (!log?.hasOpenQuestion() || those(log).length === 0) return;
     await this.#store.transact(channel, (now): Decision => ending(...those(now).map((view) => end(view))));
   }
 

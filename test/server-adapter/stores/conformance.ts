@@ -248,6 +248,23 @@ export function conformance(name: string, open: (t: TestContext, options: Confor
     },
   );
 
+  check('whether a question waits is told as the state tells it, also behind many statuses', {}, async ({ store }) => {
+    const log = await store.retain('session:s');
+    const told = async (type: string, data: unknown) => {
+      await store.append('session:s', compose({ type, data }));
+      return log.hasOpenQuestion();
+    };
+    assert.equal(log.hasOpenQuestion(), false);
+    assert.equal(await told('status', 'one'), false);
+    assert.equal(await told('question', { question: '?', questionId: 'q' }), true);
+    await Promise.all(Array.from({ length: 1200 }, () => say(store, 'session:s')));
+    assert.equal(log.hasOpenQuestion(), true);
+    assert.equal(await told('answered', { questionId: 'q', outcome: 'declined' }), false);
+    assert.equal(await told('question', { question: '?', questionId: 'r' }), true);
+    assert.equal(await told('complete', { summary: '' }), false);
+    assert.equal(await told('status', 'another run'), false);
+  });
+
   check('peek makes none, and finds what there is', {}, async ({ store, user }) => {
     assert.equal(store.peek('session:s'), undefined);
     assert.equal(store.peek('session:s'), undefined);
