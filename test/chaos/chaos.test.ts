@@ -27,7 +27,13 @@ for (const kind of KINDS) {
   });
 }
 
-test('some of what pages answered without a connection was accepted when they were back', () => {
+test('some of what pages answered without a connection was accepted when they were back', async () => {
+  // Whether one is depends on the moment for which its fault was drawn: further ones are, until one is.
+  for (let i = 0; i < 40 && acceptedOffline === 0; i++) {
+    const { wrongs, talk } = await runScenario(drawScenario(seed + TRIES + i, 'offline-answer'));
+    assert.deepEqual(wrongs, []);
+    acceptedOffline += talk.acceptedOffline;
+  }
   assert.ok(acceptedOffline > 0);
 });
 
