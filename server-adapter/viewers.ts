@@ -133,7 +133,7 @@ export class Viewers {
   /** A page is there: what waited for it begins. */
   #arrived(access: Access, logs: readonly ChannelLog[]): void {
     const [own] = logs;
-    for (const log of logs) if (log.hasOpenQuestion()) void this.#deps.questions.closeLeft(log.name);
+    for (const { name } of logs) void this.#deps.questions.closeLeft(name);
     const { sessionId, taskId } = access;
     if (taskId !== undefined) this.#deps.tasks.arrived(taskId);
     else if (own) this.#deps.sessions.arrived({ ...idsOf(access), sessionId }, own);

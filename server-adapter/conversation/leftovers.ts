@@ -34,7 +34,7 @@ export class Leftovers {
     this.#isLooking = true;
     for (const [i, name] of names.entries()) {
       if (i > 0 && i % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
-      if (this.#store.peek(name)?.hasOpenQuestion()) void this.#questions.closeLeft(name);
+      void this.#questions.closeLeft(name);
     }
     this.#isLooking = false;
   }
