@@ -28,6 +28,7 @@ export abstract class CompanionElement extends LitElement {
   });
   readonly #locale = new LocaleController(this);
   readonly #states = new CustomStates(this.attachInternals());
+  #next: Iterable<string> | undefined;
 
   protected get state(): ChannelState {
     return this.companion.state;
@@ -52,9 +53,9 @@ export abstract class CompanionElement extends LitElement {
     this.companion.source?.announce?.(text);
   }
 
-  /** Puts the element into exactly these custom states. */
+  /** Puts the element into exactly these custom states, once it is rendered. */
   protected setStates(names: Iterable<string>): void {
-    this.#states.set(names);
+    this.#next = names;
   }
 
   override requestUpdate(...args: Parameters<LitElement['requestUpdate']>): void {
@@ -68,6 +69,9 @@ export abstract class CompanionElement extends LitElement {
     super.update(changed);
     // What had the focus is gone; whoever was there goes on from here, and not from the top of the page.
     if (focused && !focused.isConnected) this.shadowRoot?.querySelector<HTMLElement>('[part~="base"]')?.focus();
+    // Behind that: a page may hide an element by its states, unless the focus is within.
+    if (this.#next) this.#states.set(this.#next);
+    this.#next = undefined;
   }
 
   protected override async scheduleUpdate(): Promise<void> {

@@ -33,6 +33,8 @@ export interface PageRequestsDependencies {
 export class PageRequests {
   readonly #deps: PageRequestsDependencies;
   readonly #log: Log;
+  /** The answers to inputs that the application is about to get, by channel and `ref`. */
+  readonly #handingOut = new Map<string, Promise<Ack>>();
 
   constructor(deps: PageRequestsDependencies, log: Log) {
     this.#deps = deps;
@@ -51,7 +53,7 @@ export class PageRequests {
       const known = this.#deps.store.peek(name)?.recall(ref);
       if (known) return known;
     }
-    // What becomes of an answer is stored with it, and of an input before it is handed out.
+    // What becomes of an answer is stored with it.
     if (frame.type === 'answer') return this.#answer(sender, frame);
     if (frame.type === 'input') return this.#inputOnce(sender, frame, ref);
     const verdict = this.#cancel(sender);
@@ -84,21 +86,26 @@ export class PageRequests {
   }
 
   /**
-   * As `#input`, unless one with this `ref` was accepted before. That it was is stored first: whatever becomes of the process then, the application does not get
-   * it twice.
+   * As `#input`, unless one with this `ref` came before. That it was interrupted is stored first, and that it was accepted once the application has it: whatever
+   * becomes of the process in between, the application does not get it twice, and nobody is told that it got what it may not have.
    */
   #inputOnce(sender: Sender, frame: InputFrame, ref: string): Ack | Promise<Ack> {
     const [own] = sender.channels;
     const reason = this.#refusesInput(own);
     if (reason !== undefined) return { ref, accepted: false, reason };
-    let known: Ack | undefined;
+    const key = `${own} ${ref}`;
+    const under = this.#handingOut.get(key);
+    if (under) return under;
+    let known: Ack | Promise<Ack> | undefined;
     const stored = this.#deps.store.transact(own, (log) => {
-      const recalled = log.recall(ref);
-      known = recalled instanceof Promise ? undefined : recalled;
-      return known ? {} : { remember: { ref, accepted: true } };
+      known = log.recall(ref);
+      return known ? {} : { remember: { ref, accepted: false, reason: 'interrupted' } };
     });
-    const handOut = (): Ack => known ?? { ref, ...this.#input(sender, frame) };
-    return stored instanceof Promise ? stored.then(handOut) : handOut();
+    const handOut = () => known ?? this.#remember(sender, { ref, ...this.#input(sender, frame) });
+    if (!(stored instanceof Promise)) return handOut();
+    const handingOut = stored.then(handOut).finally(() => this.#handingOut.delete(key));
+    this.#handingOut.set(key, handingOut);
+    return handingOut;
   }
 
   #refusesInput(own: ChannelName): string | undefined {

@@ -59,7 +59,8 @@ export interface ChannelStore {
    */
   append(name: ChannelName, message: Composed): string | Promise<string>;
   /**
-   * Keeps what was answered to a page's frame as long as the channel lives, at least for the last ten thousand of them. Resolves once it is stored, together with
+   * Keeps what was answered to a page's frame as long as the channel lives, at least for the last ten thousand of them. That it was accepted takes the place of anything
+   * else, and stands. Resolves once it is stored, together with
    * everything that was appended before.
    */
   remember(name: ChannelName, ack: Ack): void | Promise<void>;

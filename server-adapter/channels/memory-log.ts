@@ -159,6 +159,11 @@ export class MemoryLog implements ChannelLog {
   }
 
   recall(ref: string): ReturnType<ChannelLog['recall']> {
+    return this.answerTo(ref);
+  }
+
+  /** What is remembered of the page's frame `ref`. */
+  protected answerTo(ref: string): Ack | undefined {
     return this.#acks?.get(ref);
   }
 

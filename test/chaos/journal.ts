@@ -9,9 +9,7 @@ export type Entry =
   /** Message `said` of the publisher was accepted, at the position `id`. */
   | { readonly said: number; readonly id: string }
   /** The application was handed a page's input. */
-  | { readonly carried: string; readonly at: number }
-  /** What was answered to that input is stored. */
-  | { readonly remembered: string; readonly at: number }
+  | { readonly carried: string }
   /** Somebody asks question number `asks`. */
   | { readonly asks: number }
   /** Somebody who asked it was told how it ended. */
@@ -37,8 +35,6 @@ export class WitnessedStore implements ChannelStore {
   readonly #logs = new Map<ChannelName, ChannelLog>();
   /** How far each was written down. */
   readonly #read = new Map<ChannelName, { epoch: string; seq: number }>();
-  /** The input that is being handed to the application: what is remembered next is the answer to it. */
-  #input: string | undefined;
 
   constructor(store: ChannelStore, journal: Journal) {
     this.#store = store;
@@ -46,8 +42,7 @@ export class WitnessedStore implements ChannelStore {
   }
 
   carried(input: string): void {
-    this.#input = input;
-    this.#journal({ carried: input, at: now() });
+    this.#journal({ carried: input });
   }
 
   append(name: ChannelName, message: Composed): string | Promise<string> {
@@ -57,13 +52,7 @@ export class WitnessedStore implements ChannelStore {
   }
 
   remember(name: ChannelName, ack: Ack): void | Promise<void> {
-    const input = this.#input;
-    this.#input = undefined;
-    const stored = () => {
-      if (input !== undefined) this.#journal({ remembered: input, at: now() });
-    };
-    const done = this.#store.remember(name, ack);
-    return done instanceof Promise ? done.then(stored) : stored();
+    return this.#store.remember(name, ack);
   }
 
   transact(name: ChannelName, decide: (log: ChannelLog) => Decision): readonly string[] | Promise<readonly string[]> {
@@ -168,9 +157,4 @@ export class WitnessedStore implements ChannelStore {
     }
     this.#read.set(name, { epoch, seq });
   }
-}
-
-/** Microseconds by a clock that all processes of a machine share. */
-function now(): number {
-  return Number(process.hrtime.bigint() / 1000n);
 }

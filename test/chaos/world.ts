@@ -237,22 +237,27 @@ export class World implements Server {
     if (oracle.epochs > this.#beginnings) {
       oracle.wrongs.push(`there were ${oracle.epochs} logs, of which ${this.#beginnings} had a reason to begin`);
     }
+    const durable = store === 'sqlite';
+    const killed = rounds.some(({ fault }) => fault === 'kill');
     const sent = this.#viewers.flatMap((viewer) => viewer.sent);
     for (const { input, acks, error } of sent) {
       if (error) oracle.wrongs.push(`input ${input} failed: ${String(error)}`);
-      for (const ack of acks) if (!ack.accepted) oracle.wrongs.push(`input ${input} was refused: ${ack.reason}`);
+      for (const { accepted, reason } of acks) {
+        const isInterrupted = durable && killed && reason === 'interrupted';
+        if (!accepted && !isInterrupted) oracle.wrongs.push(`input ${input} was refused: ${reason}`);
+      }
     }
     const inputs = sent.map(({ input, acks, orphaned }) => ({
       input,
-      isAcknowledged: acks.length > 0 || orphaned === true,
+      // Nobody heard what became of one whose page was reloaded; only a killed server may not have carried it out.
+      isAcknowledged: acks.some(({ accepted }) => accepted) || (orphaned === true && !killed),
     }));
-    const rule = { durable: store === 'sqlite', overlap: rounds.some(({ fault }) => fault === 'rolling') };
     const answers = this.#viewers.flatMap((viewer) => viewer.answers);
     for (const { value, error } of answers) {
       if (error) oracle.wrongs.push(`answer ${value} failed: ${String(error)}`);
     }
     const pages = this.#viewers.map(({ name, page }) => ({ name, state: page.client.state }));
-    const talk = { logs: oracle.logs, journals, answers, pages, durable: rule.durable };
+    const talk = { logs: oracle.logs, journals, answers, pages, durable };
     const losses = new Map<string, number>();
     for (const { fate } of this.#viewers) {
       for (const [reason, count] of fate.losses) losses.set(reason, (losses.get(reason) ?? 0) + count);
@@ -262,7 +267,7 @@ export class World implements Server {
         ...wrongs,
         ...this.#wrongs,
         ...oracle.wrongs,
-        ...checkInputs(inputs, journals, oracle.ofType('carried'), rule),
+        ...checkInputs(inputs, journals, oracle.ofType('carried'), durable),
         ...checkQuestions(talk),
       ],
       effects: this.#effects,

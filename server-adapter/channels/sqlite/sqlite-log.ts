@@ -47,7 +47,7 @@ export class SqliteLog extends MemoryLog {
   }
 
   override recall(ref: string): Ack | Promise<Ack> | undefined {
-    return super.recall(ref) ?? this.#unstored.get(ref);
+    return this.#unstored.get(ref) ?? this.answerTo(ref);
   }
 
   /** It is seldom asked for: the file is read. */
@@ -55,8 +55,9 @@ export class SqliteLog extends MemoryLog {
     return this.row === undefined ? undefined : this.#tables.end(this.row, questionId);
   }
 
-  hasStored(ref: string): boolean {
-    return super.recall(ref) !== undefined;
+  /** Whether it is stored that a page's frame was accepted. */
+  hasAccepted(ref: string): boolean {
+    return this.answerTo(ref)?.accepted === true;
   }
 
   /** What was answered to a page, until it is stored. That it could not be stored does not undo it: this process goes on knowing it. */
@@ -64,7 +65,7 @@ export class SqliteLog extends MemoryLog {
     const later = stored.then(
       () => {
         if (this.#unstored.get(ack.ref) === later) this.#unstored.delete(ack.ref);
-        return super.recall(ack.ref) ?? ack;
+        return this.answerTo(ack.ref) ?? ack;
       },
       () => {
         if (this.#unstored.get(ack.ref) === later) this.#unstored.set(ack.ref, ack);

@@ -114,8 +114,8 @@ export class SqliteStore implements ChannelStore {
     let isFirst = true;
     const stored = this.#write(name, JSON.stringify(ack).length, (log) => ({
       store: (draft) => {
-        // What another process answered before stands.
-        isFirst = !log.hasStored(ack.ref);
+        // What another process accepted before stands.
+        isFirst = !log.hasAccepted(ack.ref);
         if (isFirst) this.#tables.addAnswer(draft.row, ++draft.answers, ack);
       },
       publish: () => {
@@ -143,7 +143,7 @@ export class SqliteStore implements ChannelStore {
             const id = formatPosition({ epoch: log.epoch, seq: draft.seq });
             this.#tables.addMessage(draft.row, draft.seq, frameOf(message, id, at));
           }
-          isFirst = remember !== undefined && !log.hasStored(remember.ref);
+          isFirst = remember !== undefined && !log.hasAccepted(remember.ref);
           if (remember && isFirst) this.#tables.addAnswer(draft.row, ++draft.answers, remember);
           for (const how of ended) this.#tables.setEnd(draft.row, how);
           if (about !== undefined) this.#tables.setAbout(draft.row, about);

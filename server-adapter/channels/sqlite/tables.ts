@@ -38,6 +38,9 @@ export interface Versions {
   readonly forgot: number;
 }
 
+/** How many answers to pages are kept of a channel: an input may have two, as it is stored before and after it is handed out. */
+const ANSWERS = 2 * ACKS;
+
 const CHANNEL = `id, CAST(name AS BLOB) AS name, CAST(epoch AS BLOB) AS epoch, seq, first, oldest, answered, used_at`;
 /** Channels that are read at once where only some may be needed. */
 const PAGE = 100;
@@ -135,7 +138,7 @@ export class Tables {
   addAnswer(channel: number, number: number, ack: Ack): void {
     const json = JSON.stringify(ack);
     this.#file.run('INSERT INTO answers VALUES (?, ?, ?, ?)', channel, number, json, checksum(channel, json));
-    this.#file.run('DELETE FROM answers WHERE channel = ? AND number <= ?', channel, number - ACKS);
+    this.#file.run('DELETE FROM answers WHERE channel = ? AND number <= ?', channel, number - ANSWERS);
   }
 
   /** Keeps how a question ended, in place of what was known of it before. */
@@ -189,7 +192,7 @@ export class Tables {
     const sql =
       'SELECT CAST(ack AS BLOB) AS ack, checksum FROM answers WHERE channel = ? AND number > ? ORDER BY number';
     const acks = this.#file.all(sql, id, after).map((row) => ackIn(checked(row, id, 'ack')));
-    if (acks.length !== Math.min(answered - after, ACKS)) throw damaged('answers are missing');
+    if (acks.length !== Math.min(answered - after, ANSWERS)) throw damaged('answers are missing');
     return acks;
   }
 

@@ -385,6 +385,21 @@ describe('<status-question>', () => {
     await accessible(element, 'open', 'urgent');
   });
 
+  it('keeps the focus on a page that hides what is over', async () => {
+    const style = await fixture(
+      html`<style>status-question:not(:state(open)):not(:focus-within) { display: none; }</style>`,
+    );
+    const session = new Session().ask({ question: 'First?' });
+    const element = await shown(session);
+    control(element).focus();
+    session.end('answered', { answer: 'whole', by: 'anna' });
+    await until(() => shadowPart(element, 'form') === null);
+    expect(focused(element) === shadowPart(element, 'base')).to.equal(true);
+    (document.activeElement as HTMLElement).blur();
+    expect(getComputedStyle(element).display).to.equal('none');
+    style.remove();
+  });
+
   it('never takes the focus, and gives none of it to another question', async () => {
     const outside = await fixture<HTMLInputElement>(html`<input aria-label="outside" />`);
     outside.focus();

@@ -25,6 +25,7 @@ class MortalStore extends SqliteStore {
       return made;
     });
     if (moment === 'before the ack' && made.remember?.accepted) die();
+    if (moment === 'before an input' && made.remember?.reason === 'interrupted') die();
     if (moment === 'before the question is seen' && made.append?.some(({ type }) => type === 'question')) die();
     return ids;
   }

@@ -6,6 +6,8 @@ export type Moment =
   | 'before the ack'
   /** A question is stored, and nobody was told. */
   | 'before the question is seen'
+  /** An input is stored, and the application does not have it yet. */
+  | 'before an input'
   /** The application has been handed an input, and nothing of it was acknowledged. */
   | 'with an input'
   /** The run has said its end, and it is not stored that it is over. */

@@ -254,24 +254,35 @@ for (const moment of ['before the ack', 'storing an answer'] as const) {
   });
 }
 
-test('killed while the application has an input: it does not get it again', async (t) => {
-  const lives = new Lives(t);
-  const page = new Page(t, lives, 'unkeyed');
-  await lives.start('with an input');
-  await page.connect();
-  await page.input('10 EUR', 'r');
-  await lives.died();
-  await page.client.closed();
-  await lives.start();
-  await page.connect();
-  assert.deepEqual((await page.client.ack('r')).data, { ref: 'r', accepted: true });
-  await page.input('another', 's');
-  await page.client.ack('s');
-  assert.deepEqual(
-    lives.journal.filter((line) => line.startsWith('input')),
-    ['input 10 EUR', 'input another'],
-  );
-});
+for (const [moment, got] of [
+  ['before an input', []],
+  ['with an input', ['input 10 EUR']],
+] as const) {
+  test(`killed ${moment}: whether the application got it is not known, and it does not get it again`, async (t) => {
+    const lives = new Lives(t);
+    const page = new Page(t, lives, 'unkeyed');
+    await lives.start(moment);
+    await page.connect();
+    await page.input('10 EUR', 'r');
+    await lives.died();
+    await page.client.closed();
+    await lives.start();
+    await page.connect();
+    assert.deepEqual((await page.client.ack('r')).data, { ref: 'r', accepted: false, reason: 'interrupted' });
+    await page.input('another', 's');
+    assert.deepEqual((await page.client.ack('s')).data, { ref: 's', accepted: true });
+    await lives.kill();
+    await page.client.closed();
+    await lives.start();
+    await page.connect();
+    await page.input('another', 's');
+    assert.deepEqual((await page.client.ack('s')).data, { ref: 's', accepted: true });
+    assert.deepEqual(
+      lives.journal.filter((line) => line.startsWith('input')),
+      [...got, 'input another'],
+    );
+  });
+}
 
 test('killed before anybody saw the question: it is seen then, once', async (t) => {
   const lives = new Lives(t);
