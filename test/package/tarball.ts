@@ -66,11 +66,25 @@ export async function node(major: number): Promise<string | undefined> {
   }
 }
 
-/** The entries that the package has, as they are imported: `status-messenger/client`, and `status-messenger/words/*` where there are several. */
-export async function entries(): Promise<readonly string[]> {
+/** The entries of the package, as they are imported, and where they lead: `status-messenger/words/*` where there are several. */
+export async function entries(): Promise<ReadonlyMap<string, string>> {
   const { name, exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     readonly name: string;
-    readonly exports: { readonly [path: string]: unknown };
+    readonly exports: { readonly [path: string]: string | { readonly default: string } };
   };
-  return Object.keys(exports).map((path) => name + path.slice(1));
+  const targets = Object.entries(exports).map(([path, target]) => {
+    return [name + path.slice(1), typeof target === 'string' ? target : target.default] as const;
+  });
+  return new Map(targets);
+}
+
+/** The entries that have a module, each by its whole name, by the files that are published. */
+export async function expanded(files: readonly string[]): Promise<readonly string[]> {
+  return [...(await entries())].flatMap(([entry, target]) => {
+    if (target.endsWith('.json')) return [];
+    if (!entry.includes('*')) return [entry];
+    const [start = '', end = ''] = target.slice('./'.length).split('*');
+    const here = files.filter((file) => file.startsWith(start) && file.endsWith(end));
+    return here.map((file) => entry.replace('*', file.slice(start.length, -end.length)));
+  });
 }
