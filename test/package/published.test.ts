@@ -33,6 +33,7 @@ const read = (file: string) => readFile(join(folder, file), 'utf8');
 test('nothing is published but the build and what people read of it', () => {
   const others = files.filter((file) => !/^dist\/[\w/-]+\.(js|js\.map|d\.ts)$/.test(file));
   assert.deepEqual(others, ['CHANGELOG.md', 'LICENSE', 'PROTOCOL.md', 'README.md', 'SECURITY.md', 'package.json']);
+  assert.ok(!files.includes('dist/components/cdn.js'));
 });
 
 test('the package is light', async () => {
