@@ -395,7 +395,7 @@ describe('<status-question>', () => {
     session.end('answered', { answer: 'whole', by: 'anna' });
     await until(() => shadowPart(element, 'form') === null);
     expect(focused(element) === shadowPart(element, 'base')).to.equal(true);
-    (document.activeElement as HTMLElement).blur();
+    (shadowPart(element, 'base') as HTMLElement).blur();
     expect(getComputedStyle(element).display).to.equal('none');
     style.remove();
   });
