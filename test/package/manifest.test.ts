@@ -134,3 +134,31 @@ test('what editors are told is all of the manifest, each name once', () => {
   assert.deepEqual(attribute('variant').values, [{ name: 'full' }, { name: 'compact' }]);
   assert.equal(attribute('paused').valueSet, 'v');
 });
+
+/** What the tests of an element are written in: its own, and of what it has from the class above, those of that. */
+function testsOf(folder: string): string {
+  const files = readdirSync(new URL(`test/components/${folder}/`, root)).filter((name) => name.endsWith('.ts'));
+  return files.map((file) => read(`test/components/${folder}/${file}`)).join('\n');
+}
+
+for (const { tagName, members, attributes, events } of elements) {
+  test(`every property, method, attribute and event of <${tagName}> is used in a test of its own`, () => {
+    const own = testsOf(tagName);
+    const inherited = own + testsOf('controllers');
+    const unused = [
+      ...members
+        .filter(
+          ({ name, inheritedFrom }) =>
+            !new RegExp(`[.{,] ?${name}\\b|\\b${name}[=:]`).test(inheritedFrom ? inherited : own),
+        )
+        .map(({ name }) => name),
+      ...attributes
+        .filter(
+          ({ name, inheritedFrom }) => !new RegExp(`[ "']${name}(?:[=> "'])`).test(inheritedFrom ? inherited : own),
+        )
+        .map(({ name }) => `[${name}]`),
+      ...events.filter(({ name }) => !own.includes(`'${name}'`)).map(({ name }) => `@${name}`),
+    ];
+    assert.deepEqual(unused, []);
+  });
+}
