@@ -135,6 +135,16 @@ test('what editors are told is all of the manifest, each name once', () => {
   assert.equal(attribute('paused').valueSet, 'v');
 });
 
+test('what the README names for editors and types is there', () => {
+  const readme = read('README.md');
+  const named = [
+    ...[...readme.matchAll(/node_modules\/status-messenger\/(dist\/[\w.-]+)/g)].map(([, path]) => path ?? ''),
+    ...[...readme.matchAll(/\btypes\/(\w+)`/g)].map(([, name]) => `dist/types/${name}.d.ts`),
+  ];
+  assert.ok(named.length >= 6);
+  for (const path of named) assert.ok(existsSync(new URL(path, root)), path);
+});
+
 /** What the tests of an element are written in: its own, and of what it has from the class above, those of that. */
 function testsOf(folder: string): string {
   const files = readdirSync(new URL(`test/components/${folder}/`, root)).filter((name) => name.endsWith('.ts'));

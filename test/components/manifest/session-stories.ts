@@ -65,6 +65,7 @@ export async function panelStory(look: Look): Promise<void> {
     panel.variant = 'compact';
     await settled(panel);
     look(panel);
+    panel.remove();
   }
   const own = await fixture<StatusPanelElement>(html`<status-panel url="/ws" session-id="s" paused></status-panel>`);
   await settled(own);

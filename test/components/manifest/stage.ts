@@ -26,6 +26,7 @@ export class Stage {
 
   /** Shows a session, by another element. */
   async show(session: SessionSource, properties: object = {}): Promise<void> {
+    this.#shown?.remove();
     if (this.#isInPanel) {
       const panel = await fixture<StatusPanelElement>(html`<status-panel .session=${session}></status-panel>`);
       this.#shown = panel;
