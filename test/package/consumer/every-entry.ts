@@ -34,6 +34,16 @@ export const start: Window['startStatusUpdates'] | undefined = globalThis.window
 assert.match(readFileSync(fileURLToPath(import.meta.resolve('status-messenger/cdn')), 'utf8'), /customElements/);
 assert.ok(de.live);
 
+// What editors read.
+for (const file of [
+  'status-messenger/custom-elements.json',
+  'status-messenger/vscode.html-data.json',
+  'status-messenger/vscode.css-data.json',
+  'status-messenger/web-types.json',
+]) {
+  assert.match(readFileSync(fileURLToPath(import.meta.resolve(file)), 'utf8'), /--status-accent|status-panel/);
+}
+
 // A session without a network.
 const clock = new ManualClock();
 const tested = new TestSession({ clock });
