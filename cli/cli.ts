@@ -4,19 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { isObject, messageOf } from '../protocol/index.js';
 import { type Command, EXIT, isUsage, UsageError } from './command.js';
 import { plainText } from './output/plain-text.js';
-import { run } from './run.js';
-import { send } from './send.js';
-import { serve } from './serve.js';
-import { watch } from './watch.js';
 
-const COMMANDS: { readonly [name: string]: Command } = { serve, send, run, watch };
+/** What each command does, in a few words, and how to get it: only the one that is called is loaded. */
+const COMMANDS: { readonly [name: string]: readonly [summary: string, load: () => Promise<Command>] } = {
+  serve: [
+    'starts a server: publish to it over HTTP, watch it in pages',
+    async () => (await import('./serve.js')).serve,
+  ],
+  send: ['sends a status to a server that runs', async () => (await import('./send.js')).send],
+  run: ['runs a command and shows its output and its end', async () => (await import('./run.js')).run],
+  watch: ['shows a session in the terminal', async () => (await import('./watch.js')).watch],
+};
 
 const OVERVIEW = `Shows what work on a server is doing, live, from a shell.
 
 Usage: status-messenger [COMMAND] [OPTIONS]
 
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(7)}${summary}`)
+  .map(([name, [summary]]) => `  ${name.padEnd(7)}${summary}`)
   .join('\n')}
 
 Without a command it serves. "status-messenger COMMAND --help" tells of one.
@@ -30,20 +35,21 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 async function main(args: readonly string[]): Promise<number> {
   const [first = '', ...rest] = args;
   const name = first === '' || first.startsWith('-') ? 'serve' : first;
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const own = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
   try {
     if (own.includes('--version') || own.includes('-v')) return await sayVersion();
     const isHelp = own.includes('--help') || own.includes('-h');
-    if (isHelp && (name !== first || !command)) return say(OVERVIEW);
-    if (!command) {
+    if (isHelp && (name !== first || !known)) return say(OVERVIEW);
+    if (!known) {
       throw new UsageError(`got the command "${name}", expected ${Object.keys(COMMANDS).join(', ')}`);
     }
+    const command = await known[1]();
     return isHelp ? say(command.help) : await command.run(name === first ? rest : args);
   } catch (error) {
     console.error(plainText(messageOf(error)));
     if (!isUsage(error)) return EXIT.failed;
-    console.error(`See "status-messenger ${command ? `${name} ` : ''}--help".`);
+    console.error(`See "status-messenger ${known ? `${name} ` : ''}--help".`);
     return EXIT.usage;
   }
 }

@@ -2,8 +2,6 @@ import { StatusMessengerError } from '../protocol/index.js';
 
 /** A command of `npx status-messenger`. */
 export interface Command {
-  /** What it does, in a few words. */
-  readonly summary: string;
   readonly help: string;
   /** Carries it out. Answers the exit code; throws `UsageError` for arguments that cannot be, and `StatusMessengerError` for what went wrong. */
   run(args: readonly string[]): Promise<number>;

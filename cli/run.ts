@@ -49,7 +49,6 @@ interface End {
 }
 
 export const run: Command = {
-  summary: 'runs a command and shows its output and its end',
   help: HELP,
   async run(args) {
     const { values, command } = readRunArguments(args);

@@ -45,7 +45,6 @@ const DATA_OF: { readonly [type: string]: (text: string) => unknown } = {
 };
 
 export const send: Command = {
-  summary: 'sends a status to a server that runs',
   help: HELP,
   async run(args) {
     const { values, positionals } = readArguments(() =>

@@ -27,7 +27,6 @@ On SIGTERM and SIGINT it finishes what it accepted, tells each page when to come
 back, and exits with 0 within ten seconds; a second signal ends it at once.`;
 
 export const serve: Command = {
-  summary: 'starts a server: publish to it over HTTP, watch it in pages',
   help: HELP,
   async run(args) {
     const options = { host: { type: 'string' }, port: { type: 'string' } } as const;

@@ -28,7 +28,6 @@ Exit codes: 0 the run is done, 1 it has failed, was stopped, or may not be watch
 2 wrong usage.`;
 
 export const watch: Command = {
-  summary: 'shows a session in the terminal',
   help: HELP,
   async run(args) {
     const { positionals } = readArguments(() => parseArgs({ args: [...args], options: {}, allowPositionals: true }));
