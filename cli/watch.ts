@@ -67,7 +67,9 @@ class Watching {
       this.#end = resolve;
     });
     // A client writes problems to the console, in the words of whoever sent what it could not read.
-    console.error = (text: unknown) => this.#add(paint('yellow', plainText(`! ${textOf(text)}`)));
+    console.error = (text: unknown) => {
+      if (!this.#isOver) this.#add(paint('yellow', plainText(`! ${textOf(text)}`)));
+    };
     client.on('message', (message) => this.#show(message));
     client.on('state', () => this.#caughtUp());
     client.on('connection', (connection) => this.#connectionChanged(connection));
