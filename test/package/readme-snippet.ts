@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { listen } from '../helpers/server.js';
 
 /** The folder of the package. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,4 +23,22 @@ export async function runPart(name: string, around: { readonly [name: string]: u
   // The README is the project's own.
   const run = new Function(...Object.keys(around), `return (async () => {\n${code}\n})()`);
   await run(...Object.values(around));
+}
+
+/** A port that nobody has. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The answer of a server that is still starting. */
+export async function eventually(ask: () => Promise<Response>): Promise<Response> {
+  for (let i = 0; i < 200; i++) {
+    const answer = await ask().catch(() => undefined);
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return ask();
 }

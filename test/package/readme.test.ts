@@ -2,19 +2,10 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { listen } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
-import { root, snippet } from './readme-snippet.js';
-
-async function freePort(): Promise<number> {
-  const server = createServer() as unknown as Parameters<typeof listen>[0];
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { eventually, freePort, root, snippet } from './readme-snippet.js';
 
 /** A snippet that is a server, in a folder of its own, which can be started more than once. */
 async function prepare(t: TestContext, name: string) {
@@ -93,13 +84,3 @@ test("the README's durable server keeps its sessions through a kill and an order
   assert.equal((await page.closed()).code, 1012);
   assert.deepEqual(await once(ended, 'exit'), [0, null]);
 });
-
-/** The answer of a server that is still starting. */
-async function eventually(ask: () => Promise<Response>): Promise<Response> {
-  for (let i = 0; i < 200; i++) {
-    const answer = await ask().catch(() => undefined);
-    if (answer) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return ask();
-}
