@@ -70,6 +70,8 @@ class Watching {
     console.error = (text: unknown) => {
       if (!this.#isOver) this.#add(paint('yellow', plainText(`! ${textOf(text)}`)));
     };
+    // Nobody reads it any more, as behind `| head`.
+    process.stdout.on('error', () => this.#end(EXIT.failed));
     client.on('message', (message) => this.#show(message));
     client.on('state', () => this.#caughtUp());
     client.on('connection', (connection) => this.#connectionChanged(connection));

@@ -105,6 +105,18 @@ test('a signal ends it as one', async (t) => {
   await everyoneLeft(server.server);
 });
 
+test('a reader that has left ends it', async (t) => {
+  const { server, say, link } = await serve(t);
+  const watching = cli(t, ['watch', link]);
+  await say('status', 'first');
+  await watching.said('first');
+  watching.child.stdout?.destroy();
+  await say('status', 'second');
+  assert.equal(await watching.ended(), 1);
+  assert.equal(watching.err, '');
+  await everyoneLeft(server.server);
+});
+
 test('what it missed and the server does not keep is a gap', async (t) => {
   const server = await startServer({ store: { tail: { count: 5 } } });
   t.after(() => server.close());

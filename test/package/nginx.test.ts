@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccessRequest, MessengerOptions } from '../../server-adapter/index.js';
 import { Nginx } from '../helpers/nginx.js';
 import { startServer, type TestServer } from '../helpers/server.js';
@@ -91,6 +93,28 @@ for (const path of ['/ws/s', '/sse/s']) {
     assert.ok(client.frames.some(({ type }) => type === 'heartbeat'));
   });
 }
+
+/** Far more than the sockets on the way take by themselves. */
+const PILE = { messages: 120, bytes: 250_000 };
+
+test(
+  'behind nginx: what a page does not take of its stream waits on the server, not in a file of nginx',
+  behindNginx,
+  async (t) => {
+    const store = { tail: { bytes: 2 * PILE.messages * PILE.bytes } };
+    const { messenger, server, page } = await proxied(t, await snippet('nginx.conf'), { store });
+    const sockets: Socket[] = [];
+    server.on('connection', (socket) => sockets.push(socket));
+    const written = () => sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
+    const client = page('/sse/s');
+    await client.synced();
+    client.pause();
+    const data = 'x'.repeat(PILE.bytes);
+    for (let i = 0; i < PILE.messages; i++) await messenger.sendToSession('s', { type: 'own', data });
+    for (let before = -1; before !== written(); await sleep(300)) before = written();
+    assert.ok(written() < (PILE.messages * PILE.bytes) / 2, `${written()} bytes were taken`);
+  },
+);
 
 test('behind nginx: pages of other origins are refused, and those of its own are not', behindNginx, async (t) => {
   const { origin } = await proxied(t, await snippet('nginx.conf'));
