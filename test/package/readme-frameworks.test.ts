@@ -28,7 +28,7 @@ async function start(t: TestContext, name: string): Promise<string> {
 
 for (const name of ['express', 'fastify', 'hono', 'http']) {
   test(`the README's server with ${name}: routes, sockets, streams and work that a request begins, on one port`, async (t) => {
-    const http = await start(t, `${name}.mjs`);
+    const http = await start(t, `with-${name}.mjs`);
     const pages = ['/ws/s', '/sse/s', '/ws/other'].map((path) => {
       const page = new WireClient((path.startsWith('/ws') ? http.replace('http', 'ws') : http) + path);
       t.after(() => page.close());
