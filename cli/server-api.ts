@@ -41,8 +41,12 @@ export class ServerApi {
   constructor(url: string | undefined, { STATUS_MESSENGER_API_KEY: key }: NodeJS.ProcessEnv) {
     this.url = readServerUrl(url);
     if (!key) {
-      const fix = 'set it to the key that the server was started with';
-      throw invalid('STATUS_MESSENGER_API_KEY', key, "the server's key in the environment", fix);
+      throw invalid(
+        'STATUS_MESSENGER_API_KEY',
+        key,
+        "the server's key in the environment",
+        'set it to the key that the server was started with',
+      );
     }
     this.#key = key;
   }
