@@ -34,7 +34,7 @@ export class AppPage {
   /** Resolves once `script` is true in the page. */
   async until(script: string): Promise<void> {
     await this.#page.waitForFunction(script, { timeout: 20_000, polling: 20 }).catch(async () => {
-      const shown = await this.#page.evaluate('document.body.innerText');
+      const shown = await this.#page.evaluate('`${document.body.innerText}\nLeaks: ${leaks()}`');
       throw new Error(`This never came: ${script}\n${this.complaints.join('\n')}\nThe page shows:\n${shown}`);
     });
   }
@@ -54,7 +54,8 @@ export class AppPage {
 
   /** Types into a field, once it is there. */
   async type(selector: string, text: string): Promise<void> {
-    await this.#page.waitForSelector(selector);
+    const [host, inner] = selector.split(' >>> ');
+    await this.until(`document.querySelector('${host}')?.shadowRoot?.querySelector('${inner}')`);
     await this.click(selector);
     await this.#page.keyboard.type(text);
   }

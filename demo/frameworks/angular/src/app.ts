@@ -26,7 +26,8 @@ export class App {
     if (type === 'status') this.heard.update((before) => [...before, String(data)]);
   }
 
-  answered({ detail }: CustomEvent<Reply>): void {
+  answered(event: Event): void {
+    const { detail } = event as CustomEvent<Reply>;
     this.answer.set(String(detail.answer));
   }
 
