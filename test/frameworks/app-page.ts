@@ -34,7 +34,7 @@ export class AppPage {
   /** Resolves once `script` is true in the page. */
   async until(script: string): Promise<void> {
     await this.#page.waitForFunction(script, { timeout: 20_000, polling: 20 }).catch(async () => {
-      const shown = await this.#page.evaluate('`${document.body.innerText}\nLeaks: ${leaks()}`');
+      const shown = await this.#page.evaluate('document.body.innerText + " Leaks: " + leaks()');
       throw new Error(`This never came: ${script}\n${this.complaints.join('\n')}\nThe page shows:\n${shown}`);
     });
   }

@@ -91,7 +91,9 @@ for (const { name, heading, canBeLate } of chosen) {
       await page.close();
     });
 
-    test('properties that were set before there was an element count', { skip: !canBeLate }, async () => {
+    // React itself makes attributes of what is no property yet; its components come with their elements.
+    if (!canBeLate) return;
+    test('properties that were set before there was an element count', async () => {
       const page = await AppPage.open(browser, `${server.url}?session=late&late`);
       await page.until(`document.querySelector('status-messenger').matches(':state(live)')`);
       await server.say('late', 'for whoever is late');

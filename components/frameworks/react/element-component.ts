@@ -57,10 +57,14 @@ export function elementComponent<E extends LitElement, P extends keyof E & strin
 ): ElementComponent<E, P, L> {
   const attributes = new Map<string, string>([['className', 'class']]);
   const others: string[] = [];
+  const nothing = new Map<string, unknown>();
   for (const name of properties) {
-    const attribute = elementProperties.get(name)?.attribute ?? name.toLowerCase();
-    if (typeof attribute === 'string') attributes.set(name, attribute);
-    else others.push(name);
+    const { attribute = true, type } = elementProperties.get(name) ?? {};
+    if (attribute === false) others.push(name);
+    else {
+      attributes.set(name, attribute === true ? name.toLowerCase() : attribute);
+      nothing.set(name, type === Boolean ? false : null);
+    }
   }
   const callbacks = Object.entries<string>(events);
   const skipped = new Set<string>([...others, ...Object.keys(events)]);
@@ -69,6 +73,7 @@ export function elementComponent<E extends LitElement, P extends keyof E & strin
   const Component = forwardRef<E, Given>((props, ref) => {
     const own = useRef<E>(null);
     useImperativeHandle<E | null, E | null>(ref, () => own.current, []);
+    useDefined(own, nothing);
     useProperties(own, others, props);
     useListeners(own, callbacks, props);
     const given: Record<string, unknown> = { ref: own };
@@ -88,6 +93,17 @@ function attributeValue(name: string, value: unknown): unknown {
 
 interface Ref {
   readonly current: HTMLElement | null;
+}
+
+/** Where something is not given any more, React 19 leaves a property undefined. */
+function useDefined(own: Ref, nothing: ReadonlyMap<string, unknown>): void {
+  useCommitEffect(() => {
+    const element = own.current;
+    if (!element) return;
+    for (const [name, value] of nothing) {
+      if (Reflect.get(element, name) === undefined) Reflect.set(element, name, value);
+    }
+  });
 }
 
 /** Sets the properties that are other than before; one that is not given any more gets back what it had at first. */
