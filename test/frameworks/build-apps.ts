@@ -10,7 +10,7 @@ const installed = join(appsRoot, 'node_modules');
 /** Gets what the apps are built with and of, where that is not there yet. */
 export async function installApps(): Promise<void> {
   const stamp = join(installed, '.installed');
-  const wanted = await hashOf([join(appsRoot, 'package-lock.json'), join(root, 'package.json')]);
+  const wanted = await hashOf([join(appsRoot, 'package-lock.json')]);
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return;
   await run(appsRoot, 'npm', 'ci', '--ignore-scripts', '--prefer-offline', '--loglevel=error');
   await writeFile(stamp, wanted);

@@ -85,6 +85,7 @@ export class HeldSession {
 
   readonly sendAnswer = (answer: unknown, questionId?: string): Promise<Ack> =>
     this.#tellFailure(this.client.sendAnswer(answer, questionId));
+  readonly decline = (questionId?: string): Promise<Ack> => this.#tellFailure(this.client.decline(questionId));
   readonly cancel = (): Promise<Ack> => this.#tellFailure(this.client.cancel());
   readonly send = (data: unknown): Promise<Ack> => this.#tellFailure(this.client.send(data));
 

@@ -101,6 +101,8 @@ export interface StatusMessengerView extends SessionView {
    * is told of it, and the promise may be left alone.
    */
   readonly sendAnswer: (answer: unknown, questionId?: string) => Promise<Ack>;
+  /** Declines to answer a question; without an id the oldest open one. Resolves and rejects like `sendAnswer`. */
+  readonly decline: (questionId?: string) => Promise<Ack>;
   /** Asks the run to stop. Resolves and rejects like `sendAnswer`. */
   readonly cancel: () => Promise<Ack>;
   /** Sends something of the application's own to the server. Resolves and rejects like `sendAnswer`. */

@@ -27,8 +27,8 @@ export function useStatusMessenger(options: UseStatusMessengerOptions): StatusMe
   const { autoConnect = true } = options;
   useEffect(() => session.follow(autoConnect), [session, autoConnect]);
 
-  const { client, connect, disconnect, sendAnswer, cancel, send } = session;
-  return { ...sessionView(state, connection), client, connect, disconnect, sendAnswer, cancel, send };
+  const { client, connect, disconnect, sendAnswer, decline, cancel, send } = session;
+  return { ...sessionView(state, connection), client, connect, disconnect, sendAnswer, decline, cancel, send };
 }
 
 /** The session that the options name: another one in the very render in which they name another. */
