@@ -22,7 +22,7 @@ export function sidebar(view: SidebarView): TemplateResult {
   return html`
     <header class="sidebar" ?data-open=${isMenuOpen}>
       <div class="brand">
-        <a href=${formatAddress({ ...address, route: { page: 'start' }, values: {} })} class="name">
+        <a href=${formatAddress({ ...address, route: { page: 'start' }, values: {} })}>
           <span class="mark" aria-hidden="true"></span>status-messenger
         </a>
         <button type="button" class="menu" aria-expanded=${isMenuOpen} aria-controls="menu" @click=${view.toggleMenu}>

@@ -18,17 +18,14 @@ export function chaosView(view: ChaosView): TemplateResult {
   // Not `disabled`: that would take the focus away from whoever pressed it.
   const busy = (isBusy: boolean) => (isBusy ? 'true' : nothing);
   return html`
-    <section class="card chaos" aria-labelledby="chaos">
-      <div class="card-head"><h2 id="chaos">Chaos</h2></div>
-      <div class="chaos-row">
+    <div class="chaos" role="group" aria-label="What can go wrong">
         <button type="button" id="cut" aria-disabled=${busy(view.isCut)} @click=${view.cut}>Cut the first viewer off for 2 seconds</button>
         <button type="button" id="restart-server" aria-disabled=${busy(view.isRestarting)} @click=${view.restart}>
           ${view.isRestarting ? 'The server restarts…' : 'Restart the server'}
         </button>
         ${toggle('slow', 'Slow line', view.isSlow, view.slow)} ${toggle('offline', 'Offline', view.isOffline, view.offline)}
         ${toggle('second', 'Second viewer', view.hasSecond, view.second)}
-      </div>
-    </section>
+    </div>
   `;
 }
 

@@ -52,7 +52,7 @@ export class LivePage {
     if (wanted === this.#session || !HAS_SERVER) return wanted;
     this.#work = work;
     this.#session = wanted;
-    const count = Math.max(1, this.#viewers.length);
+    const count = this.#viewers.length || 2;
     this.#leaveSession();
     this.#log = new SessionClient({ url: '/ws', sessionId: wanted });
     this.#log.connect();
@@ -79,36 +79,41 @@ export class LivePage {
         ${
           first
             ? html`
-                ${chaosView({
-                  isCut: this.#isCut,
-                  isSlow: this.#isSlow,
-                  isOffline: this.#network.isOffline,
-                  isRestarting: this.#isRestarting,
-                  hasSecond: this.#viewers.length > 1,
-                  cut: () => void this.#cut(),
-                  slow: (isSlow) => void this.#slow(isSlow),
-                  offline: (isOffline) => {
-                    this.#network.switch(isOffline);
-                    this.#changed();
-                  },
-                  restart: () => void this.#restart(),
-                  second: (isWanted) => this.#second(isWanted),
-                })}
-                <section class="strips" aria-label="Connections">
-                  ${this.#viewers.map(({ name, strip }) => stripView(name, strip, Date.now()))}
-                  <ul class="legend" aria-hidden="true">
-                    <li class="lost">lost</li>
-                    <li class="resumed">resumed</li>
-                    <li class="snapshot">snapshot</li>
-                    <li class="lag">lag</li>
-                  </ul>
+                <section class="card connections" aria-labelledby="connections">
+                  <div class="card-head">
+                    <h2 id="connections">Connections</h2>
+                    <ul class="legend" aria-hidden="true">
+                      <li class="lag">lag</li>
+                      <li class="lost">lost</li>
+                      <li class="resumed">resumed</li>
+                      <li class="snapshot">snapshot</li>
+                    </ul>
+                  </div>
+                  ${this.#renderChaos()} ${this.#viewers.map(({ name, strip }) => stripView(name, strip, Date.now()))}
                 </section>
-                <div class="viewers" lang=${look.lang} dir=${look.dir}>${this.#viewers.map((viewer) => this.#renderViewer(viewer, look))}</div>
+                <div class="viewers" lang=${look.lang} dir=${look.dir}>
+                  ${this.#viewers.map((viewer) => this.#renderViewer(viewer, look))}
+                </div>
               `
             : noServer()
         }
       </div>
     `;
+  }
+
+  #renderChaos(): TemplateResult {
+    return chaosView({
+      isCut: this.#isCut,
+      isSlow: this.#isSlow,
+      isOffline: this.#network.isOffline,
+      isRestarting: this.#isRestarting,
+      hasSecond: this.#viewers.length > 1,
+      cut: () => void this.#cut(),
+      slow: (isSlow) => void this.#slow(isSlow),
+      offline: (isOffline) => this.#offline(isOffline),
+      restart: () => void this.#restart(),
+      second: (isWanted) => this.#second(isWanted),
+    });
   }
 
   #renderViewer({ name, panel, journal }: Viewer, look: Look): TemplateResult {
@@ -151,6 +156,11 @@ export class LivePage {
     if (!first || isWanted === (second !== undefined)) return;
     second?.leave();
     this.#viewers = isWanted ? [first, this.#viewer('second')] : [first];
+    this.#changed();
+  }
+
+  #offline(isOffline: boolean): void {
+    this.#network.switch(isOffline);
     this.#changed();
   }
 

@@ -48,7 +48,10 @@ function readElement(tag: string, declaration: object): ElementInfo {
     methods: members
       .filter((member) => text(member, 'kind') === 'method' && !LIFECYCLE.has(text(member, 'name')))
       .map(readMethod),
-    events: entries(declaration, 'events').map((event) => ({ ...named(event), type: typeOf(event) })),
+    // The analyzer takes the argument of any `new Event()` for the name of one, too; those that are meant are described.
+    events: entries(declaration, 'events')
+      .filter((event) => text(event, 'description') !== '')
+      .map((event) => ({ ...named(event), type: typeOf(event) })),
     slots: entries(declaration, 'slots').map(named),
     parts: entries(declaration, 'cssParts').map(named),
     states: entries(declaration, 'cssStates').map(named),
