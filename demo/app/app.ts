@@ -97,10 +97,14 @@ export class DemoApp extends LitElement {
     if (!before || JSON.stringify(pageOf(before)) === JSON.stringify(pageOf(this.address))) return;
     scrollTo(0, 0);
     if (route.page === 'story' || route.page === 'reference') this.#openGroups.add(route.tag);
+  }
+
+  /** Where the list covers the page it goes away, and the focus is on what was chosen. */
+  readonly #chosen = () => {
     if (!this.isMenuOpen) return;
     this.isMenuOpen = false;
     if (matchMedia('(max-width: 60rem)').matches) this.querySelector<HTMLElement>('h1')?.focus();
-  }
+  };
 
   get #title(): string {
     const { route } = this.address;
@@ -160,6 +164,7 @@ export class DemoApp extends LitElement {
         toggleMenu: () => {
           this.isMenuOpen = !this.isMenuOpen;
         },
+        chosen: this.#chosen,
       })}
       <div class="page" ?data-behind=${isMenuOpen}>
         ${lookBar(address, this.#setLook)}

@@ -15,9 +15,9 @@ export function eventsView(stage: Stage, { events }: ElementInfo): TemplateResul
       ${
         stage.heard.length === 0
           ? html`<p class="none">${names.length === 0 ? 'The element has no events of its own; what it asks of its session is listed here.' : html`Nothing yet. It fires ${names.map((name, i) => html`${i > 0 ? ', ' : ''}<code>${name}</code>`)}.`}</p>`
-          : html`<ol class="events" role="log" aria-label="Events" tabindex="0">
-              ${repeat(stage.heard, ({ key }) => key, heardRow)}
-            </ol>`
+          : html`<div class="events" role="log" aria-labelledby="events" tabindex="0">
+              <ol>${repeat(stage.heard, ({ key }) => key, heardRow)}</ol>
+            </div>`
       }
     </section>
   `;

@@ -15,7 +15,7 @@ const LANGUAGE_NAMES: Readonly<Record<Look['lang'], string>> = {
 export function lookBar({ route, look }: Address, set: (change: Partial<Look>) => void): TemplateResult {
   const hasElement = route.page === 'story' || route.page === 'live';
   return html`
-    <form class="look" aria-label="How it is shown" role="region" @submit=${(event: Event) => event.preventDefault()}>
+    <section class="look" aria-label="How it is shown">
       ${
         hasElement
           ? html`
@@ -42,7 +42,7 @@ export function lookBar({ route, look }: Address, set: (change: Partial<Look>) =
           : nothing
       }
       ${segments('Colours', 'scheme', SCHEMES, { auto: 'Auto', light: 'Light', dark: 'Dark' }, look.scheme, (scheme) => set({ scheme }))}
-    </form>
+    </section>
   `;
 }
 

@@ -12,6 +12,8 @@ export interface SidebarView {
   readonly openGroups: Set<string>;
   search(query: string): void;
   toggleMenu(): void;
+  /** Something of the list was chosen. */
+  chosen(): void;
 }
 
 /** The name of the page, the search, and the list of all that there is. */
@@ -47,7 +49,7 @@ export function sidebar(view: SidebarView): TemplateResult {
           </label>
           <p class="hidden" role="status">${isSearching ? `${found.length} found` : ''}</p>
         </search>
-        <nav aria-label="Stories">
+        <nav aria-label="Stories" @click=${(event: Event) => event.target instanceof HTMLAnchorElement && view.chosen()}>
           ${
             isSearching
               ? nothing

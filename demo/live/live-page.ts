@@ -121,9 +121,9 @@ export class LivePage {
       <article class="viewer ${look.width}" data-viewer=${name}>
         <h2 lang="en" dir="ltr">${name === 'first' ? 'First viewer' : 'Second viewer'}</h2>
         ${panel}
-        <ol class="journal" lang="en" dir="ltr" role="log" aria-label="What happened to the ${name} viewer’s connection">
-          ${journal.map(({ at, text }) => html`<li><time>${new Date(at).toLocaleTimeString('en-GB')}</time> ${text}</li>`)}
-        </ol>
+        <div class="journal" lang="en" dir="ltr" role="log" aria-label="What happened to the ${name} viewer’s connection">
+          <ol>${journal.map(({ at, text }) => html`<li><time>${new Date(at).toLocaleTimeString('en-GB')}</time> ${text}</li>`)}</ol>
+        </div>
       </article>
     `;
   }
