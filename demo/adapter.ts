@@ -19,24 +19,32 @@ const MOST_KNOWN = 100;
 const GONE = 1500;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** How quickly the work is done. */
+export interface Pace {
+  /** The clock that the agents think by. Default: the machine's. */
+  readonly pauses?: Clock;
+  /** Milliseconds for each file that is indexed. */
+  readonly each?: number;
+}
+
 /** The adapter with the work that the demo shows. It keeps what was said in a file, so that it goes on after a restart. */
 export class Adapter {
   readonly #server: Server;
   readonly #folder: string;
-  readonly #pauses: Clock | undefined;
+  readonly #pace: Pace;
   readonly #indexed = new Map<string, Indexed>();
   #messenger: StatusMessenger | undefined;
   #restarting: Promise<void> | undefined;
 
-  private constructor(server: Server, folder: string, pauses: Clock | undefined) {
+  private constructor(server: Server, folder: string, pace: Pace) {
     this.#server = server;
     this.#folder = folder;
-    this.#pauses = pauses;
+    this.#pace = pace;
     this.#start();
   }
 
-  static async start(server: Server, pauses: Clock | undefined): Promise<Adapter> {
-    return new Adapter(server, await mkdtemp(join(tmpdir(), 'status-messenger-demo-')), pauses);
+  static async start(server: Server, pace: Pace): Promise<Adapter> {
+    return new Adapter(server, await mkdtemp(join(tmpdir(), 'status-messenger-demo-')), pace);
   }
 
   /** Answers the adapter's own addresses. */
@@ -78,8 +86,10 @@ export class Adapter {
       // A page is taken at its word for who it is, so that the others see who answered. Yours looks at a cookie, or a token.
       authorize: ({ userId }) => (userId === undefined ? true : { userId }),
     });
-    const index = atMost(MOST_INDEXINGS, (session) => indexFiles(root, session, this.#indexedOf(session.id)));
-    const converse = atMost(MOST_CONVERSATIONS, () => planApp(this.#pauses ?? messenger.clock));
+    const index = atMost(MOST_INDEXINGS, (session) =>
+      indexFiles(root, session, this.#indexedOf(session.id), this.#pace.each),
+    );
+    const converse = atMost(MOST_CONVERSATIONS, () => planApp(this.#pace.pauses ?? messenger.clock));
     messenger.onSession((session) => {
       if (session.id.startsWith('demo-')) return index(session);
       if (session.id.startsWith('agents-')) return converse(session);

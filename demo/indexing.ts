@@ -5,9 +5,8 @@ import { addStatusMessage, type Session } from 'status-messenger/server';
 
 /** The work never grows with the folder. */
 const MOST_FILES = 400;
-/** Reading takes far less time than seeing what was read: all of it takes about this long, in milliseconds, and no file longer than a fifth. */
-const WHOLE = 45_000;
-const EACH = 200;
+/** Reading takes far less time than seeing what was read: a file takes so many milliseconds. */
+export const EACH = 120;
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage']);
 
 /** How far an indexing is. Whoever takes the work over goes on from here. */
@@ -32,7 +31,7 @@ export class Indexed {
 }
 
 /** Indexes the files below `root` for a session: which words stand in how many of them. Stops when the session's signal says so. */
-export async function indexFiles(root: string, session: Session, indexed: Indexed): Promise<void> {
+export async function indexFiles(root: string, session: Session, indexed: Indexed, each = EACH): Promise<void> {
   if (indexed.files === 0) addStatusMessage('Listing the files…');
   const folders = await listFolders(root);
   const total = [...folders.values()].flat().length;
@@ -46,7 +45,7 @@ export async function indexFiles(root: string, session: Session, indexed: Indexe
       for (const file of files.slice(Math.max(0, indexed.files - begin))) {
         session.signal.throwIfAborted();
         addStatusMessage(`Reading ${relative(root, file)}`);
-        const [text] = await Promise.all([readFile(file, 'utf8'), sleep(Math.min(EACH, WHOLE / total))]);
+        const [text] = await Promise.all([readFile(file, 'utf8'), sleep(each)]);
         indexed.add(text);
         await session.send({
           type: 'progress',

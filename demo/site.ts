@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import type { Clock } from 'status-messenger/protocol';
 import { createServer as createVite } from 'vite';
-import { Adapter } from './adapter.js';
+import { Adapter, type Pace } from './adapter.js';
 import { Lines } from './lines.js';
 
 export interface Site {
@@ -12,8 +11,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** The demo's page, and the work that it shows. `pauses`: the clock that the agents think by. Default: the machine's. */
-export async function createSite({ pauses }: { readonly pauses?: Clock } = {}): Promise<Site> {
+/** The demo's page, and the work that it shows. */
+export async function createSite(pace: Pace = {}): Promise<Site> {
   const configFile = fileURLToPath(new URL('vite.config.ts', import.meta.url));
   const vite = await createVite({ configFile, logLevel: 'warn' });
   const lines = new Lines();
@@ -27,7 +26,7 @@ export async function createSite({ pauses }: { readonly pauses?: Clock } = {}): 
   server.on('upgrade', (request, socket, head) => {
     if (!lines.take(request, socket, head) && adapter.isGone) socket.destroy();
   });
-  const adapter = await Adapter.start(server, pauses);
+  const adapter = await Adapter.start(server, pace);
 
   /** What the page's chaos does to the server and to the way there. */
   function upset(url: URL, request: IncomingMessage, response: ServerResponse): void {

@@ -12,7 +12,7 @@ import { referencePage } from './reference-page.js';
 import { type Address, formatAddress, type Look, parseAddress } from './route.js';
 import { sidebar } from './sidebar.js';
 import { Stage } from './stage.js';
-import { startPage } from './start-page.js';
+import { StartPage } from './start-page.js';
 import { storyPage } from './story-page.js';
 
 const NAME = 'status-messenger';
@@ -27,6 +27,9 @@ export class DemoApp extends LitElement {
   #stage: Stage | undefined;
   #staged = '';
   #live: LivePage | undefined;
+  #start: StartPage | undefined;
+  /** The title is another one where `<status-attention>` has something to say. */
+  readonly #titleWatch = new MutationObserver(() => this.requestUpdate());
   readonly #openGroups = new Set<string>();
 
   constructor(elements: ReadonlyMap<string, ElementInfo>) {
@@ -43,12 +46,14 @@ export class DemoApp extends LitElement {
     super.connectedCallback();
     addEventListener('hashchange', this.#addressChanged);
     addEventListener('keydown', this.#keyPressed);
+    this.#titleWatch.observe(document.head, { subtree: true, childList: true, characterData: true });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#addressChanged);
     removeEventListener('keydown', this.#keyPressed);
+    this.#titleWatch.disconnect();
     this.#leaveStage();
   }
 
@@ -83,6 +88,11 @@ export class DemoApp extends LitElement {
     } else {
       this.#live?.leave();
       this.#live = undefined;
+    }
+    if (route.page === 'start') this.#start ??= new StartPage(this.elements);
+    else {
+      this.#start?.leave();
+      this.#start = undefined;
     }
   }
 
@@ -182,7 +192,7 @@ export class DemoApp extends LitElement {
     const { address } = this;
     const { route } = address;
     if (route.page === 'live') return this.#live?.render(address.look) ?? nothing;
-    if (route.page === 'start') return startPage(address);
+    if (route.page === 'start') return this.#start?.render(address) ?? nothing;
     const info = this.elements.get(route.tag);
     if (route.page === 'reference' && info) return referencePage(info, address);
     const story = this.#story;

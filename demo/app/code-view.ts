@@ -54,7 +54,7 @@ export function codeView(
 }
 
 /** It escapes whatever is in the code. */
-function highlighted(code: string, framework: Framework) {
+export function highlighted(code: string, framework: Framework) {
   return unsafeHTML(hljs.highlight(code, { language: LANGUAGES[framework] }).value);
 }
 

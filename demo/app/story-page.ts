@@ -52,7 +52,9 @@ export function storyPage(view: StoryView): TemplateResult {
       </div>
       <section class="preview" aria-label="The element">
         <div class="canvas" lang=${lang} dir=${address.look.dir}>
-          <div class="frame ${address.look.width}">${story.tag === 'status-attention' ? tab() : nothing}${stage.element}</div>
+          <div class="frame ${address.look.width}">
+            ${story.tag === 'status-attention' ? tab() : nothing}${stage.element}
+          </div>
         </div>
         <div class="moves">
           ${(story.moves ?? []).map(
@@ -69,7 +71,7 @@ export function storyPage(view: StoryView): TemplateResult {
 
 /** The browser's tab, which `<status-attention>` writes on. */
 function tab(): TemplateResult {
-  return html`<p class="tab"><span class="hidden">The title of this tab: </span><span data-title>${document.title}</span></p>`;
+  return html`<div class="tabs"><p class="tab"><span class="hidden">The title of this tab: </span>${document.title}</p></div>`;
 }
 
 function neighbours({ story, address }: StoryView): TemplateResult {

@@ -18,7 +18,7 @@ export const statusAttention: StoryGroup = {
   stories: [
     {
       id: 'question',
-      title: 'Needs you',
+      title: 'A question waits',
       shows:
         'The title of the tab says that a question waits, while nobody looks at the page. Try it with a real tab, too.',
       async setUp(session) {
@@ -31,7 +31,7 @@ export const statusAttention: StoryGroup = {
     },
     {
       id: 'completed',
-      title: 'Done',
+      title: 'The run is done',
       shows: 'It ended well while nobody looked; who looks has seen it.',
       async setUp(session) {
         underWay(session);
@@ -44,7 +44,7 @@ export const statusAttention: StoryGroup = {
     },
     {
       id: 'failed',
-      title: 'Failed',
+      title: 'The run has failed',
       shows: 'It failed while nobody looked.',
       async setUp(session) {
         underWay(session);

@@ -35,7 +35,7 @@ export const statusResults: StoryGroup = {
         session.say(
           result(
             'Writer',
-            '### In short\n\n- Revenue grew by **12 %**\n- *West* and *East* are below plan\n\n| Region | Plan | Result |\n|---|---|---|\n| West | 10.4 | 9.6 |\n| East | 8.0 | 7.4 |\n\nSee [the archive](https://example.org/archive).',
+            '**In short**\n\n- Revenue grew by **12 %**\n- *West* and *East* are below plan\n\n| Region | Plan | Result |\n|---|---|---|\n| West | 10.4 | 9.6 |\n| East | 8.0 | 7.4 |\n\nSee [the archive](https://example.org/archive).',
           ),
         );
         session.say(complete(`${REPORT.summary} Details are in \`report.pdf\`.`));

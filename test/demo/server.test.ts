@@ -197,6 +197,12 @@ suite('in a browser', { skip: hasChromium ? false : 'there is no Chromium' }, ()
     await page.waitForSelector(`${FIRST} .journal ::-p-text(messages that it had missed)`);
     assert.equal(await fact(page, 'second', 'resumes'), 0);
 
+    await page.click('#slow');
+    await page.waitForFunction(
+      () => Number(document.querySelector('[data-viewer=first] [data-fact=lag]')?.textContent) > 3,
+    );
+    await page.click('#slow');
+
     // Offline is the browser's word for it, and concerns both.
     await page.click('#offline');
     await connectionIs(page, FIRST, 'offline');
@@ -222,11 +228,6 @@ suite('in a browser', { skip: hasChromium ? false : 'there is no Chromium' }, ()
     await page.waitForFunction(goesOn, {}, before);
     assert.equal(await fact(page, 'first', 'snapshots'), 1, 'the log is the one that it was');
 
-    await page.click('#slow');
-    await page.waitForFunction(
-      () => Number(document.querySelector('[data-viewer=first] [data-fact=lag]')?.textContent) > 3,
-    );
-    await page.click('#slow');
     // Stopped in one viewer, it is stopped in both, and they know the same.
     await page.click(`${SECOND} >>> [part=stop]`);
     await page.waitForFunction(() =>
