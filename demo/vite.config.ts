@@ -35,5 +35,5 @@ export default defineConfig({
       },
     },
   ],
-  build: { outDir: at('../dist-demo'), emptyOutDir: true, target: 'es2022' },
+  build: { outDir: at('../dist-demo'), emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 1000 },
 });

@@ -38,7 +38,7 @@ export class DemoPages {
     return new DemoPages(site, browser, address);
   }
 
-  async tab(hash: string, { width = 1280, height = 900 } = {}): Promise<Page> {
+  async tab(hash: string, { width = 1280, height = 900, at = this.#address } = {}): Promise<Page> {
     const page = await this.#browser.newPage();
     page.on('pageerror', (error) => this.problems.push(String(error)));
     page.on('console', (message) => {
@@ -47,7 +47,7 @@ export class DemoPages {
     await page.setViewport({ width, height });
     // What fades in has its colours at once.
     await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
-    await page.goto(`${this.#address}/${hash}`);
+    await page.goto(`${at}/${hash}`);
     await page.waitForSelector('h1');
     return page;
   }
@@ -58,18 +58,25 @@ export class DemoPages {
   }
 }
 
-/** What axe finds wrong within what a selector names. */
-export async function violations(page: Page, selector: string): Promise<string[]> {
+/** What axe finds wrong within what a selector names. To look at contrasts, too, takes longer than all the rest. */
+export async function violations(page: Page, selector: string, contrast = true): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
-  return page.evaluate(async (within: string) => {
-    const { axe: tool } = globalThis as unknown as {
-      axe: { run(context: string, options: object): Promise<AxeResults> };
-    };
-    const { violations: found } = await tool.run(within, { resultTypes: ['violations'] });
-    return found.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ target, html }) => `${target.join(' ')} ${html}`).join('; ')}`,
-    );
-  }, selector);
+  return page.evaluate(
+    async (within: string, enabled: boolean) => {
+      const { axe: tool } = globalThis as unknown as {
+        axe: { run(context: string, options: object): Promise<AxeResults> };
+      };
+      const { violations: found } = await tool.run(within, {
+        resultTypes: ['violations'],
+        rules: { 'color-contrast': { enabled } },
+      });
+      return found.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ target, html }) => `${target.join(' ')} ${html}`).join('; ')}`,
+      );
+    },
+    selector,
+    contrast,
+  );
 }
 
 /** Goes to another place of the page, as by a link. */
