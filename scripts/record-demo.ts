@@ -35,7 +35,7 @@ try {
   for (let i = 0; i < 90 && rest > 0; i++) {
     const next = sleep(PACE);
     if (i === 12) await page.click('#cut');
-    if ((await page.$$('.journal li')).length > 5) rest--;
+    if (await page.$('.journal ::-p-text(that it had missed)')) rest--;
     await page.screenshot({ path: join(folder, `${String(i).padStart(3, '0')}.png`), clip });
     await next;
   }

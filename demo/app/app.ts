@@ -171,17 +171,21 @@ export class DemoApp extends LitElement {
         search: (text) => {
           this.query = text;
         },
-        toggleMenu: () => {
-          this.isMenuOpen = !this.isMenuOpen;
-        },
+        toggleMenu: this.#toggleMenu,
         chosen: this.#chosen,
       })}
-      <div class="page" ?data-behind=${isMenuOpen}>
+      <div class="page">
         ${lookBar(address, this.#setLook)}
         <main id="main" tabindex="-1">${this.#page()}</main>
       </div>
     `;
   }
+
+  /** Closed by Escape, the menu leaves the focus on what opened it. */
+  readonly #toggleMenu = () => {
+    this.isMenuOpen = !this.isMenuOpen;
+    if (!this.isMenuOpen) this.querySelector<HTMLElement>('.menu')?.focus();
+  };
 
   readonly #skip = (event: Event) => {
     event.preventDefault();
