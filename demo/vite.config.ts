@@ -16,6 +16,7 @@ export default defineConfig({
     conditions: ['module', 'browser', 'production'],
     alias: [
       { find: /^status-messenger\/define$/, replacement: at('../components/define.ts') },
+      { find: /^status-messenger\/testing$/, replacement: at('../components/testing/index.ts') },
       { find: /^status-messenger\/protocol$/, replacement: at('../protocol/index.ts') },
       { find: /^status-messenger$/, replacement: at('../components/index.ts') },
     ],

@@ -49,6 +49,8 @@ export class PageRequests {
       if (verdict instanceof Promise) verdict.catch((error: unknown) => this.#unheard(error));
       return undefined;
     }
+    const handingOut = this.#handingOut.get(`${sender.channels[0]} ${ref}`);
+    if (handingOut) return handingOut;
     for (const name of sender.channels) {
       const known = this.#deps.store.peek(name)?.recall(ref);
       if (known) return known;
@@ -93,9 +95,6 @@ export class PageRequests {
     const [own] = sender.channels;
     const reason = this.#refusesInput(own);
     if (reason !== undefined) return { ref, accepted: false, reason };
-    const key = `${own} ${ref}`;
-    const under = this.#handingOut.get(key);
-    if (under) return under;
     let known: Ack | Promise<Ack> | undefined;
     const stored = this.#deps.store.transact(own, (log) => {
       known = log.recall(ref);
@@ -103,6 +102,7 @@ export class PageRequests {
     });
     const handOut = () => known ?? this.#remember(sender, { ref, ...this.#input(sender, frame) });
     if (!(stored instanceof Promise)) return handOut();
+    const key = `${own} ${ref}`;
     const handingOut = stored.then(handOut).finally(() => this.#handingOut.delete(key));
     this.#handingOut.set(key, handingOut);
     return handingOut;

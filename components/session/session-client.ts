@@ -27,6 +27,7 @@ import { KeptFrames, type StorageLike } from './kept-frames.js';
 import { Link, type LinkOptions } from './link.js';
 import type { SessionObserver } from './observer.js';
 import { Outbox } from './outbox.js';
+import { Terms } from './terms.js';
 import { TokenRefresh } from './token-refresh.js';
 import { connectionUrl } from './url.js';
 
@@ -62,22 +63,8 @@ export interface SessionEvents {
   problem: StatusMessengerError;
 }
 
-/** Milliseconds an open connection may stay without a greeting before its server is taken for one that sends none. */
-const GREETING = 1000;
-/**
- * Milliseconds of silence after which another connection takes the place of one on which not a word was heard, where no server at this address was ever
- * heard to speak without a greeting: the first may be dead. Twice as many each time, up to the longest.
- */
-const SILENCE = 30_000;
-const LONGEST_SILENCE = 600_000;
 /** Milliseconds that a heartbeat may be late. */
 const HEARTBEAT_GRACE = 10_000;
-
-/**
- * What a connection's server is known to be: nothing is known; it has been open and silent for a while; it speaks, but has not greeted, so it acknowledges
- * nothing either; it has greeted in this protocol.
- */
-type Terms = 'unknown' | 'silent' | 'plain' | 'greeted';
 
 /** A session as a page sees it, without a screen: it stays connected, resumes after every loss, and folds what it hears. */
 export class SessionClient {
@@ -87,16 +74,10 @@ export class SessionClient {
   readonly #reader = new FrameReader();
   readonly #outbox: Outbox;
   readonly #tokenRefresh: TokenRefresh;
+  readonly #terms: Terms;
   readonly #own = new ChannelView();
   readonly #others = new Map<ChannelName, ChannelView>();
   readonly #reported = new Set<string>();
-  #terms: Terms = 'unknown';
-  /** The server has greeted in this protocol, on some connection; or it has spoken without. */
-  #knowsProtocol = false;
-  #speaksPlainly = false;
-  /** How many connections in a row were given up over their silence. */
-  #silences = 0;
-  #stopWaitingForWord: () => void = () => {};
   /** What the acknowledgement of the last ping refers to. */
   #pingRef: string | undefined;
   #isClosed = false;
@@ -110,7 +91,7 @@ export class SessionClient {
     this.#options = options;
     this.#link = new Link(options, {
       address: (token) => this.#address(token),
-      opened: () => this.#opened(),
+      opened: () => this.#terms.opened(),
       probe: () => {
         this.#pingRef = this.#tell({ type: 'ping' });
       },
@@ -120,6 +101,13 @@ export class SessionClient {
       problem: (key, error) => this.#report(key, error),
     });
     const { tokens, clock, random } = this.#link;
+    this.#terms = new Terms(clock, random, {
+      ungreeted: () => {
+        this.#sayUngreeted();
+        this.#link.live();
+      },
+      silentForLong: () => this.#link.renewIfSilent(),
+    });
     this.#tokenRefresh = new TokenRefresh({
       tokens,
       clock,
@@ -220,12 +208,12 @@ export class SessionClient {
 
   async #reply(reply: { readonly answer: unknown } | { readonly decline: true }, questionId?: string): Promise<Ack> {
     // A server of this protocol tells of every question; of what another one waits for, nothing is known.
-    if (questionId === undefined && this.#knowsProtocol && !this.#isClosed) {
+    if (questionId === undefined && this.#terms.knowsProtocol && !this.#isClosed) {
       return { ref: '', accepted: false, reason: 'no question is open' };
     }
     const question = this.state.questions.find(({ id }) => id === questionId);
     const ack = await this.#post(questionId ? { type: 'answer', data: { questionId, ...reply } } : reply);
-    if (question && ack.accepted && this.#terms === 'plain') this.#endQuestion(question, reply);
+    if (question && ack.accepted && this.#terms.current === 'plain') this.#endQuestion(question, reply);
     return ack;
   }
 
@@ -255,15 +243,15 @@ export class SessionClient {
     const { connection } = this;
     if (this.#isClosed) throw new StatusMessengerError('closed', 'send: the client was closed; make another one');
     if (isOver(connection)) throw closed(connection);
-    if (this.#terms === 'plain') {
+    if (this.#terms.current === 'plain') {
       this.#link.send(writeFrame(body));
       return { ref: '', accepted: true };
     }
     const ref = this.#newRef();
     const frame = writeFrame({ ...body, ref });
     const acknowledged = this.#outbox.add(ref, frame);
-    if (this.#terms === 'greeted') this.#link.send(frame);
-    else if (this.#terms === 'silent') this.#sayUngreeted();
+    if (this.#terms.current === 'greeted') this.#link.send(frame);
+    else if (this.#terms.current === 'silent') this.#sayUngreeted();
     return acknowledged;
   }
 
@@ -316,17 +304,9 @@ export class SessionClient {
     });
   }
 
-  #opened(): boolean {
-    if (!this.#knowsProtocol) {
-      this.#stopWaitingForWord = this.#link.clock.after(GREETING, () => this.#goOnUngreeted('silent'));
-    }
-    return this.#knowsProtocol;
-  }
-
   #dropped(): void {
-    this.#stopWaitingForWord();
+    this.#terms.dropped();
     this.#tokenRefresh.stop();
-    this.#terms = 'unknown';
     this.#pingRef = undefined;
     this.#reader.reset();
   }
@@ -336,35 +316,13 @@ export class SessionClient {
     this.#emitter.emit('connection', connection);
   }
 
-  /** The server is taken for one that greets nobody: what waits is sent as it is. */
-  #goOnUngreeted(terms: 'silent' | 'plain'): void {
-    this.#stopWaitingForWord();
-    this.#terms = terms;
-    if (terms === 'plain') {
-      this.#speaksPlainly = true;
-      this.#silences = 0;
-    } else if (!this.#speaksPlainly) this.#waitInSilence();
-    this.#sayUngreeted();
-    this.#link.live();
-  }
-
-  /** It may be a server that has nothing to say yet, or none any more. */
-  #waitInSilence(): void {
-    const { clock, random } = this.#link;
-    const wait = Math.min(SILENCE * 2 ** this.#silences, LONGEST_SILENCE) * (0.75 + random() / 2);
-    this.#stopWaitingForWord = clock.after(wait, () => {
-      this.#silences++;
-      this.#link.renewIfSilent();
-    });
-  }
-
   /**
    * Says what waits to a server that has not greeted. It may know no refs, and would carry out again what it is sent again: in silence all is said once, on
    * whatever connection, and again only when there is a word to show that this connection is not dead as the other may have been.
    */
   #sayUngreeted(): void {
     const { generation } = this.#link;
-    const isSilent = this.#terms === 'silent';
+    const isSilent = this.#terms.current === 'silent';
     for (const waiting of this.#outbox.frames) {
       const { ref, frame, sender, saidOn } = waiting;
       const isSaid = isSilent ? saidOn !== undefined : saidOn === generation;
@@ -417,11 +375,11 @@ export class SessionClient {
         this.#takeSnapshot(message);
         break;
       case 'synced':
-        if (this.#terms === 'greeted') this.#link.admitted();
+        if (this.#terms.current === 'greeted') this.#link.admitted();
         this.#link.live();
         break;
       case 'heartbeat': {
-        if (this.#terms !== 'greeted') break;
+        if (this.#terms.current !== 'greeted') break;
         const { serverTime, spread = 0 } = readHeartbeat(message.data);
         if (serverTime !== undefined) this.#learnServerTime(serverTime);
         this.#link.spreadOver(spread);
@@ -444,11 +402,7 @@ export class SessionClient {
   #greet(data: unknown): void {
     const connected = readConnected(data);
     if (!connected) return;
-    this.#stopWaitingForWord();
-    const isFirst = this.#terms !== 'greeted';
-    this.#terms = 'greeted';
-    this.#knowsProtocol = true;
-    this.#silences = 0;
+    const isFirst = this.#terms.greeted();
     this.#serverOffset = undefined;
     this.#learnServerTime(connected.serverTime);
     this.#link.spreadOver(connected.spread ?? 0);
@@ -491,8 +445,8 @@ export class SessionClient {
       this.#link.lost('messages are missing');
       return;
     }
-    if (this.#terms === 'unknown' || this.#terms === 'silent') this.#goOnUngreeted('plain');
-    else if (this.#terms === 'greeted' && own.ts !== undefined) this.#learnServerTime(own.ts);
+    this.#terms.spoke();
+    if (this.#terms.current === 'greeted' && own.ts !== undefined) this.#learnServerTime(own.ts);
     this.#emitter.emit('message', channel === undefined ? own : message);
     this.#tellState(channel, view.state);
   }

@@ -8,4 +8,6 @@ import '../status-timeline/define.js';
 import { defineElement } from '../define-element.js';
 import { StatusPanelElement } from './status-panel.js';
 
+export * from './status-panel.js';
+
 defineElement('status-panel', StatusPanelElement);

@@ -1,4 +1,6 @@
 import { defineElement } from '../define-element.js';
 import { StatusQuestionElement } from './status-question.js';
 
+export * from './status-question.js';
+
 defineElement('status-question', StatusQuestionElement);

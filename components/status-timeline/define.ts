@@ -1,4 +1,6 @@
 import { defineElement } from '../define-element.js';
 import { StatusTimelineElement } from './status-timeline.js';
 
+export * from './status-timeline.js';
+
 defineElement('status-timeline', StatusTimelineElement);

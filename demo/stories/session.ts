@@ -1,7 +1,6 @@
 import type { Connection, ConnectionStatus, SessionSource } from 'status-messenger';
-import type { Ack, ClientFrame, Message } from 'status-messenger/protocol';
-// The session in a story's hands is the one that tests have in theirs.
-import { HandSession } from '../../test/helpers/hand-session.js';
+import type { ClientFrame, Message } from 'status-messenger/protocol';
+import { ManualClock, TestSession } from 'status-messenger/testing';
 import { answerSockets } from '../sockets.js';
 import type { Said } from './says.js';
 import { StoryServer } from './story-socket.js';
@@ -14,6 +13,15 @@ const ANSWERS = 700;
 const ADDRESS = 'wss://story.invalid/ws/';
 let sessions = 0;
 
+/** The servers of the stories that are shown. An element that has just left the page may still be on its way to one that is not. */
+const servers = new Map<string, StoryServer>();
+const nobody = new StoryServer(() => {});
+nobody.door = 'silent';
+answerSockets((url) => {
+  if (!url.href.startsWith(ADDRESS)) return undefined;
+  return (servers.get(url.pathname.split('/').at(-1) ?? '') ?? nobody).connect(url);
+});
+
 /** A session that a story moves by hand: what the server says, how the connection stands, and what becomes of what the page asks. */
 export class StorySession {
   /** What the server makes of requests. */
@@ -21,7 +29,7 @@ export class StorySession {
   /** Hands the session to an element: `source` to companions, `url` to those that connect by themselves. */
   readonly source: SessionSource;
   readonly url: string;
-  readonly #hand: HandSession;
+  readonly #hand: TestSession;
   readonly #server: StoryServer;
   readonly #signal: AbortSignal;
   readonly #heard: (call: string, values: readonly unknown[]) => void;
@@ -30,18 +38,18 @@ export class StorySession {
   constructor(signal: AbortSignal, heard: (call: string, values: readonly unknown[]) => void) {
     this.#signal = signal;
     this.#heard = heard;
-    const hand = new TalkingSession((call, values) => this.#asked(call, values));
+    const sessionId = `story-${++sessions}`;
+    const clock = new ManualClock(Date.now());
+    const hand = new TalkingSession(sessionId, clock, (call, values) => this.#asked(call, values));
     this.#hand = hand;
     this.source = hand;
-    this.url = `${ADDRESS}story-${++sessions}`;
+    this.url = `${ADDRESS}${sessionId}`;
     this.#server = new StoryServer((asked) => this.#askedBySocket(asked));
-    const stop = answerSockets((url) => (url.href.startsWith(this.url) ? this.#server.connect(url) : undefined));
-    const tick = setInterval(() => {
-      hand.serverNow = Date.now();
-    }, 100);
+    servers.set(sessionId, this.#server);
+    const tick = setInterval(() => clock.advance(Date.now() - clock.now()), 100);
     signal.addEventListener('abort', () => {
       clearInterval(tick);
-      stop();
+      servers.delete(sessionId);
     });
   }
 
@@ -60,7 +68,7 @@ export class StorySession {
 
   /** The connection becomes another one. */
   become(status: ConnectionStatus): void {
-    this.#hand.become(connectionOf(status));
+    this.#hand.setConnection(connectionOf(status));
     this.#server.door = DOORS[status];
     if (status === 'refused') this.#server.end(4403, REFUSAL);
     else if (status === 'ended') this.#server.end(1000);
@@ -85,7 +93,7 @@ export class StorySession {
     if (call === 'connect') return this.#reconnect();
     if (this.reply === 'hold') return;
     await this.wait(ANSWERS);
-    if (this.reply === 'lose') this.#hand.fail(new Error('status-messenger: send: the connection has ended'));
+    if (this.reply === 'lose') this.#hand.abandon();
     else this.#hand.acknowledge(ACKS[this.reply]);
     if (this.reply === 'accept') this.#carryOut(call, values);
   }
@@ -118,40 +126,25 @@ export class StorySession {
   }
 }
 
-/** The session of the tests, with somebody who answers. */
-class TalkingSession extends HandSession {
+/** A session that tells at once what is asked of it; its word comes later. */
+class TalkingSession extends TestSession {
   readonly #asked: (call: string, values: readonly unknown[]) => void;
 
-  constructor(asked: (call: string, values: readonly unknown[]) => void) {
-    super();
+  constructor(sessionId: string, clock: ManualClock, asked: (call: string, values: readonly unknown[]) => void) {
+    super({
+      sessionId,
+      clock,
+      respond: ([call, ...values]) => {
+        asked(call, values);
+        return undefined;
+      },
+    });
     this.#asked = asked;
-    this.serverNow = Date.now();
-  }
-
-  override sendAnswer(...values: unknown[]): Promise<Ack> {
-    return this.#tell('sendAnswer', values, super.sendAnswer(...values));
-  }
-
-  override decline(...values: unknown[]): Promise<Ack> {
-    return this.#tell('decline', values, super.decline(...values));
-  }
-
-  override cancel(): Promise<Ack> {
-    return this.#tell('cancel', [], super.cancel());
-  }
-
-  override send(data: unknown): Promise<Ack> {
-    return this.#tell('send', [data], super.send(data));
   }
 
   override connect(): void {
     super.connect();
     this.#asked('connect', []);
-  }
-
-  #tell(call: string, values: readonly unknown[], word: Promise<Ack>): Promise<Ack> {
-    this.#asked(call, values);
-    return word;
   }
 }
 

@@ -6,6 +6,7 @@ export type { SocketLike };
 /** What happens to a page that connects: it is let in, waits, or is sent away with that code and reason. */
 type Door = 'open' | 'silent' | readonly [code: number, reason: string];
 
+const MOST_WAITING = 20;
 const EPOCH = 'storystory';
 
 /** A server for one session, within the page: it greets, resumes and acknowledges as the wire contract says, over sockets that never leave the page. */
@@ -58,6 +59,7 @@ export class StoryServer {
   #arrived(socket: StorySocket, after: string | null): void {
     if (this.#door === 'silent') {
       this.#waiting.push(() => this.#arrived(socket, after));
+      if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
       return;
     }
     if (this.#door !== 'open') {

@@ -65,7 +65,7 @@ export function attachUpgrades(
       if (sessionId === undefined) return false;
       if (handler.accepts()) {
         // From here on nobody else listens to it, and it may be a while until `ws` does.
-        socket.on('error', () => {});
+        socket.on('error', ignore);
         const { remoteAddress: address } = request.socket;
         const asked = taskId === undefined ? { sessionId } : { sessionId, taskId };
         const upgrade = { ...asked, query: new URLSearchParams(query), headers, url, address };
@@ -84,10 +84,13 @@ export function attachUpgrades(
   });
 }
 
+/** Made here and not where it is used, where it would hold on to the request for as long as the connection lives. */
+function ignore(): void {}
+
 function answerAnyway(server: HttpServer, request: IncomingMessage, socket: Duplex): void {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
-  socket.on('error', () => {});
+  socket.on('error', ignore);
   response.on('finish', () => socket.end());
   // Node's own sockets are what servers emit; the type allows for others that a test may hand in.
   response.assignSocket(socket as Socket);
@@ -95,7 +98,7 @@ function answerAnyway(server: HttpServer, request: IncomingMessage, socket: Dupl
 }
 
 function refuse(socket: Duplex, status: string): void {
-  socket.on('error', () => {});
+  socket.on('error', ignore);
   // It is read by nobody, so its end would never be seen.
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

@@ -1,4 +1,4 @@
-import { seededRandom } from '../helpers/random.js';
+import { seededRandom } from '../../components/testing/index.js';
 import type { Asking } from './host.js';
 
 /** Every way in which a run is disturbed. */

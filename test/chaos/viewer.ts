@@ -6,6 +6,7 @@ import {
   type StorageLike,
   type Transport,
 } from '../../components/session/index.js';
+import { seededRandom } from '../../components/testing/index.js';
 import {
   type Ack,
   type ChannelState,
@@ -14,7 +15,6 @@ import {
   parsePosition,
   type QuestionView,
 } from '../../protocol/index.js';
-import { seededRandom } from '../helpers/random.js';
 import { FastClock } from './clock.js';
 import { SESSION } from './host.js';
 import { questionNumber } from './messages.js';

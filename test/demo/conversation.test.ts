@@ -8,10 +8,10 @@ import { type TestContext, test } from 'node:test';
 import { type ChannelStore, StatusMessenger } from 'status-messenger/server';
 import { SqliteStore } from 'status-messenger/server/sqlite';
 import type { SessionClient } from '../../components/session/index.js';
+import { ManualClock } from '../../components/testing/index.js';
 import { planApp } from '../../demo/agents/conversation.js';
 import { type Clock, type Message, openQuestion, type QuestionView } from '../../protocol/index.js';
 import { stateOf, testClient } from '../helpers/client.js';
-import { ManualClock } from '../helpers/manual-clock.js';
 import { listen, MemoryLogger } from '../helpers/server.js';
 
 const MINUTE = 60_000;

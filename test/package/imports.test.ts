@@ -47,6 +47,10 @@ test("'status-messenger/client' loads nothing", async () => {
   assert.deepEqual(await inNode(loadedPackages('status-messenger/client')), ['status-messenger/client']);
 });
 
+test("'status-messenger/testing' loads nothing", async () => {
+  assert.deepEqual(await inNode(loadedPackages('status-messenger/testing')), ['status-messenger/testing']);
+});
+
 test("'status-messenger/react' loads react, nothing else", async () => {
   assert.deepEqual(await inNode(loadedPackages('status-messenger/react')), ['react', 'status-messenger/react']);
 });
@@ -93,6 +97,7 @@ test('every entry has what the README names', async () => {
       'status-messenger/server/sqlite': ['SqliteStore'],
       'status-messenger/server/tokens': ['SessionTokens'],
       'status-messenger/react': ['useStatusMessenger'],
+      'status-messenger/testing': ['ManualClock', 'TestSession', 'seededRandom'],
       'status-messenger/protocol': ['apply', 'initialState', 'LIMITS', 'CloseCode', 'parsePosition'],
     };
     const missing = [];

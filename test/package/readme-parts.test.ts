@@ -9,6 +9,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { transformWithOxc } from 'vite';
 import { useStatusMessenger } from '../../components/frameworks/react/index.js';
+import { ManualClock, seededRandom } from '../../components/testing/index.js';
 import { isObject } from '../../protocol/index.js';
 import * as calls from '../../server-adapter/index.js';
 import { startServer } from '../helpers/server.js';
@@ -132,6 +133,20 @@ test("the README's authorize decides by the user", async (t) => {
   const { data } = await page.type('connected');
   assert.ok(isObject(data) && isObject(data.channels));
   assert.deepEqual(Object.keys(data.channels), ['session:hers', 'thread:t', 'user:ada']);
+});
+
+test("the README's clock moves a server", async () => {
+  const beats: number[] = [];
+  class Clock extends ManualClock {
+    override after(ms: number, run: () => void): () => void {
+      return super.after(ms, () => {
+        beats.push(this.now());
+        run();
+      });
+    }
+  }
+  await runPart('clock', { ...calls, ManualClock: Clock, seededRandom });
+  assert.ok(beats.length > 0);
 });
 
 test("the README's event can be published where nothing is set up for it", async (t) => {

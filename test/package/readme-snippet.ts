@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { listen } from '../helpers/server.js';
 
 /** The folder of the package. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,4 +23,12 @@ export async function runPart(name: string, around: { readonly [name: string]: u
   // The README is the project's own.
   const run = new Function(...Object.keys(around), `return (async () => {\n${code}\n})()`);
   await run(...Object.values(around));
+}
+
+/** A port for a snippet that names one. */
+export async function freePort(): Promise<number> {
+  const server = createServer() as unknown as Parameters<typeof listen>[0];
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

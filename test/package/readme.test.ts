@@ -2,19 +2,10 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { listen } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
-import { root, snippet } from './readme-snippet.js';
-
-async function freePort(): Promise<number> {
-  const server = createServer() as unknown as Parameters<typeof listen>[0];
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort, root, snippet } from './readme-snippet.js';
 
 /** A snippet that is a server, in a folder of its own, which can be started more than once. */
 async function prepare(t: TestContext, name: string) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '../../components/testing/index.js';
 import { CloseCode, closeReason, closeVerdict, retryAfter, retryReason } from '../../protocol/close.js';
-import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
+import { seedFromEnvironment } from '../helpers/random.js';
 import { hostileText } from './hostile.js';
 
 test('the close codes are those of the contract', () => {

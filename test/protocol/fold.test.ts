@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '../../components/testing/index.js';
 import { apply, applyAll } from '../../protocol/fold.js';
 import type { JsonObject, JsonValue } from '../../protocol/json.js';
 import { LIMITS } from '../../protocol/limits.js';
@@ -13,7 +14,7 @@ import {
   type StepNode,
   stepTree,
 } from '../../protocol/state.js';
-import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
+import { seedFromEnvironment } from '../helpers/random.js';
 import { below, hostileText, nested, pick, randomJson } from './hostile.js';
 
 const seed = seedFromEnvironment();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '../../components/testing/index.js';
 import { clipText, jsonSize, jsonTextSize } from '../../protocol/json.js';
 import { LIMITS } from '../../protocol/limits.js';
-import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
+import { seedFromEnvironment } from '../helpers/random.js';
 import { below, hostileText, nested, randomJson } from './hostile.js';
 
 const seed = seedFromEnvironment();

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
+import { ManualClock } from '../../components/testing/index.js';
 import { applyAll, initialState, type Message, parseJson, readMessage } from '../../protocol/index.js';
 import { MemoryLog } from '../../server-adapter/channels/memory-log.js';
 import { compose } from '../../server-adapter/compose.js';
@@ -13,7 +14,6 @@ import type { Transport } from '../../server-adapter/delivery/transport.js';
 import { WebSocketTransport } from '../../server-adapter/delivery/websocket-transport.js';
 import { MemoryStore } from '../../server-adapter/index.js';
 import { Log } from '../../server-adapter/logger.js';
-import { ManualClock } from '../helpers/manual-clock.js';
 import { MemoryLogger, startServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '../../components/testing/index.js';
 import { applyAll, initialState, type Message, parseJson, readMessage } from '../../protocol/index.js';
 import { FrameTail } from '../../server-adapter/channels/frame-tail.js';
 import { MemoryLog } from '../../server-adapter/channels/memory-log.js';
 import { encodeTextFrames, payloadOf } from '../../server-adapter/channels/websocket-frames.js';
 import { compose } from '../../server-adapter/compose.js';
-import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
+import { seedFromEnvironment } from '../helpers/random.js';
 import { startServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
 

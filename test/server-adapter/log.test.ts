@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ManualClock, seededRandom } from '../../components/testing/index.js';
 import { applyAll, initialState, type Message, parseJson, readMessage } from '../../protocol/index.js';
 import { MemoryLog, type TailBounds } from '../../server-adapter/channels/memory-log.js';
 import { compose, type Outgoing } from '../../server-adapter/compose.js';
-import { ManualClock } from '../helpers/manual-clock.js';
-import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
+import { seedFromEnvironment } from '../helpers/random.js';
 import { startServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
 import { closeWith, everyoneLeft, timeOf } from './support.js';

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
+import { ManualClock } from '../../components/testing/index.js';
 import { type Ack, type ChannelName, ID_RULE, isObject, LIMITS } from '../../protocol/index.js';
 import {
   addStatusMessage,
@@ -14,7 +15,6 @@ import {
   type Session,
   StatusMessenger,
 } from '../../server-adapter/index.js';
-import { ManualClock } from '../helpers/manual-clock.js';
 import { startServer } from '../helpers/server.js';
 import { ofWebSockets } from '../helpers/way.js';
 import { type Frame, WireClient } from '../helpers/wire-client.js';

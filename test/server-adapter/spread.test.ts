@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reconnectDelay } from '../../components/session/backoff.js';
+import { ManualClock, seededRandom } from '../../components/testing/index.js';
 import { type Connected, parseJson, readConnected, readHeartbeat } from '../../protocol/index.js';
 import { MemoryLog } from '../../server-adapter/channels/memory-log.js';
 import { Connection } from '../../server-adapter/delivery/connection.js';
 import { Delivery } from '../../server-adapter/delivery/delivery.js';
 import type { Transport } from '../../server-adapter/delivery/transport.js';
-import { ManualClock } from '../helpers/manual-clock.js';
-import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
+import { seedFromEnvironment } from '../helpers/random.js';
 
 const seed = seedFromEnvironment();
 const HEARTBEAT = 25_000;

@@ -3,9 +3,9 @@ import { connect, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { ManualClock } from '../../components/testing/index.js';
 import type { Clock, ErrorCode } from '../../protocol/index.js';
 import type { ConnectionIds, MessengerOptions } from '../../server-adapter/index.js';
-import type { ManualClock } from '../helpers/manual-clock.js';
 import { startServer, type TestServer } from '../helpers/server.js';
 
 /** Resolves once something holds that no event tells of. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { seededRandom } from '../../components/testing/index.js';
 import type { Message } from '../../protocol/index.js';
 import { eventOf, live, stateOf, testClient } from '../helpers/client.js';
 import { TcpProxy } from '../helpers/proxy.js';
-import { seededRandom, seedFromEnvironment } from '../helpers/random.js';
+import { seedFromEnvironment } from '../helpers/random.js';
 import { startServer } from '../helpers/server.js';
 
 const MESSAGES = 1000;

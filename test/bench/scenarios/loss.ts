@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededRandom } from '../../helpers/random.js';
+import { seededRandom } from '../../../components/testing/index.js';
 import { Ledger } from '../ledger.js';
 import { type CutKind, Network } from '../network.js';
 import { startClient } from '../real-client.js';

@@ -2,8 +2,8 @@ import { expect, fixture, html } from '@open-wc/testing';
 import { html as template } from 'lit';
 import { CompanionElement, type StatusMessengerElement } from '../../../components/index.js';
 import '../../../components/define.js';
+import { TestSession } from '../../../components/testing/index.js';
 import type { Message } from '../../../protocol/index.js';
-import { HandSession } from '../../helpers/hand-session.js';
 import { live, newSession, status, until } from '../../helpers/in-browser.js';
 
 /** The smallest companion. */
@@ -121,12 +121,12 @@ describe('A companion finds its session', () => {
     element.setAttribute('for', 'two');
     expect(element.source).to.equal(two);
     element.removeAttribute('for');
-    const session = new HandSession();
+    const session = new TestSession();
     element.session = session;
     expect(element.source).to.equal(session);
     element.session = null;
     expect(element.source).to.equal(two);
-    expect(session.observers.size).to.equal(0);
+    expect(session.observerCount).to.equal(0);
   });
 
   it('a messenger that is only moved is not lost', async () => {
@@ -162,7 +162,7 @@ describe('A companion finds its session', () => {
 
 describe('A companion follows its session', () => {
   it('renders once per frame, hears each message once, and is silent outside the page', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await fixture<TestCompanion>(html`<test-companion .session=${session}></test-companion>`);
     await element.updateComplete;
     const { renders } = element;
@@ -172,7 +172,7 @@ describe('A companion follows its session', () => {
     expect(text(element)).to.equal('999');
     expect(element.told.length).to.equal(1001);
     element.remove();
-    expect(session.observers.size).to.equal(0);
+    expect(session.observerCount).to.equal(0);
     session.say({ type: 'status', data: 'away' });
     document.body.append(element);
     await until(() => text(element) === 'away');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { reconnectDelay } from '../../../components/session/index.js';
+import { seededRandom } from '../../../components/testing/index.js';
 import { HandSocket } from '../../helpers/hand-socket.js';
-import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
+import { seedFromEnvironment } from '../../helpers/random.js';
 import { complaints, reset, setUp } from './setup.js';
 
 beforeEach(reset);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventStream, type StreamEvent } from '../../../components/session/event-stream.js';
+import { seededRandom } from '../../../components/testing/index.js';
 import { LIMITS } from '../../../protocol/index.js';
-import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
+import { seedFromEnvironment } from '../../helpers/random.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const message = (data: string): StreamEvent => ({ type: 'message', data });

@@ -4,10 +4,10 @@ import { createServer as createTcpServer } from 'node:net';
 import { beforeEach, type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { type Connection, SessionClient, type SessionClientOptions } from '../../../components/session/index.js';
+import { ManualClock } from '../../../components/testing/index.js';
 import { StatusMessenger } from '../../../server-adapter/index.js';
 import { eventOf, live, stateOf } from '../../helpers/client.js';
 import { HandPage, HandSocket } from '../../helpers/hand-socket.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { listen, startServer } from '../../helpers/server.js';
 import { complaints, reset, setUp } from './setup.js';
 

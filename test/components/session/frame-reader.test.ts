@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FrameReader } from '../../../components/session/frame-reader.js';
+import { seededRandom } from '../../../components/testing/index.js';
 import { LIMITS } from '../../../protocol/index.js';
-import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
+import { seedFromEnvironment } from '../../helpers/random.js';
 
 const message = (data: unknown) => ({ type: 'status', data });
 const json = (data: unknown) => JSON.stringify(message(data));

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionClient } from '../../../components/session/index.js';
+import { seededRandom } from '../../../components/testing/index.js';
 import { live, testClient } from '../../helpers/client.js';
 import { TcpProxy } from '../../helpers/proxy.js';
-import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
+import { seedFromEnvironment } from '../../helpers/random.js';
 import { startServer } from '../../helpers/server.js';
 import { HandStorage } from './setup.js';
 

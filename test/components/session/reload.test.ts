@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { SessionClientOptions } from '../../../components/session/index.js';
+import { seededRandom } from '../../../components/testing/index.js';
 import { LIMITS, StatusMessengerError } from '../../../protocol/index.js';
 import { HandSocket, statusAt } from '../../helpers/hand-socket.js';
-import { seededRandom } from '../../helpers/random.js';
 import { ack, complaints, HandStorage, reset, type Setup, sent, settled, setUp } from './setup.js';
 
 beforeEach(reset);

@@ -5,8 +5,8 @@ import {
   type SessionClientOptions,
   type StorageLike,
 } from '../../../components/session/index.js';
+import { ManualClock } from '../../../components/testing/index.js';
 import { HandPage, HandSocket } from '../../helpers/hand-socket.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 
 /** A client on sockets, a clock and a page in a test's hands. */
 export interface Setup {

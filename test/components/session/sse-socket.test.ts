@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { SseSocket } from '../../../components/session/sse-socket.js';
+import { ManualClock } from '../../../components/testing/index.js';
 import { LIMITS } from '../../../protocol/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { listen } from '../../helpers/server.js';
 
 /** A request, with all of its body, which a test answers as it likes. */

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { HandSession } from '../../helpers/hand-session.js';
+import { TestSession } from '../../../components/testing/index.js';
 import { until } from '../../helpers/in-browser.js';
 import { ANSWERED, ASKED, accessible, DONE, look, lookAgain, running, shown, titled } from './support.js';
 
@@ -56,15 +56,15 @@ describe('<status-attention>', () => {
     session.say(ASKED);
     await accessible(element);
     look(false);
-    element.session = new HandSession();
+    element.session = new TestSession();
     await element.updateComplete;
-    const other = new HandSession();
-    other.become({ status: 'connecting' });
+    const other = new TestSession();
+    other.setConnection({ status: 'connecting' });
     element.session = other;
     other.say(DONE);
     await element.updateComplete;
     await element.updateComplete;
-    other.become({ status: 'live', since: 0, transport: 'websocket' });
+    other.setConnection({ status: 'live', since: 0, transport: 'websocket' });
     await accessible(element);
     expect(document.title).to.equal('My page');
   });

@@ -1,15 +1,15 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../../components/define.js';
 import type { StatusAttentionElement } from '../../../components/index.js';
-import { HandSession } from '../../helpers/hand-session.js';
+import { TestSession } from '../../../components/testing/index.js';
 import { still, until } from '../../helpers/in-browser.js';
 
 export const DONE = { type: 'complete', data: { summary: 'All read' } };
 export const ASKED = { type: 'question', data: { questionId: 'q', question: 'Which colour?' } };
 export const ANSWERED = { type: 'answered', data: { questionId: 'q', outcome: 'answered' } };
 
-export function running(): HandSession {
-  const session = new HandSession();
+export function running(): TestSession {
+  const session = new TestSession();
   session.say({ type: 'status', data: 'one' });
   return session;
 }
@@ -24,7 +24,7 @@ export function lookAgain(): void {
   Reflect.deleteProperty(document, 'visibilityState');
 }
 
-export async function shown(session: HandSession): Promise<StatusAttentionElement> {
+export async function shown(session: TestSession): Promise<StatusAttentionElement> {
   const element = await fixture<StatusAttentionElement>(
     html`<status-attention .session=${session}></status-attention>`,
   );

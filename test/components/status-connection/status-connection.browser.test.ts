@@ -2,7 +2,7 @@ import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import '../../../components/define.js';
 import type { Connection, StatusConnectionElement } from '../../../components/index.js';
-import { HandSession, LIVE } from '../../helpers/hand-session.js';
+import { TestSession } from '../../../components/testing/index.js';
 import { newSession, server, shadowPart, status, until } from '../../helpers/in-browser.js';
 
 const REFUSED: Connection = { status: 'refused', code: 4403, reason: 'not yours' };
@@ -14,7 +14,7 @@ const lost = (retryAt?: number): Connection => ({
   ...(retryAt === undefined ? {} : { retryAt }),
 });
 
-async function shown(session: HandSession): Promise<StatusConnectionElement> {
+async function shown(session: TestSession): Promise<StatusConnectionElement> {
   const element = await fixture<StatusConnectionElement>(
     html`<status-connection .session=${session}></status-connection>`,
   );
@@ -26,20 +26,20 @@ const text = (element: Element, name: string) => shadowPart(element, name)?.text
 
 describe('<status-connection>', () => {
   it('says how the connection stands, in every state, for everyone', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say({ type: 'status', data: 'one' });
     const element = await shown(session);
     const states: ReadonlyArray<readonly [Connection, RegExp]> = [
       [{ status: 'idle' }, /^Not connected$/],
       [{ status: 'connecting' }, /^Connecting…$/],
-      [LIVE, /^Live$/],
+      [{ status: 'live', since: 0, transport: 'websocket' }, /^Live$/],
       [lost(Date.now() + 9000), /^Reconnecting…$/],
       [{ status: 'offline', since: Date.now() }, /^Offline$/],
       [REFUSED, /^Connection refused: not yours$/],
       [{ status: 'ended' }, /^Complete$/],
     ];
     for (const [connection, label] of states) {
-      session.become(connection);
+      session.setConnection(connection);
       await element.updateComplete;
       expect(text(element, 'label')).to.match(label);
       expect(element.matches(`:state(${connection.status})`)).to.equal(true);
@@ -50,9 +50,9 @@ describe('<status-connection>', () => {
   });
 
   it('counts down to the next attempt, which a press of the button begins at once', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say({ type: 'status', data: 'one' });
-    session.become(lost(Date.now() + 19_500));
+    session.setConnection(lost(Date.now() + 19_500));
     const element = await shown(session);
     // A machine that is busy may leave numbers out.
     const seconds = () => Number(/^next attempt in (\d+) sec$/.exec(text(element, 'detail'))?.[1]);
@@ -66,7 +66,7 @@ describe('<status-connection>', () => {
     expect(session.calls).to.deep.equal([['connect']]);
 
     // Under way: it keeps the focus, and asks for nothing more.
-    session.become(lost());
+    session.setConnection(lost());
     await element.updateComplete;
     expect(text(element, 'detail')).to.equal('trying now');
     expect(shadowPart(element, 'button')?.ariaDisabled).to.equal('true');
@@ -75,19 +75,19 @@ describe('<status-connection>', () => {
     expect(session.calls.length).to.equal(1);
 
     // Gone: whoever was there stays in the element.
-    session.become(LIVE);
+    session.setConnection('live');
     await element.updateComplete;
     expect(shadowPart(element, 'button')).to.equal(null);
     expect(element.shadowRoot?.activeElement).to.equal(shadowPart(element, 'base'));
   });
 
   it('takes no focus that it did not have', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session);
     const input = await fixture<HTMLInputElement>(html`<input aria-label="mine" />`);
     input.focus();
-    for (const connection of [lost(), LIVE, REFUSED, LIVE]) {
-      session.become(connection);
+    for (const connection of [lost(), 'live', REFUSED, 'live'] as const) {
+      session.setConnection(connection);
       await element.updateComplete;
       expect(document.activeElement).to.equal(input);
     }
@@ -95,7 +95,7 @@ describe('<status-connection>', () => {
 
   it('is as high with its button as without, and fits into 320 px, in either direction', async () => {
     for (const dir of ['ltr', 'rtl'] as const) {
-      const session = new HandSession();
+      const session = new TestSession();
       session.say({ type: 'status', data: 'one' });
       const box = await fixture<HTMLElement>(html`<div dir=${dir}></div>`);
       box.style.inlineSize = '320px';
@@ -104,16 +104,16 @@ describe('<status-connection>', () => {
       box.append(element);
       await element.updateComplete;
       const { height } = element.getBoundingClientRect();
-      session.become({ status: 'idle' });
+      session.setConnection({ status: 'idle' });
       await element.updateComplete;
       await until(() => shadowPart(element, 'button') !== null);
-      session.become(LIVE);
+      session.setConnection('live');
       await element.updateComplete;
       expect(element.getBoundingClientRect().height).to.equal(height);
-      session.become({ ...REFUSED, reason: 'x'.repeat(200) });
+      session.setConnection({ ...REFUSED, reason: 'x'.repeat(200) });
       await until(() => text(element, 'label').length > 200);
       expect(box.scrollWidth).to.be.at.most(box.clientWidth);
-      session.become({ status: 'idle' });
+      session.setConnection({ status: 'idle' });
       await until(() => text(element, 'label') === 'Not connected');
       const [sign, label] = ['indicator', 'label'].map(
         (name) => shadowPart(element, name)?.getBoundingClientRect().left,
@@ -123,9 +123,9 @@ describe('<status-connection>', () => {
   });
 
   it('shows what the server gives as a reason as text', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session);
-    session.become({ ...REFUSED, reason: '<img src=x onerror="window.broken=1">' });
+    session.setConnection({ ...REFUSED, reason: '<img src=x onerror="window.broken=1">' });
     await until(() => text(element, 'label').includes('<img'));
     expect(element.shadowRoot?.querySelector('img')).to.equal(null);
   });

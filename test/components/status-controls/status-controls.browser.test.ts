@@ -2,17 +2,17 @@ import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import '../../../components/define.js';
 import type { StatusControlsElement } from '../../../components/index.js';
-import { HandSession } from '../../helpers/hand-session.js';
+import { TestSession } from '../../../components/testing/index.js';
 import { catchConsole, newSession, server, shadowPart, still, until } from '../../helpers/in-browser.js';
 
-async function shown(session: HandSession): Promise<StatusControlsElement> {
+async function shown(session: TestSession): Promise<StatusControlsElement> {
   const element = await fixture<StatusControlsElement>(html`<status-controls .session=${session}></status-controls>`);
   await element.updateComplete;
   return element;
 }
 
-function running(): HandSession {
-  const session = new HandSession();
+function running(): TestSession {
+  const session = new TestSession();
   session.say({ type: 'status', data: 'one' });
   return session;
 }
@@ -65,7 +65,7 @@ describe('<status-controls>', () => {
     press(element, 'stop');
     expect(session.calls.length).to.equal(2);
     const caught = catchConsole();
-    session.fail(new Error('status-messenger: send: the session has ended'));
+    session.abandon(new Error('status-messenger: send: the session has ended'));
     await until(() => note(element) === 'Could not be sent');
     caught.restore();
     expect(caught.lines).to.deep.equal(['error status-messenger: send: the session has ended']);
@@ -125,6 +125,18 @@ describe('<status-controls>', () => {
     session.say({ type: 'status', data: 'two', ts: session.serverNow + 1 });
     await until(() => shadowPart(element, 'stop') !== null && note(element) === '');
     expect(shadowPart(element, 'restart')).to.equal(null);
+  });
+
+  it('is told by its attributes to ask before, and to offer another run', async () => {
+    const session = running();
+    const element = await fixture<StatusControlsElement>(
+      html`<status-controls confirm restartable .session=${session}></status-controls>`,
+    );
+    press(element, 'stop');
+    await until(() => shadowPart(element, 'confirm') !== null);
+    session.say(DONE);
+    await until(() => shadowPart(element, 'restart') !== null);
+    expect(session.calls).to.deep.equal([]);
   });
 
   it('leaves it to the application that prevents the default', async () => {

@@ -1,6 +1,6 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import type { StatusMessengerElement, StatusPanelElement } from '../../../components/index.js';
-import { HandSession } from '../../helpers/hand-session.js';
+import { TestSession } from '../../../components/testing/index.js';
 import { live, newSession, server, shadowPart, status, until } from '../../helpers/in-browser.js';
 import { accessible, line, run, STATUS, section, settled } from './support.js';
 
@@ -101,7 +101,7 @@ describe('The session of <status-panel>', () => {
     await until(() => element.sessionSource === session);
     await until(() => shadowPart(named, 'label')?.textContent === 'Live');
     element.remove();
-    await until(() => session.observers.size === 0);
+    await until(() => session.observerCount === 0);
   });
 
   it('a panel in a panel, and one that is moved, keep to theirs', async () => {
@@ -119,7 +119,7 @@ describe('The session of <status-panel>', () => {
     await until(() => element.sessionSource === undefined);
     root.append(element);
     expect(element.sessionSource).to.equal(outer);
-    const last = new HandSession();
+    const last = new TestSession();
     root.session = last;
     await until(() => element.sessionSource === last);
   });

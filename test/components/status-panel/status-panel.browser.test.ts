@@ -1,7 +1,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import type { StatusPanelElement } from '../../../components/index.js';
-import { HandSession } from '../../helpers/hand-session.js';
+import { TestSession } from '../../../components/testing/index.js';
 import { shadowPart, until } from '../../helpers/in-browser.js';
 import {
   ANSWERED,
@@ -24,7 +24,7 @@ const LOST = { status: 'reconnecting', since: 0, attempt: 1, reason: '' } as con
 
 describe('<status-panel>', () => {
   it('shows of a run what there is, in one order, and nothing that is empty', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session);
     element.style.inlineSize = '600px';
     await accessible(element);
@@ -75,11 +75,11 @@ describe('<status-panel>', () => {
     const element = await shown(session, 'compact');
     await accessible(element);
     expect(visible(element)).to.deep.equal(['progress', 'controls']);
-    session.become(LOST);
+    session.setConnection(LOST);
     await until(() => visible(element).includes('connection'));
-    session.become({ status: 'ended' });
+    session.setConnection({ status: 'ended' });
     await until(() => !visible(element).includes('connection'));
-    session.become({ status: 'live', since: 0, transport: 'websocket' });
+    session.setConnection({ status: 'live', since: 0, transport: 'websocket' });
     session.say(ASKED);
     await until(() => visible(element).includes('question'));
     await accessible(element);
@@ -171,7 +171,7 @@ describe('<status-panel>', () => {
     const box = (name: string) => shadowPart(element, name)?.getBoundingClientRect() as DOMRect;
     element.style.inlineSize = '1000px';
     expect(box('timeline').width).to.be.greaterThan(900);
-    (element.session as HandSession).say({ ...RESULT, data: { agent: 'x'.repeat(300), data: '<b>'.repeat(300) } });
+    (element.session as TestSession).say({ ...RESULT, data: { agent: 'x'.repeat(300), data: '<b>'.repeat(300) } });
     await until(() => box('results').width > 0);
     expect(box('results').left).to.be.greaterThan(box('timeline').right);
     expect(box('controls').top).to.be.greaterThan(box('results').bottom);

@@ -1,8 +1,8 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../../components/define.js';
 import type { StatusPanelElement } from '../../../components/index.js';
+import { TestSession } from '../../../components/testing/index.js';
 import type { Message } from '../../../protocol/index.js';
-import { HandSession } from '../../helpers/hand-session.js';
 import { shadowPart, still } from '../../helpers/in-browser.js';
 
 export type Said = Pick<Message, 'type' | 'data'> & Partial<Message>;
@@ -19,13 +19,13 @@ export const STOPPED = { type: 'state', data: { status: 'CANCELLED' } };
 
 export const NAMES = ['connection', 'question', 'progress', 'timeline', 'results', 'controls'];
 
-export function run(...messages: Said[]): HandSession {
-  const session = new HandSession();
+export function run(...messages: Said[]): TestSession {
+  const session = new TestSession();
   session.say(...messages);
   return session;
 }
 
-export async function shown(session: HandSession, variant: 'full' | 'compact' = 'full'): Promise<StatusPanelElement> {
+export async function shown(session: TestSession, variant: 'full' | 'compact' = 'full'): Promise<StatusPanelElement> {
   const element = await fixture<StatusPanelElement>(
     html`<status-panel variant=${variant} .session=${session}></status-panel>`,
   );

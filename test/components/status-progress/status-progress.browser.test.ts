@@ -1,8 +1,8 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../../components/define.js';
 import type { Connection, StatusProgressElement } from '../../../components/index.js';
+import { TestSession } from '../../../components/testing/index.js';
 import type { Message, ProgressData } from '../../../protocol/index.js';
-import { HandSession, LIVE } from '../../helpers/hand-session.js';
 import { shadowPart, still, until } from '../../helpers/in-browser.js';
 import { HOSTILE } from '../status-results/hostile.js';
 
@@ -13,7 +13,7 @@ const STOPPED = { type: 'state', data: { status: 'CANCELLED' } };
 const QUESTION = { type: 'question', data: { questionId: 'q', question: 'Which?' } };
 const BEGUN = { type: 'event', data: { event: 'step_started', step: 's1', label: 'Reading' } };
 
-async function shown(session: HandSession, step: string | null = null): Promise<StatusProgressElement> {
+async function shown(session: TestSession, step: string | null = null): Promise<StatusProgressElement> {
   const element = await fixture<StatusProgressElement>(
     html`<status-progress .session=${session} .step=${step}></status-progress>`,
   );
@@ -53,7 +53,7 @@ async function accessible(element: StatusProgressElement, ...states: string[]): 
 
 describe('<status-progress>', () => {
   it('has the right role, name and value in every state, for everyone', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session);
     expect(heard(element)).to.deep.equal(['Progress', null, 'Not started']);
     await accessible(element, 'idle');
@@ -89,10 +89,10 @@ describe('<status-progress>', () => {
     [STOPPED, 'cancelled', 'Stopped', '25'],
   ] as const) {
     it(`shows a run that is ${state} as it ended`, async () => {
-      const session = new HandSession();
+      const session = new TestSession();
       session.say(progress({ value: 3, max: 12 }));
       const element = await shown(session);
-      session.serverNow += 5000;
+      session.advance(5000);
       session.say(end);
       await accessible(element, state);
       expect(text(element, 'status')).to.equal(word);
@@ -103,7 +103,7 @@ describe('<status-progress>', () => {
     });
 
     it(`shows a run that is ${state} and never said how far it was`, async () => {
-      const session = new HandSession();
+      const session = new TestSession();
       session.say({ type: 'status', data: 'one' }, end);
       const element = await shown(session);
       await accessible(element, state);
@@ -113,31 +113,31 @@ describe('<status-progress>', () => {
   }
 
   it('counts the time by the clock of the server, which stands still while the connection is lost', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(progress({ message: 'one' }));
     const element = await shown(session);
-    session.serverNow += 61_000;
+    session.advance(61_000);
     await until(() => text(element, 'elapsed') === '1:01 so far', 'the time');
     const lost: Connection = { status: 'reconnecting', since: Date.now() - 3000, attempt: 1, reason: '' };
-    session.become(lost);
+    session.setConnection(lost);
     await accessible(element, 'running', 'indeterminate', 'stale');
     expect(text(element, 'elapsed')).to.match(/^0:5\d so far$/);
     expect(isMoving(element)).to.equal(false);
-    session.become(LIVE);
+    session.setConnection('live');
     await until(() => text(element, 'elapsed') === '1:01 so far', 'the time');
     await accessible(element, 'running', 'indeterminate');
   });
 
   it('says how quickly it goes and how long it will take, once there is enough to go by, and anew for another session', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session);
     for (let value = 0; value <= 8; value++) {
       session.say(progress({ value, max: 20, unit: 'pages' }));
       await element.updateComplete;
       if (value < 5) expect(text(element, 'remaining')).to.equal('');
-      session.serverNow += 1000;
+      session.advance(1000);
     }
-    session.serverNow -= 1000;
+    session.advance(-1000);
     await until(() => text(element, 'rate') === '1 pages per second', 'the rate');
     expect(text(element, 'remaining')).to.equal('about 15 sec left');
 
@@ -145,21 +145,21 @@ describe('<status-progress>', () => {
     expect(text(late, 'rate')).to.equal('1 pages per second');
 
     // Begun at the same moment, as it happens, and with as much to do.
-    const other = new HandSession();
+    const other = new TestSession();
     other.say({ type: 'status', data: 'one' });
-    other.serverNow = session.serverNow + 1000;
+    other.advance(session.serverNow + 1000 - other.serverNow);
     other.say(progress({ value: 9, max: 20, unit: 'pages' }));
     late.session = other;
     await until(() => text(late, 'amount').startsWith('9') && text(late, 'rate') === '', 'nothing to go by');
 
     session.say(progress({ value: 2, max: 20, unit: 'pages' }));
     await until(() => text(element, 'rate') === '', 'nothing to go by');
-    element.session = new HandSession();
+    element.session = new TestSession();
     await accessible(element, 'idle');
   });
 
   it('shows one step, by its label or its id, from before it begins until it ends', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session, 'Reading');
     expect(heard(element)).to.deep.equal(['Reading', null, 'Not started']);
     session.say(BEGUN, progress({ value: 7, max: 8 }), progress({ value: 1, max: 2, step: 's1', label: 'Pages' }));
@@ -184,7 +184,7 @@ describe('<status-progress>', () => {
     ] as const) {
       const box = await fixture<HTMLElement>(html`<div dir=${dir} lang=${lang}></div>`);
       box.style.inlineSize = '320px';
-      const session = new HandSession();
+      const session = new TestSession();
       const long = 'Reading '.repeat(20) + 'x'.repeat(200);
       session.say(
         progress({ value: 12_345_678, max: 98_765_432, unit: 'bytes'.repeat(20), label: long, message: long }),
@@ -204,7 +204,7 @@ describe('<status-progress>', () => {
 
   it('shows what comes from the wire as text, and speaks by itself never', async () => {
     const hostile = HOSTILE.join(' ');
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(progress({ value: 1, max: 3, label: hostile, message: hostile, unit: hostile }));
     const element = await shown(session);
     expect(text(element, 'label')).to.include('<script>');

@@ -2,20 +2,18 @@ import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import '../../../components/define.js';
 import type { Reply, StatusQuestionElement } from '../../../components/index.js';
+import { TestSession } from '../../../components/testing/index.js';
 import type { QuestionData } from '../../../protocol/index.js';
-import { HandSession } from '../../helpers/hand-session.js';
 import { catchConsole, newSession, server, shadowPart, still, until } from '../../helpers/in-browser.js';
 
 /** A session of its own: what is begun in one is not begun in another. */
-class Session extends HandSession {
-  readonly sessionId = newSession();
+class Session extends TestSession {
+  constructor() {
+    super({ sessionId: newSession() });
+  }
 
-  ask(question: Partial<QuestionData> = {}, agent?: string): this {
-    this.say({
-      type: 'question',
-      data: { questionId: 'q', question: 'Which?', ...question } as never,
-      ...(agent ? { agent } : {}),
-    });
+  ask({ question = 'Which?', ...more }: Partial<QuestionData> = {}, agent?: string): this {
+    this.question(question, { questionId: 'q', ...more }, agent ? { agent } : {});
     return this;
   }
 
@@ -24,7 +22,7 @@ class Session extends HandSession {
   }
 }
 
-async function shown(session: HandSession): Promise<StatusQuestionElement> {
+async function shown(session: TestSession): Promise<StatusQuestionElement> {
   const element = await fixture<StatusQuestionElement>(html`<status-question .session=${session}></status-question>`);
   await element.updateComplete;
   return element;
@@ -39,7 +37,7 @@ const all = (element: Element, selector: string) => [
 const control = (element: Element, i = 0) => all(element, `[name="field-${i}"]`)[0] as Control;
 const press = (element: Element, name: string) => shadowPart(element, name)?.click();
 const focused = (element: Element) => element.shadowRoot?.activeElement;
-const sent = (session: HandSession) =>
+const sent = (session: TestSession) =>
   session.calls.filter(([call]) => call === 'sendAnswer').map(([, answer]) => answer);
 
 function write(element: Element, value: string, i = 0): void {
@@ -266,8 +264,6 @@ describe('<status-question>', () => {
 
   it('says why the server did not take it, at the field that it names, and lets it be mended', async () => {
     const session = new Session().ask({ schema: FORM });
-    const said: string[] = [];
-    Object.assign(session, { announce: (said_: string) => said.push(said_) });
     const element = await shown(session);
     write(element, 'ann@example.com', 3);
     control(element, 1).click();
@@ -288,7 +284,7 @@ describe('<status-question>', () => {
     await until(() => shadowPart(element, 'form')?.textContent?.includes('Not accepted: not today') === true);
     press(element, 'send');
     const caught = catchConsole();
-    session.fail(new Error('status-messenger: gone'));
+    session.abandon(new Error('status-messenger: gone'));
     await until(() => text(element, 'note') === 'Could not be sent');
     caught.restore();
     expect(caught.lines).to.deep.equal(['error status-messenger: gone']);
@@ -296,7 +292,11 @@ describe('<status-question>', () => {
     write(element, 'none', 3);
     press(element, 'send');
     await until(() => text(element, 'note') === '' && !element.matches(':state(unsent)'));
-    expect(said).to.deep.equal(['Not accepted: mail: is blocked', 'Not accepted: not today', 'Could not be sent']);
+    expect(session.announced).to.deep.equal([
+      'Not accepted: mail: is blocked',
+      'Not accepted: not today',
+      'Could not be sent',
+    ]);
     expect(sent(session).length).to.equal(3);
   });
 
@@ -376,10 +376,10 @@ describe('<status-question>', () => {
     const element = await shown(session);
     expect(text(element, 'time')).to.equal('10 min left');
     await accessible(element, 'open');
-    session.serverNow += 588_000;
+    session.advance(588_000);
     await until(() => text(element, 'time') === '12 sec left');
     await accessible(element, 'open', 'urgent');
-    session.serverNow += 12_000;
+    session.advance(12_000);
     await until(() => text(element, 'time') === 'Time is over, waiting for the server');
     expect(shadowPart(element, 'send')?.ariaDisabled ?? null).to.equal(null);
     await accessible(element, 'open', 'urgent');
@@ -395,7 +395,7 @@ describe('<status-question>', () => {
     session.end('answered', { answer: 'whole', by: 'anna' });
     await until(() => shadowPart(element, 'form') === null);
     expect(focused(element) === shadowPart(element, 'base')).to.equal(true);
-    (document.activeElement as HTMLElement).blur();
+    (shadowPart(element, 'base') as HTMLElement).blur();
     expect(getComputedStyle(element).display).to.equal('none');
     style.remove();
   });
@@ -480,7 +480,7 @@ describe('<status-question>', () => {
   it('sends nothing while it can reach nobody, and lets it be written all the same', async () => {
     const session = new Session().ask();
     const element = await shown(session);
-    session.become({ status: 'idle' });
+    session.setConnection({ status: 'idle' });
     await until(() => shadowPart(element, 'send')?.ariaDisabled === 'true');
     write(element, 'one');
     press(element, 'send');

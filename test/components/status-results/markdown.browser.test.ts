@@ -1,12 +1,12 @@
 import { expect, fixture, html } from '@open-wc/testing';
-import { HandSession } from '../../helpers/hand-session.js';
+import { TestSession } from '../../../components/testing/index.js';
 import { catchConsole, shadowPart, until } from '../../helpers/in-browser.js';
 import { renderMarkdown } from './markdown.js';
 import { accessible, all, complete, result, shown, text, texts } from './support.js';
 
 describe('<status-results>, with renderMarkdown', () => {
   it('shows Markdown with a renderer, once for each text, and data as before', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(result('Writer', '# Plan\n\n**Six** weeks'), result('Risk', { note: '**no**' }));
     const element = await shown(session);
     expect(shadowPart(element, 'markdown')).to.equal(null);
@@ -29,7 +29,7 @@ describe('<status-results>, with renderMarkdown', () => {
   });
 
   it('takes no string of HTML from a renderer, nor one that throws: the text is shown as it is, and why is on the console', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(result('Writer', '*one*'));
     const element = await shown(session);
     const caught = catchConsole();

@@ -1,6 +1,6 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
-import { HandSession } from '../../helpers/hand-session.js';
+import { TestSession } from '../../../components/testing/index.js';
 import { shadowPart, until } from '../../helpers/in-browser.js';
 import { HOSTILE } from './hostile.js';
 import { accessible, all, complete, read, result, shown, text, texts } from './support.js';
@@ -21,7 +21,7 @@ async function withClipboard(clipboard: object | undefined, run: () => Promise<v
 
 describe('<status-results>', () => {
   it('shows the result of each agent, the latest, and the summary, for everyone', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session);
     expect(text(element, 'empty')).to.equal('No results yet');
     await accessible(element, 'empty');
@@ -43,7 +43,7 @@ describe('<status-results>', () => {
       [STOPPED, 'cancelled', 'Stopped'],
       [complete(''), 'completed', 'Done'],
     ] as const) {
-      const session = new HandSession();
+      const session = new TestSession();
       session.say(STATUS);
       const element = await shown(session);
       session.say(end);
@@ -57,7 +57,7 @@ describe('<status-results>', () => {
   });
 
   it('says that a result was too long to be kept whole: a text has its beginning, anything else nothing', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(
       result('Text', 'x'.repeat(40_000)),
       result(
@@ -74,8 +74,7 @@ describe('<status-results>', () => {
 
   it('copies a text as it is and data as JSON, says so on the button and to those who listen', async () => {
     const copied: string[] = [];
-    const said: string[] = [];
-    const session = Object.assign(new HandSession(), { announce: (words: string) => said.push(words) });
+    const session = new TestSession();
     session.say(result('Risk', { level: 'low' }), complete('All <b>well</b>'));
     const element = await shown(session);
     await withClipboard({ writeText: async (words: string) => void copied.push(words) }, async () => {
@@ -90,7 +89,7 @@ describe('<status-results>', () => {
       await sendKeys({ press: ' ' });
       await until(() => read(second) === 'Copied' && read(first) === 'Copy');
       expect(copied).to.deep.equal(['All <b>well</b>', '{\n  "level": "low"\n}']);
-      expect(said).to.deep.equal(['Copied', 'Copied']);
+      expect(session.announced).to.deep.equal(['Copied', 'Copied']);
       // What is there now was not copied.
       session.say(result('Risk', { level: 'high' }));
       await until(() => read(second) === 'Copy');
@@ -100,21 +99,20 @@ describe('<status-results>', () => {
   it('says that nothing was copied where the page has no clipboard or may not use it', async () => {
     const denied = { writeText: () => Promise.reject(new DOMException('no', 'NotAllowedError')) };
     for (const clipboard of [undefined, denied]) {
-      const said: string[] = [];
-      const session = Object.assign(new HandSession(), { announce: (words: string) => said.push(words) });
+      const session = new TestSession();
       session.say(result('Risk', 'low'));
       const element = await shown(session);
       await withClipboard(clipboard, async () => {
         shadowPart(element, 'copy')?.click();
         await until(() => text(element, 'copy') === 'Could not be copied');
       });
-      expect(said).to.deep.equal(['Could not be copied']);
+      expect(session.announced).to.deep.equal(['Could not be copied']);
       await accessible(element);
     }
   });
 
   it('shows data as a tree that is opened and closed by the keyboard', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const data = { id: 1234567, ok: true, none: null, text: '', list: [], parts: ['a', { b: 'c'.repeat(300) }] };
     session.say(result('Risk', data));
     const element = await shown(session);
@@ -141,14 +139,14 @@ describe('<status-results>', () => {
     await sendKeys({ press: ' ' });
     await until(() => texts(element, 'key').length === 8);
     // Of another session nothing has been opened yet.
-    const other = new HandSession();
+    const other = new TestSession();
     other.say(result('Risk', data));
     element.session = other;
     await until(() => texts(element, 'key').length === 6 && all(element, 'result').length === 1);
   });
 
   it('shows small branches open, and of large data only the beginning: more when it is asked for, and reads on from there', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(
       result(
         'List',
@@ -177,7 +175,7 @@ describe('<status-results>', () => {
   });
 
   it('stays usable with data as deep as data may be', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(
       result(
         'Deep',
@@ -202,7 +200,7 @@ describe('<status-results>', () => {
     ] as const) {
       const box = await fixture<HTMLElement>(html`<div dir=${dir} lang=${lang}></div>`);
       box.style.inlineSize = '320px';
-      const session = new HandSession();
+      const session = new TestSession();
       const long = 'x'.repeat(400);
       session.say(
         result(long, { [long]: long, a: { [long]: 1 } }),
@@ -228,7 +226,7 @@ describe('<status-results>', () => {
 
   it('shows what comes from the wire as text', async () => {
     const hostile = HOSTILE.join('\n');
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(result(hostile, hostile), result('Data', { [hostile]: [hostile] }), complete(hostile));
     const element = await shown(session);
     expect(element.shadowRoot?.querySelector(ALIEN)).to.equal(null);

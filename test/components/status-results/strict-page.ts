@@ -1,10 +1,10 @@
 // Loaded by a page that has a policy: results in Markdown, hostile ones among them.
 import '../../../components/status-results/define.js';
-import { HandSession } from '../../helpers/hand-session.js';
+import { TestSession } from '../../../components/testing/index.js';
 import { HOSTILE } from './hostile.js';
 import { renderMarkdown } from './markdown.js';
 
-const session = new HandSession();
+const session = new TestSession();
 const element = document.createElement('status-results');
 element.session = session;
 element.renderMarkdown = renderMarkdown;

@@ -1,7 +1,7 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import '../../../components/define.js';
 import type { StatusResultsElement } from '../../../components/index.js';
-import type { HandSession } from '../../helpers/hand-session.js';
+import type { TestSession } from '../../../components/testing/index.js';
 import { shadowPart, still } from '../../helpers/in-browser.js';
 
 export const complete = (summary: string) => ({ type: 'complete', data: { summary } });
@@ -10,7 +10,7 @@ export const result = (agent: string, data: unknown) => ({
   data: { agent, data: JSON.parse(JSON.stringify(data)) },
 });
 
-export async function shown(session: HandSession): Promise<StatusResultsElement> {
+export async function shown(session: TestSession): Promise<StatusResultsElement> {
   const element = await fixture<StatusResultsElement>(html`<status-results .session=${session}></status-results>`);
   await element.updateComplete;
   return element;

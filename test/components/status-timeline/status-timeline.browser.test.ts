@@ -2,8 +2,8 @@ import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
 import '../../../components/define.js';
 import type { StatusTimelineElement } from '../../../components/index.js';
+import { TestSession } from '../../../components/testing/index.js';
 import type { Message } from '../../../protocol/index.js';
-import { HandSession, LIVE } from '../../helpers/hand-session.js';
 import { newSession, server, shadowPart, status, still, until } from '../../helpers/in-browser.js';
 
 type Said = Pick<Message, 'type' | 'data'> & Partial<Message>;
@@ -20,7 +20,7 @@ const event = (name: string, step: string, data: object = {}, more: Partial<Mess
 const began = (step: string, more: Partial<Message> = {}) => event('step_started', step, {}, more);
 const many = (count: number, from = 1) => Array.from({ length: count }, (_, i) => say(`entry ${from + i}`));
 
-async function shown(session: HandSession, height = '300px'): Promise<StatusTimelineElement> {
+async function shown(session: TestSession, height = '300px'): Promise<StatusTimelineElement> {
   const element = await fixture<StatusTimelineElement>(html`<status-timeline .session=${session}></status-timeline>`);
   element.style.maxBlockSize = height;
   await element.updateComplete;
@@ -50,8 +50,8 @@ async function accessible(element: Element): Promise<void> {
   await expect(element).to.be.accessible();
 }
 
-function work(): HandSession {
-  const session = new HandSession();
+function work(): TestSession {
+  const session = new TestSession();
   session.say(
     say('Starting'),
     began('read', { agent: 'Reader' }),
@@ -71,7 +71,7 @@ function work(): HandSession {
 
 describe('<status-timeline>', () => {
   it('shows what happens as nested lists: finished steps folded up, failed ones open, all of it accessible', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session);
     expect(texts(element, 'empty')).to.deep.equal(['Nothing has happened yet']);
     expect(element.matches(':state(empty)')).to.equal(true);
@@ -119,7 +119,7 @@ describe('<status-timeline>', () => {
     expect(shadowPart(element, 'end')?.textContent).to.contain('All is written');
     expect(texts(element, 'time').at(0)).to.match(/\d:\d\d/);
     await accessible(element);
-    const late = new HandSession();
+    const late = new TestSession();
     late.say({ ...say('late'), id: 'aaaaaaaa-7' });
     element.session = late;
     await until(() => shadowPart(element, 'gap') !== null);
@@ -128,18 +128,18 @@ describe('<status-timeline>', () => {
   });
 
   it('durations tick while the server is heard', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(began('read', { ts: session.serverNow - 5000 }), say('in it', { step: 'read' }));
     const element = await shown(session);
     const time = () => texts(element, 'time')[0];
     expect(time()).to.equal('0:05');
-    session.serverNow += 3000;
+    session.advance(3000);
     await until(() => time() === '0:08', 'a tick');
-    session.become({ status: 'offline', since: Date.now() });
+    session.setConnection({ status: 'offline', since: Date.now() });
     await until(() => element.matches(':state(stale)'));
     expect(all(element, '[part="indicator"].stale').length).to.equal(1);
     await accessible(element);
-    session.become(LIVE);
+    session.setConnection('live');
     session.say(event('step_finished', 'read', {}, { ts: session.serverNow + 2000 }));
     await until(() => time() === '0:10');
   });
@@ -164,7 +164,7 @@ describe('<status-timeline>', () => {
   });
 
   it('folds up no step in which somebody is', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(began('outer'), began('inner', { step: 'outer' }), say('in it', { step: 'inner' }));
     const element = await shown(session);
     toggle(element, 'inner')?.focus();
@@ -178,7 +178,7 @@ describe('<status-timeline>', () => {
   });
 
   it('follows the end until the reader scrolls up, counts what is new, and goes back by a button', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(began('read'), ...many(50).map((message) => ({ ...message, step: 'read' })));
     const element = await shown(session);
     await until(() => isAtEnd(element), 'the end');
@@ -205,7 +205,7 @@ describe('<status-timeline>', () => {
   });
 
   it('follows again when the reader scrolls back to the end', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(...many(50));
     const element = await shown(session);
     await until(() => isAtEnd(element));
@@ -217,7 +217,7 @@ describe('<status-timeline>', () => {
   });
 
   it('what is opened is not pushed away by what comes', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(began('read'), ...many(40).map((message) => ({ ...message, step: 'read' })));
     session.say(event('step_finished', 'read'), ...many(9));
     const element = await shown(session);
@@ -231,7 +231,7 @@ describe('<status-timeline>', () => {
   });
 
   it('draws no more of 10,000 entries than are read, and no more at once than a page', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session);
     const rows = () => all(element, 'li').length;
     // How many rows were added at once.
@@ -256,7 +256,7 @@ describe('<status-timeline>', () => {
     await until(() => texts(element).includes('one more'));
     expect([rows(), ...added()]).to.deep.equal([PAGE, 1]);
     // Nothing is drawn for what only counts.
-    session.become(LIVE);
+    session.setConnection('live');
     await element.updateComplete;
     expect(added()).to.deep.equal([]);
 
@@ -271,7 +271,7 @@ describe('<status-timeline>', () => {
   });
 
   it('shows earlier entries by a button or by scrolling up, and what was seen stays where it is', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     const element = await shown(session);
     session.say(...many(350));
     await until(() => texts(element).includes('entry 350') && isAtEnd(element));
@@ -295,7 +295,7 @@ describe('<status-timeline>', () => {
   });
 
   it('where there are two agents or more, shows those that are chosen, and tells of the choice', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(began('read', { agent: 'Reader' }), say('Chapter one', { step: 'read' }));
     const element = await shown(session);
     expect(shadowPart(element, 'agents')).to.equal(null);
@@ -324,7 +324,7 @@ describe('<status-timeline>', () => {
   });
 
   it('can be preset to agents, also to those of whom nothing was heard yet', async () => {
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(say('one', { agent: 'Reader' }));
     const element = await fixture<StatusTimelineElement>(
       html`<status-timeline .session=${session} .agents=${['Writer']}></status-timeline>`,
@@ -341,7 +341,7 @@ describe('<status-timeline>', () => {
   it('begins anew with another session', async () => {
     const session = work();
     const element = await shown(session);
-    const next = new HandSession();
+    const next = new TestSession();
     next.say(say('of the next'));
     element.session = next;
     await until(() => texts(element).join() === 'of the next');
@@ -375,7 +375,7 @@ describe('<status-timeline>', () => {
   it('shows whatever comes as text', async () => {
     const evil =
       '<img src=x onerror="window.broken=1"><script>window.broken=1</script>"\'><style>*{display:none}</style>';
-    const session = new HandSession();
+    const session = new TestSession();
     session.say(
       say(evil, { agent: evil }),
       event('step_started', evil, { label: evil }, { agent: `${evil}2` }),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { ManualClock } from '../../../components/testing/index.js';
 import { ID_RULE } from '../../../protocol/index.js';
 import { type AccessRequest, decide, THREADS } from '../../../server-adapter/access/authorize.js';
 import { type Authorize, currentContext, MemoryStore } from '../../../server-adapter/index.js';
 import { frameBytes } from '../../fuzz/raw-peer.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { wayPath } from '../../helpers/way.js';
 import { everyoneLeft, kitError, until, upgradeRequest } from '../support.js';
 import { greeting, HandAuthorize, heard, open, serve, serveAt } from './support.js';

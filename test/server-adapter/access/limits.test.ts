@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ManualClock } from '../../../components/testing/index.js';
 import type { ChannelName } from '../../../protocol/index.js';
 import { type ChannelLog, type ChannelStore, MemoryStore } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { ofWebSockets } from '../../helpers/way.js';
 import type { WireClient } from '../../helpers/wire-client.js';
 import { closeWith, everyoneLeft, OPCODE, SilentPeer, startHandingServer, timeOf } from '../support.js';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { ManualClock } from '../../../components/testing/index.js';
 import { LIMITS } from '../../../protocol/index.js';
 import { type ChannelLog, MemoryStore } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { exchange, upgradeRequest } from '../support.js';
 import { greeting, heard, open, serve, serveAt } from './support.js';
 

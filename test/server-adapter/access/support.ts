@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
+import { ManualClock } from '../../../components/testing/index.js';
 import type { AccessRequest } from '../../../server-adapter/access/authorize.js';
 import type { AttachOptions, Authorize, MessengerOptions } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { startServer, type TestServer } from '../../helpers/server.js';
 import { WireClient } from '../../helpers/wire-client.js';
 import { closeWith, timeOf } from '../support.js';

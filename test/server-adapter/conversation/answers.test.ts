@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { seededRandom } from '../../../components/testing/index.js';
 import { applyAll, type ChannelState, initialState, type JsonValue, type Outcome } from '../../../protocol/index.js';
 import type { ChannelStore } from '../../../server-adapter/index.js';
 import { ask, MemoryStore } from '../../../server-adapter/index.js';
-import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
+import { seedFromEnvironment } from '../../helpers/random.js';
 import type { TestServer } from '../../helpers/server.js';
 import type { Frame, WireClient } from '../../helpers/wire-client.js';
 import {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ManualClock } from '../../../components/testing/index.js';
 import type { JsonValue } from '../../../protocol/index.js';
 import {
   type AskOptions,
@@ -7,7 +8,6 @@ import {
   MemoryStore,
   UnansweredError,
 } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import type { TestServer } from '../../helpers/server.js';
 import type { WireClient } from '../../helpers/wire-client.js';
 import {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { ManualClock } from '../../../components/testing/index.js';
 import {
   addStatusMessage,
   ask,
@@ -9,7 +10,6 @@ import {
   step,
   track,
 } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import type { WireClient } from '../../helpers/wire-client.js';
 import {
   asked,

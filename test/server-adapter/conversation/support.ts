@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test as nodeTest, type TestContext } from 'node:test';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { ManualClock } from '../../../components/testing/index.js';
 import {
   type Ack,
   type AnsweredData,
@@ -22,7 +23,6 @@ import {
   MemoryStore,
   type MessengerOptions,
 } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { startServer, type TestServer } from '../../helpers/server.js';
 import { type Frame, WireClient } from '../../helpers/wire-client.js';
 import { directory } from '../stores/support.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import { ManualClock } from '../../../components/testing/index.js';
 import { addStatusMessage, ask, complete, currentContext, type Session } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import type { WireClient } from '../../helpers/wire-client.js';
 import {
   ackOf,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ManualClock } from '../../../components/testing/index.js';
 import { LIMITS } from '../../../protocol/index.js';
 import { MemoryStore, PublicError } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { startServer } from '../../helpers/server.js';
 import { serve } from '../access/support.js';
 import { closeWith, timeOf, until } from '../support.js';

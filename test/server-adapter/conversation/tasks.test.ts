@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { ManualClock } from '../../../components/testing/index.js';
 import {
   addStatusMessage,
   ask,
@@ -16,7 +17,6 @@ import {
   withAgent,
 } from '../../../server-adapter/index.js';
 import { live, stateOf, testClient } from '../../helpers/client.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { TcpProxy } from '../../helpers/proxy.js';
 import { startServer } from '../../helpers/server.js';
 import { WireClient } from '../../helpers/wire-client.js';

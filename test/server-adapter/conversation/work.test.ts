@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { ManualClock } from '../../../components/testing/index.js';
 import {
   addStatusMessage,
   ask,
@@ -8,7 +9,6 @@ import {
   MemoryStore,
   type Session,
 } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import {
   ackOf,
   answer,

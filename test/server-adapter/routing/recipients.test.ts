@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ManualClock } from '../../../components/testing/index.js';
 import { isObject } from '../../../protocol/index.js';
 import { MemoryStore } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { startServer } from '../../helpers/server.js';
 import type { WireClient } from '../../helpers/wire-client.js';
 import { serve } from '../access/support.js';

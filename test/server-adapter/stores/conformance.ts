@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { seededRandom } from '../../../components/testing/index.js';
 import {
   applyAll,
   type ChannelName,
@@ -13,7 +14,7 @@ import {
 import { payloadOf } from '../../../server-adapter/channels/websocket-frames.js';
 import { compose } from '../../../server-adapter/compose.js';
 import type { ChannelStore, TailBounds } from '../../../server-adapter/index.js';
-import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
+import { seedFromEnvironment } from '../../helpers/random.js';
 import { HOUR, Listener, NOW, read, SettableClock, say, status, tail } from './support.js';
 
 export interface ConformanceOptions {

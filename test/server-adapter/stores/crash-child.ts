@@ -1,6 +1,6 @@
+import { seededRandom } from '../../../components/testing/index.js';
 import { SqliteStore } from '../../../server-adapter/channels/sqlite/index.js';
 import { compose } from '../../../server-adapter/compose.js';
-import { seededRandom } from '../../helpers/random.js';
 import { ackOf, CHANNELS, clock, messageOf, TAIL } from './crash-plan.js';
 
 /** Says message after message, and prints what it was told to be stored, until it is killed: `node crash-child.js FILE SEED`. */

@@ -7,9 +7,10 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { seededRandom } from '../../../components/testing/index.js';
 import { applyAll, initialState, isObject, type Message, parseJson, parsePosition } from '../../../protocol/index.js';
 import { SqliteStore } from '../../../server-adapter/channels/sqlite/index.js';
-import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
+import { seedFromEnvironment } from '../../helpers/random.js';
 import { ackOf, CHANNELS, clock, messageOf, TAIL } from './crash-plan.js';
 import { directory, NOW, read, tail } from './support.js';
 

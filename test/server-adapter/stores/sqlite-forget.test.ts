@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { seededRandom } from '../../../components/testing/index.js';
 import type { ChannelName } from '../../../protocol/index.js';
-import { seededRandom, seedFromEnvironment } from '../../helpers/random.js';
+import { seedFromEnvironment } from '../../helpers/random.js';
 import { say, storesOver } from './support.js';
 
 const seed = seedFromEnvironment();

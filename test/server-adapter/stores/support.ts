@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { ManualClock } from '../../../components/testing/index.js';
 import { type ChannelName, type Message, parseJson, readMessage } from '../../../protocol/index.js';
 import { SqliteStore, type SqliteStoreOptions } from '../../../server-adapter/channels/sqlite/index.js';
 import { compose, type Outgoing } from '../../../server-adapter/compose.js';
 import type { ChannelLog, ChannelStore, StoreUser } from '../../../server-adapter/index.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 
 export const NOW = 1_700_000_000_000;
 export const HOUR = 3_600_000;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { ManualClock } from '../../../components/testing/index.js';
 import { StatusMessenger } from '../../../server-adapter/index.js';
 import { Log } from '../../../server-adapter/logger.js';
 import { Attachment } from '../../../server-adapter/workers/attachment.js';
 import type { Port, PortEvents } from '../../../server-adapter/workers/port.js';
 import { Upstream } from '../../../server-adapter/workers/upstream.js';
 import { WorkerSpeaker } from '../../../server-adapter/workers/worker-speaker.js';
-import { ManualClock } from '../../helpers/manual-clock.js';
 import { MemoryLogger } from '../../helpers/server.js';
 import { kitError, until } from '../support.js';
 

@@ -1,18 +1,21 @@
 import type { Clock } from '../../protocol/index.js';
 
-/** A clock that stands until a test moves it. */
+/** A clock that stands until it is moved, for the option `clock` of clients, servers and stores. */
 export class ManualClock implements Clock {
   #now: number;
   readonly #timers = new Set<{ at: number; run: () => void }>();
 
+  /** `start`: milliseconds since 1970. Default: a moment in November 2023. */
   constructor(start = 1_700_000_000_000) {
     this.#now = start;
   }
 
+  /** Milliseconds since 1970. */
   now(): number {
     return this.#now;
   }
 
+  /** Calls `run` once the clock has been moved by `ms` milliseconds; the answer calls it off. */
   after(ms: number, run: () => void): () => void {
     const timer = { at: this.#now + ms, run };
     this.#timers.add(timer);
@@ -24,16 +27,7 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
-  /** The process stands still for so long: what fell due meanwhile runs when it goes on, late. */
-  standStill(ms: number): void {
-    this.#now += ms;
-    const end = this.#now;
-    for (const timer of [...this.#timers].sort((a, b) => a.at - b.at)) {
-      if (timer.at <= end && this.#timers.delete(timer)) timer.run();
-    }
-  }
-
-  /** Moves the time forward, running what falls due in its order. */
+  /** Moves the time forward by `ms` milliseconds, running what falls due in its order, each at its own time. Less than 0 sets the clock back. */
   advance(ms: number): void {
     const end = this.#now + ms;
     while (true) {
@@ -44,5 +38,14 @@ export class ManualClock implements Clock {
       due.run();
     }
     this.#now = end;
+  }
+
+  /** The process stands still for `ms` milliseconds: what fell due meanwhile runs when it goes on, late. */
+  standStill(ms: number): void {
+    this.#now += ms;
+    const end = this.#now;
+    for (const timer of [...this.#timers].sort((a, b) => a.at - b.at)) {
+      if (timer.at <= end && this.#timers.delete(timer)) timer.run();
+    }
   }
 }
