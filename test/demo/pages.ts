@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { createSite, type Site } from '../../demo/site.js';
 import { pathOf } from '../helpers/browsers.js';
 import { listen } from '../helpers/server.js';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+/** The viewers of Live. */
+export const FIRST = '.viewer[data-viewer=first]';
+export const SECOND = '.viewer[data-viewer=second]';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
