@@ -86,9 +86,10 @@ export class Adapter {
       // A page is taken at its word for who it is, so that the others see who answered. Yours looks at a cookie, or a token.
       authorize: ({ userId }) => (userId === undefined ? true : { userId }),
     });
-    const index = atMost(MOST_INDEXINGS, (session) =>
-      indexFiles(root, session, this.#indexedOf(session.id), this.#pace.each),
-    );
+    const index = atMost(MOST_INDEXINGS, async (session) => {
+      await indexFiles(root, session, this.#indexedOf(session.id), this.#pace.each);
+      this.#indexed.delete(session.id);
+    });
     const converse = atMost(MOST_CONVERSATIONS, () => planApp(this.#pace.pauses ?? messenger.clock));
     messenger.onSession((session) => {
       if (session.id.startsWith('demo-')) return index(session);

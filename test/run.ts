@@ -7,21 +7,38 @@ import { browsers } from './helpers/browsers.js';
 import { runElementTests } from './helpers/run-elements.js';
 import type { Tally } from './helpers/tally.js';
 
+const PARTS = ['node', 'elements', 'frameworks'];
+/** The tests of an app in each framework, which need a browser. */
+const APPS = join('test', 'frameworks');
+
 /**
- * `npm test`: gets what the machine lacks, checks, builds, and runs every test. `npm test -- node`, `npm test -- elements` and
+ * `npm test`: gets what the machine lacks, checks, builds, and runs every test. `npm test -- node`, `npm test -- elements`, `npm test -- frameworks` and
  * `npm test -- node test/protocol` run a part of them.
  */
 async function main(): Promise<void> {
   const [part, ...filters] = process.argv.slice(2);
-  if (part !== undefined && part !== 'node' && part !== 'elements') {
-    throw new Error(`got "${part}", expected "node", "elements" or nothing`);
+  if (part !== undefined && !PARTS.includes(part)) {
+    throw new Error(`got "${part}", expected "${PARTS.join('", "')}" or nothing`);
   }
+  const wants = (name: string) => part === undefined || part === name;
   const tallies: Tally[] = [];
   if (part !== 'node') getBrowsers();
   step('npm', 'run', '--silent', 'check');
   step('npm', 'run', '--silent', 'build');
-  if (part !== 'elements') tallies.push(await runNodeTests(filters));
-  if (part !== 'node') tallies.push(await runElementTests());
+  const files = testFiles('test').filter(
+    (file) => filters.length === 0 || filters.some((filter) => file.includes(filter)),
+  );
+  const isOfApps = (file: string) => file.startsWith(APPS);
+  if (wants('node'))
+    tallies.push(
+      await runNodeTests(
+        files.filter((file) => !isOfApps(file)),
+        300_000,
+      ),
+    );
+  // By themselves: builds would keep the others waiting.
+  if (wants('frameworks') && hasChromium()) tallies.push(await runNodeTests(files.filter(isOfApps), 1_200_000));
+  if (wants('elements')) tallies.push(await runElementTests());
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
   console.log(`${passed} passed, ${failed} failed`);
@@ -56,12 +73,9 @@ function step(command: string, ...args: string[]): void {
   if (status !== 0) throw new Error(`"${command} ${args.join(' ')}" failed`);
 }
 
-async function runNodeTests(filters: readonly string[]): Promise<Tally> {
-  const files = testFiles('test').filter(
-    (file) => filters.length === 0 || filters.some((filter) => file.includes(filter)),
-  );
+async function runNodeTests(files: string[], timeout: number): Promise<Tally> {
   const tally = { passed: 0, failed: 0 };
-  const stream = run({ files, concurrency: 2, timeout: 300_000 });
+  const stream = run({ files, concurrency: 2, timeout });
   stream.on('test:pass', ({ details }) => {
     if (details.type !== 'suite') tally.passed++;
   });
@@ -77,6 +91,12 @@ async function runNodeTests(filters: readonly string[]): Promise<Tally> {
 function testFiles(root: string): string[] {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
   return files.filter((file) => /(?<!\.browser)\.test\.ts$/.test(file)).map((file) => join(root, file));
+}
+
+function hasChromium(): boolean {
+  const isHere = browsers.some(({ name, paths }) => name === 'Chromium' && paths.some(existsSync));
+  if (!isHere) console.warn('Without Chromium the apps in demo/frameworks/ are not tested.');
+  return isHere;
 }
 
 main().catch((error: unknown) => {

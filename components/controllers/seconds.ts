@@ -3,12 +3,17 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 const hosts = new Set<ReactiveControllerHost>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
+/** An element, or what stands for one. */
+interface SecondsHost extends ReactiveControllerHost {
+  readonly isConnected: boolean;
+}
+
 /** Renders its host every second while `active` says that something on it counts. All hosts share one timer. */
 export class SecondsController implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: SecondsHost;
   readonly #active: () => boolean;
 
-  constructor(host: ReactiveControllerHost, active: () => boolean) {
+  constructor(host: SecondsHost, active: () => boolean) {
     this.#host = host;
     this.#active = active;
     host.addController(this);
@@ -19,7 +24,8 @@ export class SecondsController implements ReactiveController {
   }
 
   hostUpdated(): void {
-    if (this.#active()) this.#start();
+    // One that has left the page may have a last update to come.
+    if (this.#host.isConnected && this.#active()) this.#start();
     else this.#stop();
   }
 

@@ -51,9 +51,28 @@ test("'status-messenger/testing' loads nothing", async () => {
   assert.deepEqual(await inNode(loadedPackages('status-messenger/testing')), ['status-messenger/testing']);
 });
 
-test("'status-messenger/react' loads react, nothing else", async () => {
-  assert.deepEqual(await inNode(loadedPackages('status-messenger/react')), ['react', 'status-messenger/react']);
-});
+for (const [entry, framework] of [
+  ['react', /^react$/],
+  ['vue', /^(@?vue(\/|$)|@babel\/parser|entities|estree-walker|source-map-js)/],
+  ['svelte', /^(svelte(\/|$)|clsx|esm-env|#client\/)/],
+  ['angular', /^(@angular\/core(\/|$)|rxjs(\/|$))/],
+] as const) {
+  test(`'status-messenger/${entry}' loads its own framework, and no other`, async () => {
+    const loaded = await inNode(loadedPackages(`status-messenger/${entry}`));
+    assert.ok(Array.isArray(loaded));
+    const own = /^(status-messenger\/|lit(-html|-element)?(\/|$)|@lit\/|@lit-labs\/ssr-dom-shim)/;
+    assert.deepEqual(
+      loaded.filter((name) => !own.test(name) && !framework.test(name)),
+      [],
+    );
+    assert.ok(loaded.some((name) => framework.test(name)));
+    // Only React's components bring their elements along.
+    assert.equal(
+      loaded.some((name) => /^lit(\/|$)/.test(name)),
+      entry === 'react',
+    );
+  });
+}
 
 test("'status-messenger' and 'status-messenger/define' in Node neither throw nor register", async () => {
   const source = `
@@ -96,7 +115,10 @@ test('every entry has what the README names', async () => {
       'status-messenger/server': ['StatusMessenger', 'addStatusMessage', 'getStatusMessages', 'streamStatusUpdates', 'setupStatusMessenger', 'runWithSession', 'currentContext', 'progress', 'step', 'track', 'ask', 'result', 'complete', 'fail', 'withAgent', 'publishAgentEvent', 'PublicError', 'UnansweredError'],
       'status-messenger/server/sqlite': ['SqliteStore'],
       'status-messenger/server/tokens': ['SessionTokens'],
-      'status-messenger/react': ['useStatusMessenger'],
+      'status-messenger/react': ['useStatusMessenger', 'StatusMessenger', ...${JSON.stringify(COMPANIONS.map((name) => `Status${name}`))}],
+      'status-messenger/vue': ['useStatusMessenger'],
+      'status-messenger/svelte': ['statusMessenger'],
+      'status-messenger/angular': ['injectStatusMessenger'],
       'status-messenger/testing': ['ManualClock', 'TestSession', 'seededRandom'],
       'status-messenger/protocol': ['apply', 'initialState', 'LIMITS', 'CloseCode', 'parsePosition'],
     };

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { transformWithOxc } from 'vite';
-import { useStatusMessenger } from '../../components/frameworks/react/index.js';
+import { useStatusMessenger } from '../../components/frameworks/react/use-status-messenger.js';
 import { ManualClock, seededRandom } from '../../components/testing/index.js';
 import { isObject } from '../../protocol/index.js';
 import * as calls from '../../server-adapter/index.js';

@@ -9,7 +9,18 @@ import { entries, execute, node, pack, project } from './tarball.js';
 const VERSIONS = [20, 22, 24, 26];
 const SOURCE = join(root, 'test/package/consumer/every-entry.ts');
 /** The optional packages that some entries are made for, and what a compiler needs to know of them. */
-const WITH = ['react', 'react-dom', 'jose', 'libsql', '@types/react', '@types/react-dom'];
+const WITH = [
+  'react',
+  'react-dom',
+  '@types/react',
+  '@types/react-dom',
+  'vue',
+  'svelte',
+  '@angular/core',
+  'rxjs',
+  'jose',
+  'libsql',
+];
 
 const executables = new Map(VERSIONS.map((major) => [major, node(major)]));
 let folder: string;

@@ -66,14 +66,15 @@ export async function node(major: number): Promise<string | undefined> {
   }
 }
 
-/** The entries of the package, as they are imported, and where they lead: `status-messenger/words/*` where there are several. */
+/** The entries of the package that are more than types, as they are imported, and where they lead: `status-messenger/words/*` where there are several. */
 export async function entries(): Promise<ReadonlyMap<string, string>> {
   const { name, exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     readonly name: string;
-    readonly exports: { readonly [path: string]: string | { readonly default: string } };
+    readonly exports: { readonly [path: string]: string | { readonly default?: string } };
   };
-  const targets = Object.entries(exports).map(([path, target]) => {
-    return [name + path.slice(1), typeof target === 'string' ? target : target.default] as const;
+  const targets = Object.entries(exports).flatMap(([path, entry]) => {
+    const target = typeof entry === 'string' ? entry : entry.default;
+    return target === undefined ? [] : [[name + path.slice(1), target] as const];
   });
   return new Map(targets);
 }

@@ -1,6 +1,6 @@
 import { type Ack, type ChannelState, invalid, messageOf } from '../../../protocol/index.js';
-import { nextFrame } from '../../controllers/frame.js';
 import { type Connection, SessionClient } from '../../session/index.js';
+import { onStatePerFrame } from '../shown-session.js';
 import type { UseStatusMessengerOptions } from './options.js';
 import { Teller } from './teller.js';
 
@@ -85,6 +85,7 @@ export class HeldSession {
 
   readonly sendAnswer = (answer: unknown, questionId?: string): Promise<Ack> =>
     this.#tellFailure(this.client.sendAnswer(answer, questionId));
+  readonly decline = (questionId?: string): Promise<Ack> => this.#tellFailure(this.client.decline(questionId));
   readonly cancel = (): Promise<Ack> => this.#tellFailure(this.client.cancel());
   readonly send = (data: unknown): Promise<Ack> => this.#tellFailure(this.client.send(data));
 
@@ -93,22 +94,7 @@ export class HeldSession {
 
   readonly onConnection = (changed: () => void): (() => void) => this.client.on('connection', changed);
 
-  /** Calls `changed` at most once per frame: a burst of messages is not as many renders. */
-  readonly onState = (changed: () => void): (() => void) => {
-    let isDue = false;
-    let isOver = false;
-    const stop = this.client.on('state', async () => {
-      if (isDue) return;
-      isDue = true;
-      await nextFrame();
-      isDue = false;
-      if (!isOver) changed();
-    });
-    return () => {
-      isOver = true;
-      stop();
-    };
-  };
+  readonly onState = (changed: () => void): (() => void) => onStatePerFrame(this.client, changed);
 
   /** With an `onError` nobody has to look at the promise; without one a failure that nobody looks at stays an unhandled rejection. */
   #tellFailure(answered: Promise<Ack>): Promise<Ack> {

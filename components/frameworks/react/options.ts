@@ -2,14 +2,14 @@ import type {
   Ack,
   ChannelName,
   ChannelState,
-  KeptMessage,
   Message,
   MessageTypes,
   ProgressData,
   QuestionView,
   StatusMessengerError,
 } from '../../../protocol/index.js';
-import type { Connection, SessionClient } from '../../session/index.js';
+import type { SessionClient } from '../../session/index.js';
+import type { SessionView } from '../session-view.js';
 
 /** What `useStatusMessenger` is told: whose session to show, by its id or by a client that holds it. */
 export type UseStatusMessengerOptions = SessionOptions &
@@ -89,25 +89,7 @@ type Pascal<T extends string> = T extends `${infer Head}_${infer Rest}`
 type Handler<Args extends readonly unknown[]> = { call(...args: Args): void }['call'];
 
 /** What `useStatusMessenger` returns. The functions stay the same as long as the session does. */
-export interface StatusMessengerView {
-  /** Connected, and nothing is missing. While it is `false`, all else is what was last known. */
-  readonly isConnected: boolean;
-  /** How the page stands to its server, in full. */
-  readonly connection: Connection;
-  /** The last messages, oldest first, within the bounds of the state (200, 88 KiB); `onMessage` is told of all. */
-  readonly messages: readonly KeptMessage[];
-  /** The text of the oldest question that waits for its answer; `null` while none does. */
-  readonly currentQuestion: string | null;
-  /** The same with its choices or its form. */
-  readonly question: QuestionView | null;
-  /** The text of the last status; `''` before the first. */
-  readonly currentStatus: string;
-  /** The last result of each agent, by the agent's name. */
-  readonly agentResults: { readonly [agent: string]: unknown };
-  /** What a run that ended well came to; `null` before that. */
-  readonly finalSummary: string | null;
-  /** All that the session's messages add up to. */
-  readonly state: ChannelState;
+export interface StatusMessengerView extends SessionView {
   /** The client that holds the session. */
   readonly client: SessionClient;
   /** Connects, also without `autoConnect`; at once where the next attempt is being waited for. */
@@ -119,6 +101,8 @@ export interface StatusMessengerView {
    * is told of it, and the promise may be left alone.
    */
   readonly sendAnswer: (answer: unknown, questionId?: string) => Promise<Ack>;
+  /** Declines to answer a question; without an id the oldest open one. Resolves and rejects like `sendAnswer`. */
+  readonly decline: (questionId?: string) => Promise<Ack>;
   /** Asks the run to stop. Resolves and rejects like `sendAnswer`. */
   readonly cancel: () => Promise<Ack>;
   /** Sends something of the application's own to the server. Resolves and rejects like `sendAnswer`. */

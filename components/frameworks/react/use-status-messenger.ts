@@ -1,6 +1,7 @@
-import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { type ChannelState, initialState, openQuestion } from '../../../protocol/index.js';
+import { useEffect, useInsertionEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { type ChannelState, initialState } from '../../../protocol/index.js';
 import type { Connection } from '../../session/index.js';
+import { sessionView } from '../session-view.js';
 import { HeldSession, targetOf } from './held-session.js';
 import type { StatusMessengerView, UseStatusMessengerOptions } from './options.js';
 
@@ -26,27 +27,8 @@ export function useStatusMessenger(options: UseStatusMessengerOptions): StatusMe
   const { autoConnect = true } = options;
   useEffect(() => session.follow(autoConnect), [session, autoConnect]);
 
-  const { results } = state;
-  const agentResults = useMemo(() => Object.fromEntries(results.map(({ agent, data }) => [agent, data])), [results]);
-  const question = openQuestion(state) ?? null;
-  const { client, connect, disconnect, sendAnswer, cancel, send } = session;
-  return {
-    isConnected: connection.status === 'live',
-    connection,
-    messages: state.messages,
-    currentQuestion: question?.question ?? null,
-    question,
-    currentStatus: state.status?.text ?? '',
-    agentResults,
-    finalSummary: state.summary,
-    state,
-    client,
-    connect,
-    disconnect,
-    sendAnswer,
-    cancel,
-    send,
-  };
+  const { client, connect, disconnect, sendAnswer, decline, cancel, send } = session;
+  return { ...sessionView(state, connection), client, connect, disconnect, sendAnswer, decline, cancel, send };
 }
 
 /** The session that the options name: another one in the very render in which they name another. */

@@ -7,18 +7,22 @@ import { fileURLToPath } from 'node:url';
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { type SessionSource, StatusMessengerElement, type StatusMessengerEventMap } from 'status-messenger';
+import { injectStatusMessenger } from 'status-messenger/angular';
 import type {} from 'status-messenger/cdn';
 import { type Connection, SessionClient } from 'status-messenger/client';
 import * as defined from 'status-messenger/define';
 import { StatusProgressElement } from 'status-messenger/elements/status-progress';
 import { type Reply, StatusQuestionElement } from 'status-messenger/elements/status-question';
 import { apply, type ChannelState, initialState, type Message } from 'status-messenger/protocol';
-import { useStatusMessenger } from 'status-messenger/react';
+import { StatusProgress, useStatusMessenger } from 'status-messenger/react';
 import { addStatusMessage, type Session, StatusMessenger } from 'status-messenger/server';
 import { SqliteStore } from 'status-messenger/server/sqlite';
 import { SessionTokens } from 'status-messenger/server/tokens';
+import { statusMessenger } from 'status-messenger/svelte';
 import { ManualClock, TestSession } from 'status-messenger/testing';
+import { useStatusMessenger as watchInVue } from 'status-messenger/vue';
 import { de } from 'status-messenger/words/de';
+import { effectScope } from 'vue';
 import { WebSocket } from 'ws';
 
 // Elements: no DOM is here, and none was touched.
@@ -33,6 +37,16 @@ export const listen = (event: StatusMessengerEventMap['connectionchange'], reply
 export const start: Window['startStatusUpdates'] | undefined = globalThis.window?.startStatusUpdates;
 assert.match(readFileSync(fileURLToPath(import.meta.resolve('status-messenger/cdn')), 'utf8'), /customElements/);
 assert.ok(de.live);
+
+// What editors read.
+for (const file of [
+  'status-messenger/custom-elements.json',
+  'status-messenger/vscode.html-data.json',
+  'status-messenger/vscode.css-data.json',
+  'status-messenger/web-types.json',
+]) {
+  assert.match(readFileSync(fileURLToPath(import.meta.resolve(file)), 'utf8'), /--status-accent|status-panel/);
+}
 
 // A session without a network.
 const clock = new ManualClock();
@@ -82,5 +96,12 @@ assert.ok(existsSync(`status-${process.pid}.db`));
 const markup = renderToStaticMarkup(
   createElement(() => useStatusMessenger({ clientId: 'mine', url: '/ws' }).connection.status),
 );
+assert.match(renderToStaticMarkup(createElement(StatusProgress, { step: 'read' })), /<status-progress step="read"/);
+
+// What the other frameworks show before there is a page.
+const view = effectScope().run(() => watchInVue({ url: '/ws' }));
+assert.equal(view?.connection.value.status, 'idle');
+statusMessenger({ url: '/ws' }).subscribe(({ connection }) => assert.equal(connection.status, 'idle'))();
+assert.throws(() => injectStatusMessenger(() => ({ url: '/ws' })), /injection context/);
 
 console.log(JSON.stringify({ status: status?.text, summary, markup }));

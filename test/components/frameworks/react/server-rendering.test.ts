@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { createElement, StrictMode } from 'react';
 import { renderToPipeableStream, renderToString } from 'react-dom/server';
-import { type UseStatusMessengerOptions, useStatusMessenger } from '../../../../components/frameworks/react/index.js';
+import type { UseStatusMessengerOptions } from '../../../../components/frameworks/react/options.js';
+import { useStatusMessenger } from '../../../../components/frameworks/react/use-status-messenger.js';
 
 function Viewer({ options }: { options: UseStatusMessengerOptions }) {
   const { isConnected, messages, currentQuestion, currentStatus, agentResults, finalSummary, connection } =

@@ -1,0 +1,24 @@
+import '../../../status-panel/define.js';
+import { StatusPanelElement } from '../../../status-panel/status-panel.js';
+import { elementComponent } from '../element-component.js';
+
+/** `<status-panel>`: all of a session. */
+export const StatusPanel = /*#__PURE__*/ elementComponent(
+  'status-panel',
+  StatusPanelElement,
+  [
+    'url',
+    'sessionId',
+    'threadId',
+    'userId',
+    'token',
+    'paused',
+    'getToken',
+    'decode',
+    'variant',
+    'htmlFor',
+    'session',
+    'words',
+  ],
+  {},
+);
