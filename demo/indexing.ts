@@ -5,39 +5,59 @@ import { addStatusMessage, type Session } from 'status-messenger/server';
 
 /** The work never grows with the folder. */
 const MOST_FILES = 400;
-/** Reading takes far less time than seeing what was read: all of it takes about this long, in milliseconds, and no file longer than a fifth. */
-const WHOLE = 20_000;
-const EACH = 200;
+/** Reading takes far less time than seeing what was read: a file takes so many milliseconds. */
+export const EACH = 120;
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage']);
 
-/** Indexes the files below `root` for a session: which words stand in how many of them. Stops when the session's signal says so. */
-export async function indexFiles(root: string, session: Session): Promise<void> {
-  const index = new Map<string, number>();
-  let lines = 0;
-  let read = 0;
+/** How far an indexing is. Whoever takes the work over goes on from here. */
+export class Indexed {
+  readonly words = new Map<string, number>();
+  lines = 0;
+  files = 0;
 
-  addStatusMessage('Listing the files…');
-  const folders = await inStep(session, 'list', 'Listing the files', () => listFolders(root));
+  add(text: string): void {
+    this.files++;
+    this.lines += text.split('\n').length;
+    for (const word of new Set(text.toLowerCase().match(/[a-z]{3,40}/g))) {
+      this.words.set(word, (this.words.get(word) ?? 0) + 1);
+    }
+  }
+
+  get summary(): string {
+    const { files, lines, words } = this;
+    const common = [...words].sort(([, a], [, b]) => b - a).slice(0, 3);
+    return `Indexed ${files} files and ${lines.toLocaleString('en')} lines: ${words.size.toLocaleString('en')} words, the most common of them ${common.map(([word]) => `“${word}”`).join(', ')}.`;
+  }
+}
+
+/** Indexes the files below `root` for a session: which words stand in how many of them. Stops when the session's signal says so. */
+export async function indexFiles(root: string, session: Session, indexed: Indexed, each = EACH): Promise<void> {
+  if (indexed.files === 0) addStatusMessage('Listing the files…');
+  const folders = await listFolders(root);
   const total = [...folders.values()].flat().length;
 
+  let seen = 0;
   for (const [folder, files] of folders) {
+    const begin = seen;
+    seen += files.length;
+    if (seen <= indexed.files) continue;
     await inStep(session, `read-${folder || 'top'}`, `Reading ${folder || 'the top folder'}`, async () => {
-      for (const file of files) {
+      for (const file of files.slice(Math.max(0, indexed.files - begin))) {
         session.signal.throwIfAborted();
         addStatusMessage(`Reading ${relative(root, file)}`);
-        const [text] = await Promise.all([readFile(file, 'utf8'), sleep(Math.min(EACH, WHOLE / total))]);
-        lines += text.split('\n').length;
-        for (const word of new Set(text.toLowerCase().match(/[a-z]{3,40}/g)))
-          index.set(word, (index.get(word) ?? 0) + 1);
-        await session.send({ type: 'progress', data: { value: ++read, max: total, unit: 'files' } });
+        const [text] = await Promise.all([readFile(file, 'utf8'), sleep(each)]);
+        indexed.add(text);
+        await session.send({
+          type: 'progress',
+          data: { label: 'Files', value: indexed.files, max: total, unit: 'files' },
+        });
       }
     });
   }
 
-  const inAll = [...index].sort(([, a], [, b]) => b - a).slice(0, 3);
-  const summary = `Indexed ${read} files and ${lines.toLocaleString('en')} lines: ${index.size.toLocaleString('en')} words, the most common of them ${inAll.map(([word]) => `“${word}”`).join(', ')}.`;
-  await session.send({ type: 'result', data: { agent: 'indexer', data: { files: read, lines, words: index.size } } });
-  await session.send({ type: 'complete', data: { summary } });
+  const { files, lines, words } = indexed;
+  await session.send({ type: 'result', data: { agent: 'indexer', data: { files, lines, words: words.size } } });
+  await session.send({ type: 'complete', data: { summary: indexed.summary } });
 }
 
 async function inStep<T>(session: Session, step: string, label: string, run: () => Promise<T>): Promise<T> {
@@ -47,7 +67,8 @@ async function inStep<T>(session: Session, step: string, label: string, run: () 
     await session.send({ type: 'event', data: { event: 'step_finished', step } });
     return value;
   } catch (error) {
-    await session.send({ type: 'event', data: { event: 'step_failed', step } });
+    // Where the work goes on elsewhere nothing has failed.
+    if (!session.signal.aborted) await session.send({ type: 'event', data: { event: 'step_failed', step } });
     throw error;
   }
 }

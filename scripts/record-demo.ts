@@ -16,21 +16,26 @@ const demo = spawn('npm', ['start'], { env: { ...process.env, PORT }, stdio: 'ig
 const browser = await puppeteer.launch({ executablePath: pathOf('Chromium'), args: ['--no-sandbox'] });
 try {
   const page = await browser.newPage();
-  await page.setViewport({ width: 800, height: 900 });
-  for (let i = 0; i < 100; i++) {
-    const loaded = await page.goto(`http://127.0.0.1:${PORT}/`).catch(() => undefined);
+  await page.setViewport({ width: 800, height: 1100 });
+  for (let i = 0; i < 300; i++) {
+    const loaded = await page.goto(`http://127.0.0.1:${PORT}/#/live/run`).catch(() => undefined);
     if (loaded?.ok()) break;
     await sleep(100);
   }
-  const box = await (await page.$('.viewers'))?.boundingBox();
-  if (!box) throw new Error('the demo shows no viewers');
-  const clip = { x: box.x - 12, y: box.y - 12, width: box.width + 24, height: box.height + 44 };
+  // Until there is something to see of the run, and its panels are as high as they get.
+  await page.waitForFunction(
+    () => Number(document.querySelector('[data-viewer=first] [data-fact=position]')?.textContent) > 40,
+  );
+  const from = await (await page.$('.connections'))?.boundingBox();
+  const to = await (await page.$('.viewers'))?.boundingBox();
+  if (!from || !to) throw new Error('the demo shows no viewers');
+  const clip = { x: from.x - 12, y: from.y - 12, width: from.width + 24, height: to.y + to.height - from.y + 24 };
   // Until a while after the first viewer is back.
   let rest = 15;
   for (let i = 0; i < 90 && rest > 0; i++) {
     const next = sleep(PACE);
     if (i === 12) await page.click('#cut');
-    if ((await page.$eval('.journal', ({ children }) => children.length)) >= 3) rest--;
+    if (await page.$('.journal ::-p-text(that it had missed)')) rest--;
     await page.screenshot({ path: join(folder, `${String(i).padStart(3, '0')}.png`), clip });
     await next;
   }

@@ -52,6 +52,8 @@ export class FollowController implements ReactiveController {
   }
 
   hostUpdated(): void {
+    // At once: what is drawn may take its height away and give it back before a browser tells that it has scrolled, which then looks like a reader's wish.
+    if (this.#scroller && this.#isFollowing) this.#toEnd();
     if (this.#scroller) return;
     const scroller = this.#host.renderRoot.querySelector<HTMLElement>('[part="scroller"]');
     if (!scroller) return;

@@ -204,6 +204,22 @@ describe('<status-timeline>', () => {
     expect(isOpen(element, 'read')).to.equal(false);
   });
 
+  it('follows the end, too, where each new entry takes the place of an old one, so that its height stays the same', async () => {
+    const session = new TestSession();
+    session.say(...many(PAGE));
+    const element = await shown(session);
+    await until(() => isAtEnd(element) && element.matches(':state(following)'));
+    for (let i = 1; i <= 20; i++) {
+      const text = `entry ${PAGE + i}${i % 3 === 0 ? ' that is longer than its line'.repeat(9) : ''}`;
+      session.say(say(text));
+      await until(() => texts(element).at(-1) === text);
+      // Browsers tell in the next frame that it has scrolled.
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    }
+    expect(element.matches(':state(following)')).to.equal(true);
+    expect(isAtEnd(element)).to.equal(true);
+  });
+
   it('follows again when the reader scrolls back to the end', async () => {
     const session = new TestSession();
     session.say(...many(50));

@@ -1,0 +1,4 @@
+declare module 'virtual:manifest' {
+  const manifest: unknown;
+  export default manifest;
+}
