@@ -60,7 +60,8 @@ export function parseAddress(hash: string): Address {
 function parseRoute(path: string): Route {
   const [page, first = '', second = ''] = path.split('/').slice(1);
   if (page === 'story' && NAME.test(first) && NAME.test(second)) return { page, tag: first, story: second };
-  if (page === 'reference' && NAME.test(first)) return { page, tag: first };
+  // A story that is none leads to its element.
+  if ((page === 'reference' || page === 'story') && NAME.test(first)) return { page: 'reference', tag: first };
   if (page === 'live' && (first === 'run' || first === 'conversation')) {
     return { page, work: first, ...(SESSION.test(second) ? { session: second } : {}) };
   }

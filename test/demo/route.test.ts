@@ -22,7 +22,7 @@ test('what is by default is left out of an address', () => {
 });
 
 test('what is no address leads to the start, and what cannot be set is left out', () => {
-  for (const hash of ['', '#', '#/nowhere', '#/story/UPPER/x', '#/story/status-panel', '#/live/else', '#agents-123']) {
+  for (const hash of ['', '#', '#/nowhere', '#/story/UPPER/x', '#/live/else', '#agents-123']) {
     assert.deepEqual(parseAddress(hash).route, { page: 'start' }, hash);
   }
   assert.deepEqual(parseAddress('#/live/run/other-session').route, { page: 'live', work: 'run' });
@@ -34,4 +34,10 @@ test('what is no address leads to the start, and what cannot be set is left out'
     (_, i) => `set.${'abcdefghij'[i % 10]}${'klmnopqrst'[Math.floor(i / 10)]}=1`,
   );
   assert.equal(Object.keys(parseAddress(`#/?${many.join('&')}`).values).length, 40);
+});
+
+test('a story that is none leads to its element', () => {
+  for (const hash of ['#/story/status-panel', '#/story/status-panel/UPPER']) {
+    assert.deepEqual(parseAddress(hash).route, { page: 'reference', tag: 'status-panel' });
+  }
 });
