@@ -6,6 +6,7 @@ import { spec as SpecReporter } from 'node:test/reporters';
 import { browsers } from './helpers/browsers.js';
 import { runElementTests } from './helpers/run-elements.js';
 import type { Tally } from './helpers/tally.js';
+import { comparePictures } from './visual/compare.js';
 
 /**
  * `npm test`: gets what the machine lacks, checks, builds, and runs every test. `npm test -- node`, `npm test -- elements` and
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
   step('npm', 'run', '--silent', 'check');
   step('npm', 'run', '--silent', 'build');
   if (part !== 'elements') tallies.push(await runNodeTests(filters));
-  if (part !== 'node') tallies.push(await runElementTests());
+  if (part !== 'node') tallies.push(await comparePictures(), await runElementTests());
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
   console.log(`${passed} passed, ${failed} failed`);

@@ -180,14 +180,18 @@ export const styles = [
       rotate: 180deg;
     }
 
-    :is([part='name'], [part='steps'], [part='detail'], [part='time'], [part='empty']) {
+    :is([part='name'], [part='steps'], [part='detail'], [part='time']) {
       color: var(--_muted);
       font-size: 0.875em;
     }
 
     :is([part='name'], [part='steps']) {
-      margin-inline-start: var(--_gap-small);
       white-space: nowrap;
+    }
+
+    /* Behind each, not before: on a line of its own the next begins where all lines begin. */
+    :is([part='text'], [part='toggle'], [part='name']):has(+ :is([part='name'], [part='steps'])) {
+      margin-inline-end: var(--_gap-small);
     }
 
     .lane0 {
@@ -258,6 +262,7 @@ export const styles = [
 
     [part='empty'] {
       margin: 0;
+      color: var(--_muted);
     }
 
     [part='latest'] {

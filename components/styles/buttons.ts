@@ -70,8 +70,15 @@ export const buttons = css`
   }
 
   @media (forced-colors: active) {
+    button.primary {
+      background: ButtonText !important;
+      color: ButtonFace;
+      forced-color-adjust: none;
+    }
+
     button[aria-disabled='true'] {
       border-color: GrayText;
+      background: ButtonFace !important;
       color: GrayText;
       opacity: 1;
     }

@@ -44,7 +44,7 @@ export class Resources {
         tell(args, result);
         return result;
       },
-      construct(made, args) {
+      construct(made, args): object {
         const result = Reflect.construct(made, args);
         tell(args, result);
         return result;
