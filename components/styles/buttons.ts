@@ -72,14 +72,14 @@ export const buttons = css`
   @media (forced-colors: active) {
     button.primary {
       background: ButtonText !important;
-      color: ButtonFace;
+      color: ButtonFace !important;
       forced-color-adjust: none;
     }
 
     button[aria-disabled='true'] {
       border-color: GrayText;
       background: ButtonFace !important;
-      color: GrayText;
+      color: GrayText !important;
       opacity: 1;
     }
   }

@@ -44,10 +44,9 @@ export class Resources {
         tell(args, result);
         return result;
       },
-      construct(made, args): object {
-        const result = Reflect.construct(made, args);
-        tell(args, result);
-        return result;
+      construct(made, args) {
+        tell(args, undefined);
+        return Reflect.construct(made, args);
       },
     });
     Object.defineProperty(target, name, { value, configurable: true, writable: true });
