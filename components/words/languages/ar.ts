@@ -90,6 +90,7 @@ export const ar: Words = {
   accepted: 'قُبلت',
   answered: (answer) => `الإجابة: ${answer}`,
   answeredBy: (who) => `أجاب ${who}`,
+  answeredByViewer: 'أجاب أحد الزوار',
   tooLate: 'فات الأوان: سبقك شخص آخر',
   declined: 'امتُنع عن الإجابة',
   expired: 'انتهى وقت الإجابة',

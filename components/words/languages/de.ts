@@ -78,6 +78,7 @@ export const de: Words = {
   accepted: 'Angenommen',
   answered: (answer) => `Beantwortet: ${answer}`,
   answeredBy: (who) => `Beantwortet von ${who}`,
+  answeredByViewer: 'Beantwortet von einem Besucher',
   tooLate: 'Zu spät: jemand anders war schneller',
   declined: 'Abgelehnt',
   expired: 'Die Zeit zum Antworten ist um',

@@ -78,6 +78,7 @@ export const es: Words = {
   accepted: 'Aceptado',
   answered: (answer) => `Respondido: ${answer}`,
   answeredBy: (who) => `Respondido por ${who}`,
+  answeredByViewer: 'Respondido por un visitante',
   tooLate: 'Demasiado tarde: otra persona fue más rápida',
   declined: 'Rechazado',
   expired: 'Se acabó el tiempo para responder',

@@ -81,6 +81,7 @@ export const fr: Words = {
   accepted: 'Accepté',
   answered: (answer) => `Réponse : ${answer}`,
   answeredBy: (who) => `Réponse donnée par ${who}`,
+  answeredByViewer: 'Réponse donnée par un visiteur',
   tooLate: "Trop tard : quelqu'un d'autre a été plus rapide",
   declined: 'Décliné',
   expired: 'Le délai de réponse est écoulé',

@@ -77,6 +77,7 @@ export const ja: Words = {
   accepted: '受け付けました',
   answered: (answer) => `回答: ${answer}`,
   answeredBy: (who) => `${who} が回答しました`,
+  answeredByViewer: '閲覧者の一人が回答しました',
   tooLate: '間に合いませんでした。ほかの人が先に回答しました',
   declined: '回答しませんでした',
   expired: '回答期限が過ぎました',

@@ -77,6 +77,7 @@ export const zh: Words = {
   accepted: '已接受',
   answered: (answer) => `已回答：${answer}`,
   answeredBy: (who) => `由 ${who} 回答`,
+  answeredByViewer: '由一位访客回答',
   tooLate: '太迟了：其他人已先回答',
   declined: '已拒绝回答',
   expired: '回答时间已过',
