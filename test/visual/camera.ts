@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import puppeteer, { type Page } from 'puppeteer-core';
-import { build } from 'rolldown';
 import { pathOf } from '../helpers/browsers.js';
+import { bundle } from '../helpers/bundle.js';
 import { NOW } from './conversation.js';
 import type { Box } from './page.js';
 
@@ -52,7 +52,7 @@ export async function takePictures(): Promise<Shots> {
     await page.evaluateOnNewDocument(standStill, NOW);
     await page.goto('data:text/html,<!doctype html><title>Pictures</title>');
     await page.addStyleTag({ content: STYLE });
-    await page.addScriptTag({ content: await script() });
+    await page.addScriptTag({ content: await bundle(fileURLToPath(new URL('page.ts', import.meta.url))) });
     const version = await browser.version();
     const drawnWith = { engine: version.replace(/\..*/, ''), ...(await page.evaluate(measureFont, FONT)) };
     const boxes = (await page.evaluate('drawAll()')) as Box[];
@@ -107,19 +107,4 @@ function measureFont(font: string): { regular: number; bold: number } {
   const regular = Math.round(context.measureText(text).width);
   context.font = `bold ${context.font}`;
   return { regular, bold: Math.round(context.measureText(text).width) };
-}
-
-/** The page's script, from the sources. */
-async function script(): Promise<string> {
-  const { output } = await build({
-    input: fileURLToPath(new URL('page.ts', import.meta.url)),
-    platform: 'browser',
-    resolve: {
-      conditionNames: ['import', 'module', 'browser', 'production'],
-      extensionAlias: { '.js': ['.ts', '.js'] },
-    },
-    output: { format: 'iife' },
-    write: false,
-  });
-  return output[0].code;
 }
