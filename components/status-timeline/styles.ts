@@ -69,6 +69,11 @@ export const styles = [
       border-radius: var(--_radius-small);
     }
 
+    /* The end stays where it is, and not what was read last. */
+    :host(:state(following)) [part='scroller'] {
+      overflow-anchor: none;
+    }
+
     [part='list'] {
       margin: 0;
       padding: 0;
@@ -90,8 +95,12 @@ export const styles = [
       position: relative;
       padding: 0.125rem 0;
       padding-inline-end: var(--_gap-small);
-      content-visibility: auto;
       contain-intrinsic-block-size: auto 1.5em;
+    }
+
+    /* While the end is followed there are few of them, and their true heights tell where the end is. */
+    :host(:not(:state(following))) .entry {
+      content-visibility: auto;
     }
 
     .entry > :first-child {
@@ -185,7 +194,7 @@ export const styles = [
       font-size: 0.875em;
     }
 
-    :is([part='name'], [part='steps']) {
+    [part='steps'] {
       white-space: nowrap;
     }
 
