@@ -16,6 +16,7 @@ export class FollowController implements ReactiveController {
   /** Where it was when it was last looked at, and how high what is in it. */
   #top = 0;
   #height = 0;
+  #visible = 0;
   readonly #host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment };
   readonly #reachedStart: () => void;
 
@@ -27,6 +28,11 @@ export class FollowController implements ReactiveController {
     this.#host = host;
     this.#reachedStart = reachedStart;
     host.addController(this);
+  }
+
+  /** Pixels that can be seen at once, as far as that is known. */
+  get height(): number {
+    return this.#visible;
   }
 
   get isFollowing(): boolean {
@@ -81,6 +87,7 @@ export class FollowController implements ReactiveController {
   }
 
   #resized(scroller: HTMLElement): void {
+    this.#visible = scroller.clientHeight;
     if (this.#isFollowing) this.#toEnd();
     else if (isAtEnd(scroller)) this.isFollowing = true;
   }

@@ -194,6 +194,12 @@ export const styles = [
       font-size: 0.875em;
     }
 
+    /* Its dot stays with it, and where it is longer than a line it breaks. */
+    [part='name'] {
+      display: inline-block;
+      max-inline-size: 100%;
+    }
+
     [part='steps'] {
       white-space: nowrap;
     }

@@ -6,8 +6,8 @@ import { until } from '../helpers/in-browser.js';
 
 const FRAMES = 50;
 const PER_FRAME = 100;
-/** Nodes of a page that shows all of a session twice, markers of templates included: mostly those of two timelines of a hundred rows. */
-const NODES = 12_000;
+/** Nodes of a page that shows all of a session twice, markers of templates included: mostly those of two timelines. */
+const NODES = 6000;
 
 /** What a busy run says, as it comes: many statuses, steps, and how far it is. */
 function messageAt(seq: number) {
