@@ -150,9 +150,13 @@ describe('<status-question>', () => {
   });
 
   it('leaves Enter to the text where a finger points, and Ctrl+Enter sends', async () => {
-    const { matchMedia } = window;
-    // A query that is true, in place of the one that asks for a finger.
-    window.matchMedia = (query) => matchMedia.call(window, query === '(pointer: coarse)' ? 'all' : query);
+    const own = Object.getOwnPropertyDescriptor(MediaQueryList.prototype, 'matches') as PropertyDescriptor;
+    Object.defineProperty(MediaQueryList.prototype, 'matches', {
+      ...own,
+      get(this: MediaQueryList) {
+        return this.media === '(pointer: coarse)' || own.get?.call(this);
+      },
+    });
     try {
       const session = new Session().ask();
       const element = await shown(session);
@@ -168,7 +172,7 @@ describe('<status-question>', () => {
       await until(() => sent(session).length === 1, 'what was sent');
       expect(sent(session)).to.deep.equal(['one\ntwo']);
     } finally {
-      window.matchMedia = matchMedia;
+      Object.defineProperty(MediaQueryList.prototype, 'matches', own);
     }
   });
 
