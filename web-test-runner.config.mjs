@@ -4,6 +4,7 @@ import { reactPlugins } from './test/components/frameworks/react/plugins.ts';
 import { adapterPlugin } from './test/helpers/adapter-plugin.ts';
 import { availableBrowsers } from './test/helpers/browsers.ts';
 import { manifestPlugin } from './test/helpers/manifest-plugin.ts';
+import { mediaPlugin } from './test/helpers/media-plugin.ts';
 
 /** The elements' tests, in every engine that the machine has. Run by `npm test`, which gets the engines first. */
 export default {
@@ -25,6 +26,7 @@ export default {
     }),
     adapterPlugin(),
     manifestPlugin(),
+    mediaPlugin(),
     ...reactPlugins(),
   ],
   // Errors that a test causes on purpose are asserted there.

@@ -71,10 +71,10 @@ function applyContent(draft: Draft, message: BuiltInMessage): void {
       if (begin(draft, message)) applyQuestion(draft, message.data, message);
       break;
     case 'answered': {
-      const { questionId, outcome, answer, by } = message.data;
+      const { questionId, outcome, answer, by, anonymous } = message.data;
       const question = draft.questions.find(({ id }) => id === questionId);
       if (question?.status === 'open') {
-        putQuestion(draft, { ...question, status: outcome, ...given({ answer, by: shortText(by) }) });
+        putQuestion(draft, { ...question, status: outcome, ...given({ answer, by: shortText(by), anonymous }) });
       }
       break;
     }

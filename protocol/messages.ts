@@ -89,6 +89,8 @@ export interface AnsweredData {
   readonly outcome: Outcome;
   readonly answer?: unknown;
   readonly by?: string;
+  /** `by` is a connection: nobody said who the page is. */
+  readonly anonymous?: boolean;
 }
 
 export interface ResultData {
@@ -158,7 +160,7 @@ const DATA: { readonly [T in keyof BuiltInTypes]: Check<BuiltInTypes[T]> } = {
     { question: text },
     { questionId: text, choices: list(choice), schema: anything, expiresAt: number, default: anything },
   ),
-  answered: object<AnsweredData>({ questionId: text, outcome }, { answer: anything, by: text }),
+  answered: object<AnsweredData>({ questionId: text, outcome }, { answer: anything, by: text, anonymous: boolean }),
   result: object<ResultData>({ agent: text, data: anything }, {}),
   complete: object<CompleteData>({ summary: text }, {}),
   error: object<ErrorData>({ message: text }, { code: text, fatal: boolean }),

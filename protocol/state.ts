@@ -60,6 +60,8 @@ export interface QuestionView {
   readonly ts?: number;
   readonly answer?: unknown;
   readonly by?: string;
+  /** `by` is a connection: nobody said who the page is. */
+  readonly anonymous?: boolean;
 }
 
 export interface ResultView {
@@ -209,6 +211,7 @@ const channelState: Check<ChannelState> = object<ChannelState>(
           ts: number,
           answer: anything,
           by: text,
+          anonymous: boolean,
         },
       ),
     ),

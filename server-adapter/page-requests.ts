@@ -20,6 +20,8 @@ export interface Sender {
   readonly ids: Ids;
   /** What it is known by to the others who watch: its user, or its connection. */
   readonly by: string | undefined;
+  /** Nobody said who it is. */
+  readonly anonymous: boolean;
 }
 
 export interface PageRequestsDependencies {
@@ -112,8 +114,16 @@ export class PageRequests {
     return splitChannel(own).kind === 'task' ? 'a task takes no input' : this.#deps.sessions.refusesInput();
   }
 
-  #answer({ channels, by }: Sender, { data, ref }: Extract<RequestFrame, { type: 'answer' }>): Ack | Promise<Ack> {
-    return this.#deps.questions.answer(channels, data, ref, by);
+  #answer(
+    { channels, by, anonymous }: Sender,
+    { data, ref }: Extract<RequestFrame, { type: 'answer' }>,
+  ): Ack | Promise<Ack> {
+    return this.#deps.questions.answer(
+      channels,
+      data,
+      ref,
+      by === undefined ? {} : { by, ...(anonymous ? { anonymous } : {}) },
+    );
   }
 
   /** Keeps what was carried out, so that it is not carried out again. A refusal changed nothing. */

@@ -150,7 +150,9 @@ export class Viewers {
 
   /** Who sends a page's frames. */
   #senderOf(access: Access, connectionId?: string): Sender {
-    return { channels: this.#channelsOf(access), ids: idsOf(access), by: access.userId ?? connectionId };
+    const { userId } = access;
+    const channels = this.#channelsOf(access);
+    return { channels, ids: idsOf(access), by: userId ?? connectionId, anonymous: userId === undefined };
   }
 
   /** A page that is there gets another channel, too. */

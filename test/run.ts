@@ -6,6 +6,7 @@ import { spec as SpecReporter } from 'node:test/reporters';
 import { browsers } from './helpers/browsers.js';
 import { runElementTests } from './helpers/run-elements.js';
 import type { Tally } from './helpers/tally.js';
+import { comparePictures } from './visual/compare.js';
 
 const PARTS = ['node', 'elements', 'frameworks'];
 /** The tests of an app in each framework, which need a browser. */
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
     );
   // By themselves: builds would keep the others waiting.
   if (wants('frameworks') && hasChromium()) tallies.push(await runNodeTests(files.filter(isOfApps), 1_200_000));
-  if (wants('elements')) tallies.push(await runElementTests());
+  if (wants('elements')) tallies.push(await comparePictures(), await runElementTests());
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
   console.log(`${passed} passed, ${failed} failed`);

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { CompanionElement } from '../companion-element.js';
+import { VisibilityController } from '../controllers/visibility.js';
 import { styles } from './styles.js';
 import { markTab, ownTitle } from './tab.js';
 import { type Call, NOTHING_WATCHED, watch } from './watch.js';
@@ -29,7 +30,7 @@ export class StatusAttentionElement extends CompanionElement {
 
   #watched = NOTHING_WATCHED;
   #notification: Notification | undefined;
-  readonly #looked = () => this.requestUpdate();
+  readonly #page = new VisibilityController(this);
 
   /** Asks whether the system may notify. Browsers let it be asked only while a person presses something. */
   async requestPermission(): Promise<NotificationPermission> {
@@ -38,14 +39,8 @@ export class StatusAttentionElement extends CompanionElement {
     return permission;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.ownerDocument.addEventListener('visibilitychange', this.#looked);
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.ownerDocument.removeEventListener('visibilitychange', this.#looked);
     this.#show(undefined);
   }
 
@@ -55,12 +50,7 @@ export class StatusAttentionElement extends CompanionElement {
 
   protected override willUpdate(): void {
     const { state, connection } = this;
-    const { watched, isNews } = watch(
-      this.#watched,
-      state,
-      connection,
-      this.ownerDocument.visibilityState !== 'hidden',
-    );
+    const { watched, isNews } = watch(this.#watched, state, connection, this.#page.isVisible);
     this.#watched = watched;
     const { call } = watched;
     // One that has left may still have an update to come.

@@ -23,7 +23,7 @@ export const lineStyles = css`
   }
 
   .message {
-    flex: 1 1 min(12em, 100% - var(--_size) - var(--_gap));
+    flex: 1 1 min(8em, 100% - var(--_size) - var(--_gap));
     min-inline-size: 0;
     white-space: pre-line;
   }

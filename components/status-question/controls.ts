@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { FormField, Option } from '../../protocol/index.js';
 import type { Words } from '../words/index.js';
 import type { Draft } from './drafts.js';
+import { entersSend } from './enter.js';
 import type { Field, Written } from './fields.js';
 
 /** How a field is shown. */
@@ -134,7 +135,7 @@ function input({ field, look, describedBy, labelledBy }: Control): TemplateResul
       id=${id}
       name=${id}
       rows=${field.name === '' ? 2 : 1}
-      enterkeyhint="send"
+      enterkeyhint=${entersSend() ? 'send' : 'enter'}
       ?required=${isRequired}
       placeholder=${field.name === '' ? look.words.answer : nothing}
       aria-labelledby=${labelledBy}

@@ -8,6 +8,7 @@ import type { SessionSource } from '../controllers/session-source.js';
 import { indicator } from '../styles/index.js';
 import { writtenIn } from './controls.js';
 import { type Draft, Drafts } from './drafts.js';
+import { sends } from './enter.js';
 import { type Field, fieldsOf } from './fields.js';
 import { type FormHandlers, type FormLook, formTemplate } from './form.js';
 import { NO_PROBLEMS, type Problems, readWritten, refusal } from './problems.js';
@@ -246,7 +247,8 @@ export class StatusQuestionElement extends CompanionElement {
     this.#attempts.set(key, attempt);
     if (attempt.status === 'refused' && key === this.#key) this.#show(refusal(fields, attempt.reason, this.locale));
     this.requestUpdate();
-    this.announce(attemptText(attempt, this.locale.words));
+    const question = this.state.questions.find((each) => keyOf(each) === key);
+    this.announce(attemptText(attempt, question, this.locale.words));
   }
 
   #show(problems: Problems): void {
@@ -287,10 +289,9 @@ export class StatusQuestionElement extends CompanionElement {
   }
 }
 
-/** Enter sends, Shift+Enter is a new line, and in the middle of a composition it is neither; for its last one WebKit has the code 229. */
 function keyPressed(event: KeyboardEvent): void {
-  const { target, key, shiftKey, isComposing, keyCode } = event;
-  if (!(target instanceof HTMLTextAreaElement) || key !== 'Enter' || shiftKey || isComposing || keyCode === 229) return;
+  const { target } = event;
+  if (!(target instanceof HTMLTextAreaElement) || !sends(event)) return;
   event.preventDefault();
   target.form?.requestSubmit();
 }

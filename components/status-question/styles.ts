@@ -42,6 +42,7 @@ export const styles = [
 
     p,
     ul,
+    form,
     fieldset {
       margin: 0;
       padding: 0;

@@ -1,4 +1,5 @@
 import type { Ack, ChannelState, Outcome, QuestionView } from '../../protocol/index.js';
+import { answererText } from '../answerer.js';
 import type { Connection } from '../session/index.js';
 import type { Sign } from '../styles/index.js';
 import type { Locale, Words } from '../words/index.js';
@@ -10,11 +11,14 @@ export type Attempt =
   /** The server has taken the answer. */
   | { readonly status: 'taken' }
   /** The question had ended before. */
-  | { readonly status: 'late'; readonly outcome: Outcome; readonly by?: string | undefined }
+  | { readonly status: 'late'; readonly outcome: Outcome }
   /** It has not taken the answer, and why. */
   | { readonly status: 'refused'; readonly reason: string }
   /** No word of the server's can come any more. */
   | { readonly status: 'unsent' };
+
+/** How a question had ended, and by whom. */
+type Late = Pick<QuestionView, 'by' | 'anonymous'> & { readonly outcome: QuestionView['status'] };
 
 export interface QuestionFace {
   readonly sign: Sign;
@@ -61,20 +65,20 @@ export function isOpen({ status }: QuestionView): boolean {
 }
 
 /** What the server's word makes of an answer. Pure. */
-export function acknowledged({ accepted, reason = '', by }: Ack): Attempt {
+export function acknowledged({ accepted, reason = '' }: Ack): Attempt {
   if (accepted) return { status: 'taken' };
-  return isOutcome(reason) ? { status: 'late', outcome: reason, by } : { status: 'refused', reason };
+  return isOutcome(reason) ? { status: 'late', outcome: reason } : { status: 'refused', reason };
 }
 
-/** What became of an answer, in a few words. Pure. */
-export function attemptText(attempt: Attempt, words: Words): string {
+/** What became of an answer to a question, in a few words. Who was faster stands in the state. Pure. */
+export function attemptText(attempt: Attempt, question: QuestionView | undefined, words: Words): string {
   switch (attempt.status) {
     case 'sending':
       return words.sending;
     case 'taken':
       return words.accepted;
     case 'late':
-      return lateText(attempt, words);
+      return lateText({ ...question, outcome: attempt.outcome }, words);
     case 'refused':
       return words.notAccepted(attempt.reason);
     case 'unsent':
@@ -108,7 +112,7 @@ export function questionFace(
         ? ''
         : words.withoutAnswer(answerText(question, fallback, locale)),
     // What is wrong with the answer is said where it is written.
-    note: attempt && attempt.status !== 'refused' ? attemptText(attempt, words) : '',
+    note: attempt && attempt.status !== 'refused' ? attemptText(attempt, question, words) : '',
     isBusy,
     // While the connection is on its way back an answer waits for it; where none is wanted it would wait for ever.
     isReady: !isBusy && !['idle', 'ended', 'refused'].includes(connection.status),
@@ -116,13 +120,17 @@ export function questionFace(
 }
 
 function closed(question: QuestionView, attempt: Attempt | undefined, locale: Locale): Omit<QuestionFace, 'from'> {
-  const { status, answer, by } = question;
+  const { status, answer } = question;
   const { words } = locale;
   const isAnswered = status === 'answered';
   const text = answer === undefined ? '' : answerText(question, answer, locale);
   const isOwn = attempt?.status === 'sending' || attempt?.status === 'taken';
-  const who = by === undefined ? '' : words.answeredBy(by);
-  const outcome = attempt?.status === 'late' ? lateText({ outcome: status, by }, words) : isOwn ? words.accepted : who;
+  const outcome =
+    attempt?.status === 'late'
+      ? lateText({ ...question, outcome: status }, words)
+      : isOwn
+        ? words.accepted
+        : answererText(question, words);
   return {
     sign: isAnswered ? 'completed' : 'cancelled',
     time: '',
@@ -135,9 +143,10 @@ function closed(question: QuestionView, attempt: Attempt | undefined, locale: Lo
   };
 }
 
-function lateText({ outcome, by }: { outcome: QuestionView['status']; by?: string | undefined }, words: Words): string {
+/** That somebody was faster is said of nobody in particular already. */
+function lateText({ outcome, by, anonymous }: Late, words: Words): string {
   if (outcome !== 'answered') return endText(outcome, '', words);
-  return by === undefined ? words.tooLate : `${words.tooLate}. ${words.answeredBy(by)}`;
+  return by === undefined || anonymous ? words.tooLate : `${words.tooLate}. ${words.answeredBy(by)}`;
 }
 
 function endText(status: QuestionView['status'], answer: string, words: Words): string {

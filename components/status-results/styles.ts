@@ -79,8 +79,8 @@ export const styles = [
 
     /* A line leads from a branch down along its entries. */
     [part='tree'] ul ul {
-      margin-inline-start: 0.375em;
-      padding-inline-start: 0.875em;
+      margin-inline-start: calc(0.3125em - 1px);
+      padding-inline-start: 0.9375em;
       border-inline-start: 1px solid var(--_border);
     }
 
@@ -116,16 +116,39 @@ export const styles = [
     }
 
     summary {
+      list-style: none;
       cursor: pointer;
       border-radius: var(--_radius-small);
     }
 
-    summary:hover {
-      background: var(--_surface);
+    summary::-webkit-details-marker {
+      display: none;
     }
 
-    summary::marker {
-      color: var(--_muted);
+    /* As wide as what stands before the leaves. */
+    summary::before {
+      content: '';
+      display: inline-block;
+      inline-size: 0.625em;
+      block-size: 0.625em;
+      margin-inline-end: 0.625em;
+      background: var(--_muted);
+      clip-path: polygon(50% 85%, 0 35%, 12% 22%, 50% 60%, 88% 22%, 100% 35%);
+      rotate: -90deg;
+      transition: rotate var(--_fast) var(--_ease);
+      forced-color-adjust: none;
+    }
+
+    summary:dir(rtl)::before {
+      rotate: 90deg;
+    }
+
+    details[open] > summary::before {
+      rotate: 0deg;
+    }
+
+    summary:hover {
+      background: var(--_surface);
     }
 
     [part='key'] {
@@ -181,6 +204,12 @@ export const styles = [
 
     [part='markdown'] a {
       color: var(--_accent);
+    }
+
+    @media (forced-colors: active) {
+      summary::before {
+        background: CanvasText;
+      }
     }
 
     @keyframes appear {

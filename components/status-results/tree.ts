@@ -55,9 +55,7 @@ export class DataTree {
     };
     return html`<li>
       <details part="branch" ?open=${isOpen}>
-        <summary @click=${toggle}>
-          ${name} <span class="muted small">${words.items(count, formats.number(count))}</span>
-        </summary>
+        <summary @click=${toggle}>${name} <span class="muted small">${words.items(count, formats.number(count))}</span></summary>
         ${isOpen ? this.#list(entries, path, locale) : nothing}
       </details>
     </li>`;

@@ -6,8 +6,12 @@ export const TIMELINE = {
   entries: 10_000,
   /** Entries that go at once when there are more, the oldest first: for each alone it is not worth the trouble. */
   batch: 500,
-  /** Rows that are drawn at first, and each time that more are asked for or have come: about five screens. */
+  /** Rows that are drawn each time that more are asked for or have come: about five screens. */
   page: 100,
+  /** Rows that are drawn at least while the end is followed: two screens. Each is drawn anew with whatever comes. */
+  end: 40,
+  /** Pixels that a row is high at least. */
+  row: 24,
   /** Levels of steps in steps. What lies deeper stands beside the deepest: a phone has no room for more. */
   depth: 8,
   /** Agents that can be chosen from. */

@@ -6,6 +6,7 @@ import {
   type QuestionView,
   type StepView,
 } from '../../protocol/index.js';
+import { answererText } from '../answerer.js';
 import { type Sign, stepPhase } from '../styles/index.js';
 import type { Locale } from '../words/index.js';
 import { type Happening, TIMELINE } from './entry.js';
@@ -83,7 +84,7 @@ function amountText(
 
 function answerFace(question: QuestionView, locale: Locale): Face {
   const { words } = locale;
-  const detail = question.by === undefined ? '' : words.answeredBy(question.by);
+  const detail = answererText(question, words);
   switch (question.status) {
     case 'answered':
       return { text: words.answered(answerText(question.answer, question.choices ?? [], locale)), detail };

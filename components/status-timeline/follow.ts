@@ -13,7 +13,10 @@ const listeners = new WeakMap<Element, () => void>();
 export class FollowController implements ReactiveController {
   #isFollowing = true;
   #scroller: HTMLElement | undefined;
+  /** Where it was when it was last looked at, and how high what is in it. */
   #top = 0;
+  #height = 0;
+  #visible = 0;
   readonly #host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment };
   readonly #reachedStart: () => void;
 
@@ -25,6 +28,11 @@ export class FollowController implements ReactiveController {
     this.#host = host;
     this.#reachedStart = reachedStart;
     host.addController(this);
+  }
+
+  /** Pixels that can be seen at once, as far as that is known. */
+  get height(): number {
+    return this.#visible;
   }
 
   get isFollowing(): boolean {
@@ -81,16 +89,22 @@ export class FollowController implements ReactiveController {
   }
 
   #resized(scroller: HTMLElement): void {
+    this.#visible = scroller.clientHeight;
     if (this.#isFollowing) this.#toEnd();
     else if (isAtEnd(scroller)) this.isFollowing = true;
   }
 
   #scrolled(scroller: HTMLElement): void {
-    const isUp = scroller.scrollTop < this.#top;
-    this.#top = scroller.scrollTop;
+    const { scrollTop, scrollHeight } = scroller;
+    const isUp = scrollTop < this.#top;
+    // Where the height is another one the browser may have moved it, and not the reader.
+    const isByReader = scrollHeight === this.#height;
+    this.#top = scrollTop;
+    this.#height = scrollHeight;
     if (isAtEnd(scroller)) this.isFollowing = true;
-    else if (isUp) this.isFollowing = false;
-    if (isUp && this.#top < NEAR) this.#reachedStart();
+    else if (isUp && isByReader) this.isFollowing = false;
+    else if (this.#isFollowing && !isByReader) this.#toEnd();
+    if (isUp && !this.#isFollowing && scrollTop < NEAR) this.#reachedStart();
   }
 
   #toEnd(): void {
@@ -98,6 +112,7 @@ export class FollowController implements ReactiveController {
     if (!scroller) return;
     scroller.scrollTop = scroller.scrollHeight;
     this.#top = scroller.scrollTop;
+    this.#height = scroller.scrollHeight;
   }
 }
 

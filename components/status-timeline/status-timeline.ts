@@ -77,9 +77,11 @@ export class StatusTimelineElement extends CompanionElement {
   #choices = new WeakMap<Entry, boolean>();
   readonly #follow = new FollowController(this, () => this.#showEarlier());
   #wasFollowing = true;
-  /** The view begins at this entry, or that many rows before the end; it ends with this key, and the reader has seen that one. */
+  /**
+   * The view begins at this entry, or that many rows before the end, or with as many as are looked at; it ends with this key, and the reader has seen that one.
+   */
   #from: Entry | undefined;
-  #limit: number = TIMELINE.page;
+  #limit: number | undefined;
   #until = 0;
   #seen = 0;
 
@@ -121,7 +123,7 @@ export class StatusTimelineElement extends CompanionElement {
       choices: this.#choices,
       held: isFollowing ? this.#focused() : this.#view.expanded,
       from: this.#from,
-      limit: this.#limit,
+      limit: this.#limit ?? this.#inSight,
       until: this.#until,
       seen: this.#seen,
     });
@@ -158,6 +160,11 @@ export class StatusTimelineElement extends CompanionElement {
 
   protected override updated(): void {
     if (this.#until < this.#log.story.lastKey) this.requestUpdate();
+  }
+
+  /** Two screens of rows. */
+  get #inSight(): number {
+    return Math.min(TIMELINE.page, Math.max(TIMELINE.end, Math.ceil(this.#follow.height / TIMELINE.row) * 2));
   }
 
   get #isStale(): boolean {
@@ -294,7 +301,7 @@ export class StatusTimelineElement extends CompanionElement {
 
   #startOver(): void {
     this.#from = undefined;
-    this.#limit = TIMELINE.page;
+    this.#limit = undefined;
   }
 
   /** The steps in which the focus is: what is in them is not taken away from whoever is there. */

@@ -69,6 +69,11 @@ export const styles = [
       border-radius: var(--_radius-small);
     }
 
+    /* The end stays where it is, and not what was read last. */
+    :host(:state(following)) [part='scroller'] {
+      overflow-anchor: none;
+    }
+
     [part='list'] {
       margin: 0;
       padding: 0;
@@ -90,8 +95,12 @@ export const styles = [
       position: relative;
       padding: 0.125rem 0;
       padding-inline-end: var(--_gap-small);
-      content-visibility: auto;
       contain-intrinsic-block-size: auto 1.5em;
+    }
+
+    /* While the end is followed there are few of them, and their true heights tell where the end is. */
+    :host(:not(:state(following))) .entry {
+      content-visibility: auto;
     }
 
     .entry > :first-child {
@@ -180,14 +189,24 @@ export const styles = [
       rotate: 180deg;
     }
 
-    :is([part='name'], [part='steps'], [part='detail'], [part='time'], [part='empty']) {
+    :is([part='name'], [part='steps'], [part='detail'], [part='time']) {
       color: var(--_muted);
       font-size: 0.875em;
     }
 
-    :is([part='name'], [part='steps']) {
-      margin-inline-start: var(--_gap-small);
+    /* Its dot stays with it, and where it is longer than a line it breaks. */
+    [part='name'] {
+      display: inline-block;
+      max-inline-size: 100%;
+    }
+
+    [part='steps'] {
       white-space: nowrap;
+    }
+
+    /* Behind each, not before: on a line of its own the next begins where all lines begin. */
+    :is([part='text'], [part='toggle'], [part='name']):has(+ :is([part='name'], [part='steps'])) {
+      margin-inline-end: var(--_gap-small);
     }
 
     .lane0 {
@@ -258,6 +277,7 @@ export const styles = [
 
     [part='empty'] {
       margin: 0;
+      color: var(--_muted);
     }
 
     [part='latest'] {

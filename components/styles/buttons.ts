@@ -70,9 +70,16 @@ export const buttons = css`
   }
 
   @media (forced-colors: active) {
+    button.primary {
+      background: ButtonText !important;
+      color: ButtonFace !important;
+      forced-color-adjust: none;
+    }
+
     button[aria-disabled='true'] {
       border-color: GrayText;
-      color: GrayText;
+      background: ButtonFace !important;
+      color: GrayText !important;
       opacity: 1;
     }
   }

@@ -77,6 +77,7 @@ export const en: Words = {
   accepted: 'Accepted',
   answered: (answer) => `Answered: ${answer}`,
   answeredBy: (who) => `Answered by ${who}`,
+  answeredByViewer: 'Answered by a viewer',
   tooLate: 'Too late: somebody else was faster',
   declined: 'Declined',
   expired: 'The time to answer is over',

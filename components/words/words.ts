@@ -83,6 +83,8 @@ export interface Words {
   readonly accepted: string;
   readonly answered: (answer: string) => string;
   readonly answeredBy: (who: string) => string;
+  /** Where nobody knows who that was; it may have been the reader. */
+  readonly answeredByViewer: string;
   readonly tooLate: string;
   readonly declined: string;
   readonly expired: string;

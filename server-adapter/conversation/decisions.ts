@@ -45,9 +45,10 @@ export function askIn(
 export function endIn(log: ChannelLog, questionId: string): AnsweredData | undefined {
   const view = viewOf(log.state(), questionId);
   if (!view) return log.ended(questionId);
-  const { status: outcome, answer, by } = view;
+  const { status: outcome, answer, by, anonymous } = view;
   if (outcome === 'open') return undefined;
-  return { questionId, outcome, ...(answer === undefined ? {} : { answer }), ...(by === undefined ? {} : { by }) };
+  const who = { ...(by === undefined ? {} : { by }), ...(anonymous === undefined ? {} : { anonymous }) };
+  return { questionId, outcome, ...(answer === undefined ? {} : { answer }), ...who };
 }
 
 /** Says how questions ended. */
@@ -65,17 +66,19 @@ export function isOverdue({ expiresAt }: QuestionView, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now;
 }
 
+/** Who answers: a user, or a connection. */
+export type Answerer = Pick<AnsweredData, 'by' | 'anonymous'>;
+
 /** What a page's answer comes to, and how the question ends by it. Where the page does not say which, it is the oldest that is open. */
 export function judge(
   log: ChannelLog,
   { questionId, answer, decline = false }: AnswerData,
-  by: string | undefined,
+  who: Answerer,
   now: number,
 ): { readonly verdict: Omit<Ack, 'ref'>; readonly end?: AnsweredData } {
   const state = log.state();
   const view = questionId === undefined ? openQuestion(state) : viewOf(state, questionId);
   const end = questionId === undefined ? undefined : endIn(log, questionId);
-  const who = by === undefined ? {} : { by };
   if (end) return refused(end.outcome, end.by);
   if (!view) return refused(NONE);
   if (isOverdue(view, now)) return { ...refused('expired'), end: expired(view) };
@@ -83,7 +86,7 @@ export function judge(
   const reading = readAnswer(view, answer);
   if ('problem' in reading) return refused(reading.problem);
   const room = LIMITS.state.questions.each - NAMES;
-  const size = jsonSize({ ...view, answer: reading.value, by });
+  const size = jsonSize({ ...view, answer: reading.value, ...who });
   if (size === Number.POSITIVE_INFINITY) return refused(`too deep: expected at most ${LIMITS.depth} levels`);
   if (size > room) return refused(`too long: expected ${size - room} bytes less`);
   return accepted({ questionId: view.id, outcome: 'answered', answer: reading.value, ...who });

@@ -14,7 +14,7 @@ import type { StatusExtra } from '../compose.js';
 import type { Log } from '../logger.js';
 import { LONGEST, type Question } from './ask-options.js';
 import { Asker } from './asker.js';
-import { askIn, endIn, ending, expired, isOverdue, judge, NONE } from './decisions.js';
+import { type Answerer, askIn, endIn, ending, expired, isOverdue, judge, NONE } from './decisions.js';
 import { keyedQuestionId, newQuestionId, ownerOf } from './question-ids.js';
 import { goesOnElsewhere } from './stops.js';
 
@@ -85,12 +85,12 @@ export class Questions {
     }
   }
 
-  /** Carries out a page's answer. `channels` are those that the page watches, `by` is who it is. */
+  /** Carries out a page's answer. `channels` are those that the page watches, `who` is whose page it is. */
   answer(
     channels: readonly ChannelName[],
     data: AnswerData,
     ref: string | undefined,
-    by: string | undefined,
+    who: Answerer,
   ): Ack | Promise<Ack> {
     const settled = (verdict: Omit<Ack, 'ref'>): Ack => ({ ref: ref ?? '', ...verdict });
     const channel = this.#channelOf(channels, data.questionId);
@@ -102,7 +102,7 @@ export class Questions {
         ack = known;
         return {};
       }
-      const { verdict, end } = judge(log, data, by, this.#clock.now());
+      const { verdict, end } = judge(log, data, who, this.#clock.now());
       ack = settled(verdict);
       return { ...(end ? ending(end) : {}), ...(ref !== undefined && ack.accepted ? { remember: ack } : {}) };
     });

@@ -7,11 +7,12 @@ import type { Scenario } from './scenario.js';
 import { latency } from './scenarios/latency.js';
 import { losses } from './scenarios/loss.js';
 import { memory } from './scenarios/memory.js';
+import { pages } from './scenarios/page.js';
 import { resume } from './scenarios/resume.js';
 import { throughputs } from './scenarios/throughput.js';
 import { compileServer } from './server.js';
 
-const SCENARIOS: readonly Scenario[] = [...throughputs, latency, ...memory, resume, ...losses];
+const SCENARIOS: readonly Scenario[] = [...throughputs, latency, ...memory, resume, ...losses, ...pages];
 
 /**
  * `npm run bench`: measures the adapter beside others, each server in a process of its own and all clients in this one. `npm run bench -- NAME` runs the

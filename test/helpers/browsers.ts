@@ -30,7 +30,10 @@ export const browsers: readonly Browser[] = [
     paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
     launcher() {
       return chromeLauncher({
-        launchOptions: { executablePath: pathOf('Chromium'), args: ['--no-sandbox', ...QUIET] },
+        launchOptions: {
+          executablePath: pathOf('Chromium'),
+          args: ['--no-sandbox', '--js-flags=--expose-gc', ...QUIET],
+        },
       });
     },
   },

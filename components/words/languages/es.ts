@@ -5,8 +5,8 @@ import type { Words } from '../words.js';
 /** Spanish: importing this module is all it takes. */
 export const es: Words = {
   connecting: 'Conectando…',
-  live: 'En directo',
-  notConnected: 'Sin conexión con el servidor',
+  live: 'Conectado',
+  notConnected: 'No conectado',
   reconnecting: 'Reconectando…',
   offline: 'Sin red',
   offlineHint: 'continuará cuando haya red',
@@ -31,7 +31,7 @@ export const es: Words = {
   failed: 'Fallido',
   cancelled: 'Detenido',
   stopped: 'Detenido',
-  stepBegun: (label) => `Comienza: ${label}`,
+  stepBegun: (label) => `Iniciado: ${label}`,
 
   controls: 'Controles de la ejecución',
   stop: 'Detener',
@@ -44,7 +44,7 @@ export const es: Words = {
   sending: 'Enviando…',
   notAccepted: (reason) => (reason === '' ? 'No aceptado' : `No aceptado: ${reason}`),
   notSent: 'No se pudo enviar',
-  noSession: 'Ninguna sesión',
+  noSession: 'Sin sesión',
 
   timeline: 'Cronología',
   timelineEmpty: 'Aún no ha ocurrido nada',
@@ -63,7 +63,7 @@ export const es: Words = {
   progress: 'Progreso',
   ofTotal: (value, max) => `${value} de ${max}`,
   elapsed: (time) => `${time} hasta ahora`,
-  remaining: (time) => `quedan unos ${time}`,
+  remaining: (time) => `tiempo restante aproximado: ${time}`,
   perSecond: (amount) => `${amount} por segundo`,
   perMinute: (amount) => `${amount} por minuto`,
 
@@ -78,20 +78,21 @@ export const es: Words = {
   accepted: 'Aceptado',
   answered: (answer) => `Respondido: ${answer}`,
   answeredBy: (who) => `Respondido por ${who}`,
+  answeredByViewer: 'Respondido por un visitante',
   tooLate: 'Demasiado tarde: otra persona fue más rápida',
   declined: 'Rechazado',
   expired: 'Se acabó el tiempo para responder',
   expiredWith: (answer) => `Se acabó el tiempo para responder; se siguió con: ${answer}`,
   questionCancelled: 'Ya no hace falta responder',
-  timeLeft: (time) => `quedan ${time}`,
+  timeLeft: (time) => `tiempo restante: ${time}`,
   timeOver: 'Se acabó el tiempo, esperando al servidor',
   withoutAnswer: (answer) => `Sin respuesta: ${answer}`,
-  byDefault: 'por defecto',
+  byDefault: 'predeterminado',
   moreQuestions: plural('es', {
     one: (count) => `${count} pregunta más en espera`,
     other: (count) => `${count} preguntas más en espera`,
   }),
-  required: 'Hace falta una respuesta',
+  required: 'Respuesta obligatoria',
   optional: 'opcional',
   chooseOne: 'Elija una opción',
   chooseSeveral: 'Elija las que quiera',
@@ -106,7 +107,7 @@ export const es: Words = {
   notAnEmail: 'Escriba una dirección de correo, como nombre@example.com',
   notAnAddress: 'Escriba una dirección web, como https://example.com',
   notADate: 'Escriba una fecha',
-  invalid: 'Esto no es válido',
+  invalid: 'Valor no válido',
 
   results: 'Resultados',
   noResults: 'Aún no hay resultados',
@@ -123,7 +124,7 @@ export const es: Words = {
 
   panel: 'Estado de la ejecución',
   details: 'Detalles',
-  needsYou: 'Le necesita',
+  needsYou: 'Se espera su respuesta',
   notify: 'Avisarme',
 };
 

@@ -98,7 +98,7 @@ describe('<status-attention>', () => {
     await import('../../../components/words/languages/de.js');
     element.words = null;
     element.lang = 'de';
-    await titled('◆ Braucht Sie · My page');
+    await titled('◆ Sie werden gebraucht · My page');
     look(true);
     await titled('My page');
   });

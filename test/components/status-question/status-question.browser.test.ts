@@ -147,6 +147,33 @@ describe('<status-question>', () => {
     expect(sent(session)).to.deep.equal(['かな']);
   });
 
+  it('leaves Enter to the text where a finger points, and Ctrl+Enter sends', async () => {
+    const own = Object.getOwnPropertyDescriptor(MediaQueryList.prototype, 'matches') as PropertyDescriptor;
+    Object.defineProperty(MediaQueryList.prototype, 'matches', {
+      ...own,
+      get(this: MediaQueryList) {
+        return this.media === '(pointer: coarse)' || own.get?.call(this);
+      },
+    });
+    try {
+      const session = new Session().ask();
+      const element = await shown(session);
+      expect(control(element).enterKeyHint).to.equal('enter');
+      control(element).focus();
+      await sendKeys({ type: 'one' });
+      await sendKeys({ press: 'Enter' });
+      await sendKeys({ type: 'two' });
+      expect(control(element).value).to.equal('one\ntwo');
+      expect(sent(session)).to.deep.equal([]);
+      const ctrlEnter = { key: 'Enter', ctrlKey: true, bubbles: true, composed: true, cancelable: true };
+      control(element).dispatchEvent(new KeyboardEvent('keydown', ctrlEnter));
+      await until(() => sent(session).length === 1, 'what was sent');
+      expect(sent(session)).to.deep.equal(['one\ntwo']);
+    } finally {
+      Object.defineProperty(MediaQueryList.prototype, 'matches', own);
+    }
+  });
+
   it('lets one be chosen by the keyboard, marks the default, and asks for a choice where there is none', async () => {
     const session = new Session().ask({ choices: CHOICES, default: 'b' });
     const element = await shown(session);
@@ -306,7 +333,7 @@ describe('<status-question>', () => {
     control(element).click();
     press(element, 'send');
     session.acknowledge({ accepted: false, reason: 'answered', by: 'anna' });
-    await until(() => text(element, 'note') === 'Too late: somebody else was faster. Answered by anna');
+    await until(() => text(element, 'note') === 'Too late: somebody else was faster');
     await accessible(element, 'open', 'late');
     session.end('answered', { answer: 'b', by: 'anna' });
     await until(() => text(element, 'answer') === 'Blue');
@@ -316,6 +343,7 @@ describe('<status-question>', () => {
 
   for (const [outcome, rest, answer, note] of [
     ['answered', { answer: 'b', by: 'anna' }, 'Blue', 'Answered by anna'],
+    ['answered', { answer: 'b', by: 'c0nn3ct10n__', anonymous: true }, 'Blue', 'Answered by a viewer'],
     ['answered', { answer: 'b' }, 'Answered: Blue', ''],
     ['declined', {}, '', 'Declined'],
     ['expired', {}, '', 'The time to answer is over'],

@@ -11,7 +11,7 @@ import {
 } from '../../../components/status-question/view.js';
 import { en } from '../../../components/words/en.js';
 import { localeFor } from '../../../components/words/index.js';
-import { applyAll, initialState, type Message, type QuestionView } from '../../../protocol/index.js';
+import { type Ack, applyAll, initialState, type Message, type QuestionView } from '../../../protocol/index.js';
 
 const LIVE: Connection = { status: 'live', since: 0, transport: 'websocket' };
 const ask = (questionId: string, ts = 1): Message => ({
@@ -68,16 +68,17 @@ test('an answer waits for a connection that is on its way back, and is not taken
 
 test("the server's word about an answer: taken, too late, or refused for a reason", () => {
   assert.deepEqual(acknowledged({ ref: '', accepted: true }), { status: 'taken' });
-  const refused = acknowledged({ ref: '', accepted: false, reason: 'too short' });
-  assert.equal(attemptText(refused, en), 'Not accepted: too short');
-  assert.equal(attemptText(acknowledged({ ref: '', accepted: false }), en), 'Not accepted');
-  const late = (reason: string, by?: string) =>
-    attemptText(acknowledged({ ref: '', accepted: false, reason, ...(by ? { by } : {}) }), en);
-  assert.equal(late('answered', 'anna'), 'Too late: somebody else was faster. Answered by anna');
-  assert.equal(late('answered'), 'Too late: somebody else was faster');
-  assert.equal(late('expired'), en.expired);
-  assert.equal(late('declined'), en.declined);
-  assert.equal(late('cancelled'), en.questionCancelled);
+  const text = (ack: Omit<Ack, 'ref' | 'accepted'>, question: Partial<QuestionView> = {}) =>
+    attemptText(acknowledged({ ref: '', accepted: false, ...ack }), { ...OPEN, ...question }, en);
+  assert.equal(text({ reason: 'too short' }), 'Not accepted: too short');
+  assert.equal(text({}), 'Not accepted');
+  const faster = 'Too late: somebody else was faster';
+  assert.equal(text({ reason: 'answered', by: 'anna' }), faster);
+  assert.equal(text({ reason: 'answered', by: 'anna' }, { by: 'anna' }), `${faster}. Answered by anna`);
+  assert.equal(text({ reason: 'answered', by: 'c0nn3ct10n__' }, { by: 'c0nn3ct10n__', anonymous: true }), faster);
+  assert.equal(text({ reason: 'expired' }), en.expired);
+  assert.equal(text({ reason: 'declined' }), en.declined);
+  assert.equal(text({ reason: 'cancelled' }), en.questionCancelled);
 });
 
 test('what was taken is no answer before the state says so, and one that is given here names nobody', () => {
@@ -86,4 +87,13 @@ test('what was taken is no answer before the state says so, and one that is give
   assert.deepEqual([show({}).note, show({}).sign, show({}).isBusy], ['Accepted', 'running', true]);
   const over = show({ status: 'answered', answer: 'b', by: 'c0nn3ct10n' });
   assert.deepEqual([over.note, over.answer, over.sign], ['Accepted', 'b', 'completed']);
+});
+
+test('who answered is named where it is a user; of a connection it says that it was a viewer', () => {
+  const note = (who: Partial<QuestionView>) =>
+    questionFace({ ...OPEN, status: 'answered', answer: 'b', ...who }, undefined, LIVE, 0, localeFor('en')).note;
+  assert.equal(note({ by: 'anna' }), 'Answered by anna');
+  assert.equal(note({ by: 'c0nn3ct10n__', anonymous: true }), 'Answered by a viewer');
+  assert.equal(note({ by: 'anna', anonymous: false }), 'Answered by anna');
+  assert.equal(note({}), '');
 });

@@ -8,7 +8,8 @@ import { newSession, server, shadowPart, status, still, until } from '../../help
 
 type Said = Pick<Message, 'type' | 'data'> & Partial<Message>;
 
-/** What is drawn at first, and each time that there is more. */
+/** Rows that are drawn while the end is followed, and each time that there is more. */
+const END = 40;
 const PAGE = 100;
 
 const say = (text: string, more: Partial<Message> = {}): Said => ({ type: 'status', data: text, ...more });
@@ -267,22 +268,22 @@ describe('<status-timeline>', () => {
 
     session.say(...many(10_000));
     await until(() => texts(element).includes('entry 10000') && isAtEnd(element));
-    expect([rows(), ...added()]).to.deep.equal([PAGE, PAGE]);
+    expect([rows(), ...added()]).to.deep.equal([END, END]);
     session.say(say('one more'));
     await until(() => texts(element).includes('one more'));
-    expect([rows(), ...added()]).to.deep.equal([PAGE, 1]);
+    expect([rows(), ...added()]).to.deep.equal([END, 1]);
     // Nothing is drawn for what only counts.
     session.setConnection('live');
     await element.updateComplete;
     expect(added()).to.deep.equal([]);
 
-    await scrollTo(element, 1000);
+    await scrollTo(element, 300);
     session.say(...many(450, 20_001));
     await until(() => texts(element).includes('entry 20450'));
-    expect(rows()).to.equal(PAGE + 450);
+    expect(rows()).to.equal(END + 450);
     expect(added()).to.deep.equal([PAGE, PAGE, PAGE, PAGE, 50]);
     shadowPart(element, 'latest')?.click();
-    await until(() => rows() === PAGE && isAtEnd(element));
+    await until(() => rows() === END && isAtEnd(element));
     observer.disconnect();
   });
 
@@ -291,20 +292,22 @@ describe('<status-timeline>', () => {
     const element = await shown(session);
     session.say(...many(350));
     await until(() => texts(element).includes('entry 350') && isAtEnd(element));
-    await scrollTo(element, 600);
+    await scrollTo(element, 300);
     const place = () =>
       all(element, 'li')
-        .find((item) => item.textContent?.includes('entry 260'))
+        .find((item) => item.textContent?.includes('entry 330'))
         ?.getBoundingClientRect().top ?? 0;
     const before = place();
     shadowPart(element, 'earlier')?.click();
-    await until(() => texts(element).includes('entry 151'));
+    await until(() => texts(element).includes('entry 211'));
     await until(() => Math.abs(place() - before) <= 2, 'its place');
-    expect(all(element, 'li').length).to.equal(2 * PAGE);
+    expect(all(element, 'li').length).to.equal(END + PAGE);
     await accessible(element);
     scroller(element).scrollTop = 100;
-    await until(() => texts(element).includes('entry 51'));
+    await until(() => texts(element).includes('entry 111'));
     scroller(element).scrollTop = 50;
+    await until(() => texts(element).includes('entry 11'));
+    scroller(element).scrollTop = 20;
     await until(() => texts(element).includes('entry 1'));
     expect(shadowPart(element, 'earlier')).to.equal(null);
     expect(all(element, 'li').length).to.equal(350);

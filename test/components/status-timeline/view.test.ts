@@ -164,6 +164,7 @@ test('answers are said as a person would say them', () => {
     faceOf({ kind: 'answer', question: { id: 'q', question: '?', status: 'answered', choices, answer, ...more } }, EN);
   assert.equal(said('team', { by: 'Ann' }).text, 'Answered: My own team');
   assert.equal(said('team', { by: 'Ann' }).detail, 'Answered by Ann');
+  assert.equal(said('team', { by: 'c0nn3ct10n__', anonymous: true }).detail, 'Answered by a viewer');
   assert.equal(said(['team', 'plain']).text, 'Answered: My own team and plain');
   assert.equal(said(true).text, 'Answered: Yes');
   assert.equal(said({ weeks: 3 }).text, 'Answered: {"weeks":3}');

@@ -80,6 +80,8 @@ test('counts follow the plural rules of their language', () => {
   assert.equal(ar.steps(2, '2'), 'خطوتان');
   assert.equal(ar.steps(3, '3'), '3 خطوات');
   assert.equal(ar.steps(11, '11'), '11 خطوة');
+  assert.equal(ar.items(11, '11'), '11 عنصرًا');
+  assert.equal(ar.items(100, '100'), '100 عنصر');
 });
 
 test('spans and moments are written as the language writes them', () => {

@@ -206,7 +206,7 @@ for (const [store, open] of Object.entries(STORES)) {
       assert.equal((await answer(page, questionId, given)).accepted, true, kind);
       assert.deepEqual(await answered, got, kind);
       const { by: _, ...end } = await ended(page, questionId);
-      assert.deepEqual(end, { questionId, outcome: 'answered', answer: got });
+      assert.deepEqual(end, { questionId, outcome: 'answered', answer: got, anonymous: true });
       assert.equal(stateOf(page).phase, 'running');
     }
   });
@@ -319,7 +319,7 @@ test('a question that the application says by itself is answered in the log, wha
   await page.type('question');
   await page.send({ answer: 'yes' });
   const { by: _, ...end } = await ended(page, '');
-  assert.deepEqual(end, { questionId: '', outcome: 'answered', answer: 'yes' });
+  assert.deepEqual(end, { questionId: '', outcome: 'answered', answer: 'yes', anonymous: true });
   const schemas: unknown[] = [
     { type: 'integer' },
     { type: 'string', pattern: '^a' },
