@@ -1,5 +1,6 @@
 import type { ChromeLauncher } from '@web/test-runner-chrome';
 import type { TestRunnerPlugin } from '@web/test-runner-core';
+import type { CDPSession } from 'puppeteer-core';
 
 /** Media features by their names, as `{ 'forced-colors': 'active' }`. */
 export type MediaFeatures = Readonly<Record<string, string>>;
@@ -8,6 +9,7 @@ const NONE: MediaFeatures = { 'forced-colors': '', 'prefers-reduced-motion': '' 
 
 /** Lets a test in Chromium have its page drawn as for somebody with these preferences; with none of them, as before. */
 export function mediaPlugin(): TestRunnerPlugin<MediaFeatures> {
+  const sessions = new WeakMap<object, CDPSession>();
   return {
     name: 'media',
     async executeCommand({ command, payload, session }) {
@@ -15,7 +17,9 @@ export function mediaPlugin(): TestRunnerPlugin<MediaFeatures> {
       // What is not named would stay as it was.
       const features = Object.entries({ ...NONE, ...payload }).map(([name, value]) => ({ name, value }));
       const page = (session.browser as ChromeLauncher).getPage(session.id);
-      const devtools = await page.createCDPSession();
+      // One for each page, which serves other tests later: what another had set would stay.
+      const devtools = sessions.get(page) ?? (await page.createCDPSession());
+      sessions.set(page, devtools);
       await devtools.send('Emulation.setEmulatedMedia', { features });
       return true;
     },
