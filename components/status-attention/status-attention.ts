@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, isServer, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { CompanionElement } from '../companion-element.js';
 import { styles } from './styles.js';
@@ -39,6 +39,8 @@ export class StatusAttentionElement extends CompanionElement {
   }
 
   override connectedCallback(): void {
+    // On a server, where it may be called, too, there is no page to be connected to.
+    if (isServer) return;
     super.connectedCallback();
     this.ownerDocument.addEventListener('visibilitychange', this.#looked);
   }
@@ -54,6 +56,10 @@ export class StatusAttentionElement extends CompanionElement {
   }
 
   protected override willUpdate(): void {
+    if (this.isPrerendering) {
+      this.setStates([]);
+      return;
+    }
     const { state, connection } = this;
     const { watched, isNews } = watch(
       this.#watched,
@@ -84,7 +90,7 @@ export class StatusAttentionElement extends CompanionElement {
   }
 
   get #isAsking(): boolean {
-    return this.notify && 'Notification' in globalThis && Notification.permission === 'default';
+    return !this.isPrerendering && this.notify && 'Notification' in globalThis && Notification.permission === 'default';
   }
 
   #show(call: Call | undefined): void {
