@@ -3,6 +3,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { reactPlugins } from './test/components/frameworks/react/plugins.ts';
 import { adapterPlugin } from './test/helpers/adapter-plugin.ts';
 import { availableBrowsers } from './test/helpers/browsers.ts';
+import { manifestPlugin } from './test/helpers/manifest-plugin.ts';
 
 /** The elements' tests, in every engine that the machine has. Run by `npm test`, which gets the engines first. */
 export default {
@@ -23,6 +24,7 @@ export default {
       tsconfig: fileURLToPath(new URL('tsconfig.base.json', import.meta.url)),
     }),
     adapterPlugin(),
+    manifestPlugin(),
     ...reactPlugins(),
   ],
   // Errors that a test causes on purpose are asserted there.

@@ -28,6 +28,7 @@ export type { TaskInfo, TaskInput } from './conversation/task-info.js';
 export type { TaskOptions } from './conversation/task-run.js';
 export type { Task, TaskRunner, Tasks } from './conversation/tasks.js';
 export type { HttpServer } from './delivery/shared-server.js';
+export type { Middleware, RequestSessionOptions } from './http/request-sessions.js';
 export type { Logger } from './logger.js';
 export { type AttachOptions, type ConnectionIds, StatusMessenger } from './messenger.js';
 export type { Limits, MessengerOptions } from './options.js';

@@ -5,11 +5,13 @@ import type { WebSocket } from 'ws';
 import {
   assertId,
   type ChannelName,
+  type ChannelState,
   type Clock,
   CloseCode,
   channelName,
   elapsed,
   ID_RULE,
+  initialState,
   invalid,
   isChannelName,
   messageOf,
@@ -31,6 +33,7 @@ import { type HttpServer, listen } from './delivery/shared-server.js';
 import { attachUpgrades } from './delivery/upgrades.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { answerNode, pathOf } from './http/node.js';
+import { type Middleware, type RequestSessionOptions, RequestSessions } from './http/request-sessions.js';
 import { EventStreams } from './http/sse.js';
 import { TaskRoutes } from './http/tasks.js';
 import { Log } from './logger.js';
@@ -84,6 +87,7 @@ export class StatusMessenger implements Speaker {
   readonly #sockets: WebSocketViewers;
   readonly #detach: Array<() => void> = [];
   readonly #handler: Handler;
+  readonly #requests: RequestSessions;
   #closing: Promise<void> | undefined;
   #stopSweeping: () => void = () => {};
 
@@ -139,6 +143,7 @@ export class StatusMessenger implements Speaker {
       lost: (name) => this.#work.lost(name),
     });
     this.#door = new Door(this.#settings, this.#log);
+    this.#requests = new RequestSessions(this.#door, this.#sessions);
     const { tasks } = this;
     this.#viewers = new Viewers({
       settings: this.#settings,
@@ -233,6 +238,26 @@ export class StatusMessenger implements Speaker {
     if (this.#handler.owns(pathOf(request))) void answerNode(request, response, this.#handler);
     else next();
   };
+
+  /**
+   * Middleware for Node's `http`, Connect and Express: what a request begins reports to the session that it names. `authorize` is asked as for a page that wants to
+   * watch that session; without it, whoever knows the id may. Where it refuses, the request is answered with 400, 401, 403, 404 or 503, and `next` is not called; a request
+   * that names no session passes without a context. Until the response is closed, a page that stops the session aborts `currentContext().signal`.
+   */
+  sessionMiddleware<R extends IncomingMessage = IncomingMessage>(
+    options: RequestSessionOptions<R> = {},
+  ): Middleware<R> {
+    return this.#requests.middleware(options);
+  }
+
+  /** The same for Web-standard requests. Resolves with what `run` answers, or with a `Response` that refuses. */
+  runWithRequest<T>(
+    request: Request,
+    run: () => T | Promise<T>,
+    options: RequestSessionOptions<Request> = {},
+  ): Promise<T | Response> {
+    return this.#requests.run(request, run, options);
+  }
 
   /**
    * Calls `handler` once per session, when its first viewer arrives, in the session's context. What it throws ends the session's run: the page
@@ -372,6 +397,20 @@ export class StatusMessenger implements Speaker {
    */
   getStatusMessages(sessionId: string | undefined = currentContext()?.sessionId): string[] {
     return this.#speech.statuses(sessionId);
+  }
+
+  /**
+   * What a session's messages add up to now, as a page that connects gets it: for server rendering. Of a session that is not known it is `initialState`, and asking makes
+   * none.
+   * @throws StatusMessengerError `invalid` for an id that is none, `closed` after `close()`.
+   */
+  async snapshot(sessionId: string): Promise<ChannelState> {
+    this.#assertOpen('snapshot');
+    const name = channelName('session', sessionId);
+    const { store } = this.#settings;
+    // What was said before is in it.
+    await store.flush();
+    return store.peek(name)?.state() ?? initialState;
   }
 
   /** Every status from here on as `[sessionId, text]`, for those who deliver by themselves (seed: `stream_status_updates`). */

@@ -26,6 +26,8 @@ export class Sessions {
   readonly #owner: SessionsOwner;
   readonly #log: Log;
   readonly #sessions = new Map<string, Session>();
+  /** Work that requests of the application's own have begun, by its session. */
+  readonly #requested = new Map<string, Set<Session>>();
   readonly #onSession: SessionHandler[] = [];
   readonly #onInput: InputHandler[] = [];
 
@@ -60,9 +62,9 @@ export class Sessions {
 
   /** A page asks the work of its session to stop. */
   async cancelFor(sessionId: string, by: string | undefined): Promise<Verdict> {
-    const session = this.#sessions.get(sessionId);
-    const isActive = session?.isActive === true;
-    session?.cancel(stopReason(BY_VIEWER));
+    const active = this.#of(sessionId).filter((session) => session.isActive);
+    const isActive = active.length > 0;
+    for (const session of active) session.cancel(stopReason(BY_VIEWER));
     const isAsked = (await this.#owner.work.cancel(channelName('session', sessionId), by)) || isActive;
     return isAsked ? { accepted: true } : { accepted: false, reason: 'nothing is running' };
   }
@@ -84,9 +86,30 @@ export class Sessions {
     }
   }
 
+  /** Runs work that was not begun by a page's frame, in the context of a session. A page that asks for a stop reaches it until its promise is fulfilled. */
+  async workFor<T>(ids: Ids & { readonly sessionId: string }, run: () => T | Promise<T>): Promise<T> {
+    const { sessionId } = ids;
+    const session = new Session(this.#speaker, ids);
+    const others = this.#requested.get(sessionId) ?? new Set();
+    this.#requested.set(sessionId, others.add(session));
+    try {
+      return await session.handle(run);
+    } finally {
+      others.delete(session);
+      if (others.size === 0) this.#requested.delete(sessionId);
+    }
+  }
+
   /** Asks whatever runs for any session to stop. */
   cancelAll(reason: Error): void {
-    for (const session of this.#sessions.values()) session.cancel(reason);
+    for (const id of new Set([...this.#sessions.keys(), ...this.#requested.keys()])) {
+      for (const session of this.#of(id)) session.cancel(reason);
+    }
+  }
+
+  #of(sessionId: string): readonly Session[] {
+    const session = this.#sessions.get(sessionId);
+    return [...(session ? [session] : []), ...(this.#requested.get(sessionId) ?? [])];
   }
 
   forget(sessionId: string): void {

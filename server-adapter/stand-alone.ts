@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { clipText, invalid, messageOf, StatusMessengerError } from '../protocol/index.js';
 import { type AllowedOrigins, isOrigin } from './access/origin.js';
@@ -28,11 +28,21 @@ export interface StandAlone {
   stop(timeout: number): Promise<void>;
 }
 
+export interface StandAloneOptions {
+  /** Milliseconds in which a client must have sent the head of a request, and all of it. Default: ten seconds, and thirty. */
+  readonly times?: typeof TIMES;
+  /** Answers requests to addresses that are none of the kit's; answers whether it did. Default: there is nothing at them. */
+  readonly others?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
 /** Milliseconds in which a client must have sent the head of a request, and all of it: nobody keeps a socket by sending slowly. */
 const TIMES = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
 
 /** Starts the stand-alone server. Throws `invalid` for an environment that cannot be, and what the system says of an address that cannot be had. */
-export async function startStandAlone(environment: StandAloneEnvironment, times = TIMES): Promise<StandAlone> {
+export async function startStandAlone(
+  environment: StandAloneEnvironment,
+  { times = TIMES, others = () => false }: StandAloneOptions = {},
+): Promise<StandAlone> {
   const { STATUS_MESSENGER_API_KEY: apiKey = '' } = environment;
   // Set to nothing, as compose files do, it would mean every address that there is.
   const host = environment.HOST || '127.0.0.1';
@@ -50,7 +60,7 @@ export async function startStandAlone(environment: StandAloneEnvironment, times 
       return;
     }
     requests.add(response);
-    messenger.middleware(request, response, () => nothingHere(response));
+    messenger.middleware(request, response, () => others(request, response) || nothingHere(response));
   });
   messenger.attach(server, { http: false });
   try {

@@ -65,14 +65,14 @@ const NOT_CONNECTED: Connection = { status: 'idle' };
  * @cssstate ended - The server said that nothing more will come.
  * @cssstate refused - The server will not have this page.
  * @cssstate stale - What is shown is only what was last known.
- * @fires message - A message arrived: each once, in order.
- * @fires statechange - The state has changed; at most once per frame.
- * @fires channelstate - What a thread or the user that is watched, too, adds up to has changed.
- * @fires statuschange - The current status has changed; at most once per frame.
- * @fires connectionchange - The connection has changed.
- * @fires questionopen - A question waits for an answer.
- * @fires runend - The run has ended.
- * @fires problem - Something was wrong with the address, a frame or the server.
+ * @fires {CustomEvent<Message>} message - A message arrived: each once, in order.
+ * @fires {CustomEvent<ChannelState>} statechange - The state has changed; at most once per frame.
+ * @fires {CustomEvent<SessionEvents['channelstate']>} channelstate - What a thread or the user that is watched, too, adds up to has changed.
+ * @fires {CustomEvent<StatusView>} statuschange - The current status has changed; at most once per frame.
+ * @fires {CustomEvent<Connection>} connectionchange - The connection has changed.
+ * @fires {CustomEvent<QuestionView>} questionopen - A question waits for an answer.
+ * @fires {CustomEvent<ChannelState>} runend - The run has ended.
+ * @fires {CustomEvent<StatusMessengerError>} problem - Something was wrong with the address, a frame or the server.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface below only types the listeners.
 export class StatusMessengerElement extends LitElement implements SessionSource {
@@ -262,7 +262,11 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     tellSourcesChanged(this.ownerDocument);
   }
 
-  /** A move by `moveBefore()` changes nothing but who is around it. */
+  /**
+   * A move by `moveBefore()` changes nothing but who is around it.
+   *
+   * @internal
+   */
   connectedMoveCallback(): void {
     tellSourcesChanged(this.ownerDocument);
   }

@@ -109,7 +109,11 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     return this.companion.source;
   }
 
-  /** The `<status-messenger>` in the panel, once it is there. */
+  /**
+   * The `<status-messenger>` in the panel, once it is there.
+   *
+   * @internal
+   */
   get ownSession(): SessionSource | undefined {
     const messenger = this.url === null ? null : this.shadowRoot?.querySelector('status-messenger');
     return messenger ? sourceOf(messenger) : undefined;

@@ -34,13 +34,16 @@ import { copyText, type ResultsView, resultsView } from './view.js';
  * @cssproperty --status-muted - The colour of what is less important.
  * @cssproperty --status-surface - The ground of the cards.
  * @cssproperty --status-border - The colour of the cards' and buttons' edges.
- * @cssproperty --status-accent - The colour of links in Markdown, and of the summary's edge.
+ * @cssproperty --status-accent - The colour of links in Markdown.
  * @cssproperty --status-radius - The corners of the cards.
  * @cssproperty --status-gap - The space between the parts.
  * @cssproperty --status-font-size - The size of the text.
  * @cssproperty --status-indicator-size - The size of the indicator.
  * @cssproperty --status-focus - The colour of the focus ring.
  * @cssstate empty - There is nothing to show yet.
+ * @cssstate idle - Nothing has begun.
+ * @cssstate running - Work is going on.
+ * @cssstate waiting - Work waits for a person's answer.
  * @cssstate completed - The run is done.
  * @cssstate failed - The run failed.
  * @cssstate cancelled - The run was stopped.

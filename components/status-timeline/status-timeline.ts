@@ -30,7 +30,17 @@ const LANES = 6;
  * @csspart earlier - The button that shows earlier entries.
  * @csspart empty - What stands where nothing has happened yet.
  * @csspart list - The entries, and those within a step.
- * @csspart entry - An entry. Beside it stands its kind: `step`, `tool`, `status`, `progress`, `question`, `answer`, `result`, `error`, `end` or `gap`.
+ * @csspart entry - An entry, whatever it is. Beside it stands its kind, one of the ten that follow: `::part(entry question)`.
+ * @csspart step - An entry that is a step, with how long it takes.
+ * @csspart tool - An entry that is a tool's work, a step of its own kind.
+ * @csspart status - An entry that was said.
+ * @csspart progress - An entry that says how far the run is.
+ * @csspart question - An entry that was asked.
+ * @csspart answer - An entry that says how a question ended.
+ * @csspart result - An entry that is an agent's result.
+ * @csspart error - An entry that says what went wrong, without an end of the run.
+ * @csspart end - An entry that says how the run ended.
+ * @csspart gap - What stands in the place of entries that are not kept any more.
  * @csspart toggle - The button that opens and closes a step.
  * @csspart indicator - The sign of how a step, a question or a run stands.
  * @csspart text - What an entry says.

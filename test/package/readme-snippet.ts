@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listen } from '../helpers/server.js';
@@ -25,10 +25,20 @@ export async function runPart(name: string, around: { readonly [name: string]: u
   await run(...Object.values(around));
 }
 
-/** A port for a snippet that names one. */
+/** A port that nobody has. */
 export async function freePort(): Promise<number> {
-  const server = createServer() as unknown as Parameters<typeof listen>[0];
+  const server = createServer();
   const port = await listen(server);
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** The answer of a server that is still starting. */
+export async function eventually(ask: () => Promise<Response>): Promise<Response> {
+  for (let i = 0; i < 200; i++) {
+    const answer = await ask().catch(() => undefined);
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return ask();
 }

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { WireClient } from '../helpers/wire-client.js';
-import { freePort, root, snippet } from './readme-snippet.js';
+import { eventually, freePort, root, snippet } from './readme-snippet.js';
 
 /** A snippet that is a server, in a folder of its own, which can be started more than once. */
 async function prepare(t: TestContext, name: string) {
@@ -84,13 +84,3 @@ test("the README's durable server keeps its sessions through a kill and an order
   assert.equal((await page.closed()).code, 1012);
   assert.deepEqual(await once(ended, 'exit'), [0, null]);
 });
-
-/** The answer of a server that is still starting. */
-async function eventually(ask: () => Promise<Response>): Promise<Response> {
-  for (let i = 0; i < 200; i++) {
-    const answer = await ask().catch(() => undefined);
-    if (answer) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return ask();
-}

@@ -24,7 +24,7 @@ interface Process {
 
 /** The stand-alone server as its users start it. */
 async function start(t: TestContext, environment: Record<string, string> = {}): Promise<Process> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server-adapter/cli.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/cli.ts'], {
     env: { ...process.env, PORT: '0', STATUS_MESSENGER_API_KEY: KEY, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -235,7 +235,7 @@ for (const [what, head, limit] of [
   test(`a client that sends its ${what} byte by byte is cut off in time, and those who watch stay`, {
     timeout: 20_000,
   }, async (t) => {
-    const { url, stop } = await startStandAlone({ PORT: '0', STATUS_MESSENGER_API_KEY: KEY }, TIMES);
+    const { url, stop } = await startStandAlone({ PORT: '0', STATUS_MESSENGER_API_KEY: KEY }, { times: TIMES });
     t.after(() => stop(200));
     const pages = [new WireClient(`${url.replace('http', 'ws')}/ws/s`), new WireClient(`${url}/sse/s`)];
     await Promise.all(pages.map((page) => page.synced()));

@@ -127,6 +127,18 @@ describe('<status-controls>', () => {
     expect(shadowPart(element, 'restart')).to.equal(null);
   });
 
+  it('is told by its attributes to ask before, and to offer another run', async () => {
+    const session = running();
+    const element = await fixture<StatusControlsElement>(
+      html`<status-controls confirm restartable .session=${session}></status-controls>`,
+    );
+    press(element, 'stop');
+    await until(() => shadowPart(element, 'confirm') !== null);
+    session.say(DONE);
+    await until(() => shadowPart(element, 'restart') !== null);
+    expect(session.calls).to.deep.equal([]);
+  });
+
   it('leaves it to the application that prevents the default', async () => {
     const session = running();
     const element = await shown(session);

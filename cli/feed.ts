@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../protocol/index.js';
+
+/** What is said in a session. */
+export interface Said {
+  readonly type: string;
+  readonly data: unknown;
+  readonly step?: string;
+}
+
+export interface FeedOptions {
+  /** Brings messages to the session, in order. */
+  publish(messages: readonly Said[]): Promise<unknown>;
+  /** Whether what failed may be tried again without saying anything twice. */
+  mayTryAgain(error: unknown): boolean;
+  /** Is told, once, what could not be published. */
+  warn(text: string): void;
+}
+
+/** Messages that wait, beyond which the oldest statuses are left out: whoever is shown must not wait for those who show it. */
+const WAITING = 1000;
+/** Messages published at once, and the milliseconds between: less than a person notices. */
+const BATCH = 100;
+const PAUSE = 50;
+/** Milliseconds before another attempt, and in which the end has to be told. */
+const AGAIN = 500;
+const ENDING = 10_000;
+
+/** Brings what is said to a session, in order and some at once, and never makes whoever says it wait. */
+export class Feed {
+  readonly #options: FeedOptions;
+  #waiting: Said[] = [];
+  #missed = 0;
+  #publishing: Promise<void> | undefined;
+  #isEnding = false;
+  #deadline = Number.POSITIVE_INFINITY;
+  #hasWarned = false;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  say(...messages: Said[]): void {
+    this.#waiting.push(...messages);
+    if (this.#waiting.length > WAITING) this.#leaveOut();
+    this.#publishing ??= this.#publish();
+  }
+
+  /** Says the last messages. Resolves when everything has arrived, or cannot any more. */
+  async end(...messages: Said[]): Promise<void> {
+    this.#isEnding = true;
+    this.#deadline = performance.now() + ENDING;
+    this.say(...messages);
+    await Promise.race([this.#publishing, sleep(ENDING, undefined, { ref: false })]);
+  }
+
+  async #publish(): Promise<void> {
+    // What is said in one turn goes together.
+    await sleep(0);
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, BATCH);
+      if (this.#missed > 0) batch.unshift({ type: 'status', data: `… ${this.#missed} lines are left out` });
+      this.#missed = 0;
+      const isDone = await this.#attempt(batch);
+      if (!isDone) this.#waiting.unshift(...batch);
+      if (!isDone || !this.#isEnding) await sleep(isDone ? PAUSE : AGAIN);
+    }
+    this.#publishing = undefined;
+  }
+
+  /** Answers whether there is nothing more to be done about it. */
+  async #attempt(batch: readonly Said[]): Promise<boolean> {
+    try {
+      await this.#options.publish(batch);
+      return true;
+    } catch (error) {
+      if (!this.#hasWarned) this.#options.warn(messageOf(error));
+      this.#hasWarned = true;
+      return performance.now() > this.#deadline || !this.#options.mayTryAgain(error);
+    }
+  }
+
+  #leaveOut(): void {
+    let excess = this.#waiting.length - WAITING;
+    this.#missed += excess;
+    this.#waiting = this.#waiting.filter(({ type }) => type !== 'status' || excess-- <= 0);
+  }
+}

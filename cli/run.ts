@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { assertId, isObject, messageOf } from '../protocol/index.js';
+import { type Command, readArguments, UsageError } from './command.js';
+import { Feed, type Said } from './feed.js';
+import { LineReader } from './output/line-reader.js';
+import { plainText } from './output/plain-text.js';
+import { exitCodeOf, onSignal, signalled } from './output/signals.js';
+import { spanText } from './output/span.js';
+import { openStage, type Stage } from './stage.js';
+
+const HELP = `Runs a command and shows what it does: its output, line by line, and how it ends.
+
+Usage: status-messenger run [OPTIONS] -- COMMAND [ARGUMENTS]
+
+  --session ID  what to call the session; default a random id, which is its key
+  --label TEXT  what to call the command; default the command as it is typed
+  --url URL     a server that runs, to show it there; default one of its own
+  --port PORT   of the server of its own; default one that is free
+  --keep        the server of its own stays after the end, until a signal comes
+
+The address to watch it at is written to the standard error. Output, input, signals
+and the exit code are the command's own. The page of a server of its own can stop it.
+
+Environment, with --url: STATUS_MESSENGER_API_KEY, the server's key.
+Exit codes: the command's; 127 there is none, 126 it cannot be run, 2 wrong usage.`;
+
+const OPTIONS = {
+  session: { type: 'string' },
+  label: { type: 'string' },
+  url: { type: 'string' },
+  port: { type: 'string' },
+  keep: { type: 'boolean' },
+} as const;
+
+/** Characters of a line, and of the command's label, that are shown. */
+const LINE = 2000;
+const LABEL = 100;
+/** The step that the command is. */
+const STEP = 'command';
+
+/** How the command ended. */
+interface End {
+  readonly code: number;
+  /** In words, behind the label. */
+  readonly how: string;
+}
+
+export const run: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, command } = readRunArguments(args);
+    const { session = randomUUID(), url, port, keep = false } = values;
+    const label = plainText(values.label ?? command.join(' ')).slice(0, LABEL);
+    assertId(session, '--session');
+    const stage = await openStage(session, { url, port });
+    tell(`watch it: ${stage.howToWatch}`);
+    const feed = new Feed({ publish: stage.publish, mayTryAgain: stage.mayTryAgain, warn: tell });
+    const { code, how, isStopped } = await show(command, label, stage, feed);
+    await feed.end(...endOf({ code, how }, label, isStopped));
+    if (keep && url === undefined) {
+      tell(`${how}; it can be watched until a signal comes`);
+      await signalled();
+    }
+    await stage.close();
+    return code;
+  },
+};
+
+function readRunArguments(args: readonly string[]) {
+  const at = args.includes('--') ? args.indexOf('--') : args.length;
+  const options = { args: args.slice(0, at), options: OPTIONS, allowPositionals: true } as const;
+  const { values, positionals } = readArguments(() => parseArgs(options));
+  const command = args.slice(at + 1);
+  if (positionals[0] !== undefined || command[0] === undefined) {
+    throw new UsageError(`run: got ${positionals[0] ?? 'no command'}, expected "--" and the command`);
+  }
+  if (values.url !== undefined && (values.keep || values.port !== undefined)) {
+    throw new UsageError('run: got --url with --port or --keep, which are for a server of its own; leave them out');
+  }
+  return { values, command };
+}
+
+/** Runs the command and says what it writes. */
+async function show(command: readonly string[], label: string, stage: Stage, feed: Feed) {
+  const began = performance.now();
+  feed.say({ type: 'event', data: { event: 'step_started', step: STEP, label } });
+  const [file = '', ...rest] = command;
+  const child = spawn(file, rest, { stdio: ['inherit', 'pipe', 'pipe'] });
+  const stopPassing = onSignal((signal) => {
+    // A terminal tells all who run in it itself.
+    const isTold = process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT');
+    if (!isTold) child.kill(signal);
+  });
+  let isStopped = false;
+  stage.onStop(() => {
+    isStopped = true;
+    child.kill('SIGTERM');
+  });
+  passOn(child, (lines) => feed.say(...lines.map(statusOf).filter(({ data }) => data !== '')));
+  const end = await endOfChild(child, file);
+  stopPassing();
+  return { ...end, isStopped, how: `${end.how} after ${spanText(performance.now() - began)}` };
+}
+
+function statusOf(line: string): Said {
+  return { type: 'status', data: plainText(line).slice(0, LINE), step: STEP };
+}
+
+/** Writes what a command writes, and tells its lines. */
+function passOn(child: ChildProcess, tellLines: (lines: readonly string[]) => void): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const [from, to] = [child[name], process[name]];
+    const reader = new LineReader();
+    from?.on('data', (piece: Buffer) => tellLines(reader.read(piece)));
+    from?.on('end', () => tellLines(reader.end()));
+    from?.pipe(to);
+    // Nobody reads it any more, as behind `| head`: that is the command's to find out.
+    to.on('error', () => from?.destroy());
+  }
+}
+
+async function endOfChild(child: ChildProcess, file: string): Promise<End> {
+  try {
+    const [code, signal]: unknown[] = await once(child, 'close');
+    if (typeof code === 'number') return { code, how: `exit code ${code}` };
+    return { code: exitCodeOf(signal as NodeJS.Signals), how: `ended by ${signal}` };
+  } catch (error) {
+    const isMissing = isObject(error) && error.code === 'ENOENT';
+    tell(`run: got "${file}", expected a command that can be run (${messageOf(error)}); check its name`);
+    return isMissing ? { code: 127, how: 'there is no such command' } : { code: 126, how: 'it cannot be run' };
+  }
+}
+
+/** What the session hears last. */
+function endOf({ code, how }: End, label: string, isStopped: boolean): Said[] {
+  const text = `${label}: ${how}`;
+  if (isStopped) return [{ type: 'state', data: { status: 'CANCELLED' } }];
+  if (code === 0) {
+    return [
+      { type: 'event', data: { event: 'step_finished', step: STEP } },
+      { type: 'complete', data: { summary: text } },
+    ];
+  }
+  return [
+    { type: 'event', data: { event: 'step_failed', step: STEP, error: how } },
+    { type: 'error', data: { message: text, code: String(code), fatal: true } },
+  ];
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${plainText(text.startsWith('status-messenger: ') ? text : `status-messenger: ${text}`)}\n`);
+}

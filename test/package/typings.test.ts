@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { elementsOf, type Manifest } from '../../scripts/manifest/schema.js';
+
+const execute = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const typings = join(root, 'test/package/typings');
+
+/** What the compiler has to say of a project. */
+async function compile(project: string): Promise<string> {
+  const run = execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project]);
+  return run.then(
+    ({ stdout }) => stdout,
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+}
+
+for (const framework of ['react-19', 'react-18', 'solid', 'svelte', 'vue']) {
+  // In each file that is wrong is marked as such, which the compiler takes amiss where it finds nothing wrong.
+  test(`the tags are typed for ${framework}: what is right is taken, and what is wrong is not`, async () => {
+    assert.equal(await compile(join(typings, `tsconfig.${framework}.json`)), '');
+  });
+}
+
+test('the manifest has every public member of the classes, and no other', async (t) => {
+  const manifest: Manifest = JSON.parse(await readFile(join(root, 'dist/custom-elements.json'), 'utf8'));
+  const lines = elementsOf(manifest).map(({ tagName, members }) => {
+    const names = members.map(({ name }) => `'${name}'`).join(' | ');
+    return `same<Own<'${tagName}'>, ${names}>(true);`;
+  });
+  const source = `
+    import type { LitElement } from 'lit';
+    import type { KitElements } from 'status-messenger/types/elements';
+    type Own<Tag extends keyof KitElements> = Exclude<keyof KitElements[Tag]['element'], keyof LitElement | 'connectedMoveCallback' | 'ownSession'>;
+    declare function same<A, B>(is: [A, B] extends [B, A] ? true : Exclude<A, B> | Exclude<B, A>): void;
+    ${lines.join('\n')}
+  `;
+  // Within the package, so that its own name leads to the build; and there nothing that the types need may be missing.
+  const folder = await mkdtemp(join(root, 'dist', 'members-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'members.ts'), source);
+  const options = {
+    extends: join(typings, 'tsconfig.json'),
+    compilerOptions: { skipLibCheck: false },
+    files: ['members.ts'],
+  };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
+  assert.equal(await compile(folder), '');
+});
