@@ -56,6 +56,8 @@ export class PrerenderController implements ReactiveController {
 
   hostUpdated(): void {
     if (!this.#isActive) return;
+    const { shadowRoot } = this.#host;
+    if (shadowRoot) fillEmptyParts(shadowRoot);
     queueMicrotask(() => {
       this.#isActive = false;
       this.#host.requestUpdate();
@@ -93,6 +95,15 @@ export function answerPrerendered(holder: Element & PrerenderHolder): void {
     event.stopPropagation();
     event.detail(holder.prerendered);
   });
+}
+
+/** Puts a text node where a server has rendered an empty text: Lit writes the next one into it, and without it into the comment that ends the place. */
+function fillEmptyParts(root: ShadowRoot): void {
+  const comments = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
+  for (let at = comments.nextNode(); at; at = comments.nextNode()) {
+    const { nextSibling } = at;
+    if (at instanceof Comment && at.data === 'lit-part' && nextSibling instanceof Comment) at.after('');
+  }
 }
 
 function isHolder(element: Element): element is Element & PrerenderHolder {

@@ -292,6 +292,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
       this.#showPrerendered();
       return;
     }
+    this.#session.update();
     const { source } = this.#session;
     if (source !== this.#shown) {
       this.#shown = source;

@@ -32,11 +32,9 @@ const kept = (page: Page) =>
   page.evaluate(() => {
     const gone = window.served.filter((element) => !element.isConnected && !element.closest('form'));
     const moved = window.served.filter((element, i) => {
-      const before = window.places[i] ?? [];
       const now = window.placeOf(element);
       return (
-        element.isConnected &&
-        (before.length !== now.length || before.some((at, j) => Math.abs(at - (now[j] ?? 0)) >= 3))
+        element.isConnected && (window.places[i] ?? []).some((at, j) => !(Math.abs(at - (now[j] ?? Number.NaN)) < 3))
       );
     });
     const shown = (element: Element) =>

@@ -75,8 +75,8 @@ function instruments(): void {
       .filter(Boolean)
       .join(' ');
   window.placeOf = (element) => {
-    const { x, y, width, height } = element.getBoundingClientRect();
-    return element.checkVisibility() ? [x, y, width, height] : [];
+    const { x, y, width } = element.getBoundingClientRect();
+    return width > 0 && element.checkVisibility() ? [x, y] : [];
   };
   window.shifts = [];
   new PerformanceObserver((list) => {
