@@ -35,8 +35,10 @@ export class PrerenderController implements ReactiveController {
   constructor(host: PrerenderHost, ownSession: () => SessionSource | null | undefined) {
     this.#host = host;
     this.#ownSession = ownSession;
-    // A page has the shadow root of an element before the element only from its server.
-    this.#isActive = isServer || host.shadowRoot !== null;
+    // A page has the shadow root of an element before the element only from its server. Where Lit cannot take it over, it is made anew.
+    const { shadowRoot } = host;
+    this.#isActive = isServer || (shadowRoot !== null && 'litElementHydrateSupport' in globalThis);
+    if (!this.#isActive) shadowRoot?.replaceChildren();
     host.addController(this);
   }
 

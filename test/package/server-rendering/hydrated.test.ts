@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -9,6 +9,7 @@ import { collectResult } from '@lit-labs/ssr/lib/render-result.js';
 import type { Browser, Page } from 'puppeteer-core';
 import 'status-messenger/define';
 import 'status-messenger/words/de';
+import { initialState } from 'status-messenger/protocol';
 import { addStatusMessage, ask, progress, result, StatusMessenger, step } from 'status-messenger/server';
 import { listen } from '../../helpers/server.js';
 import { eventually, freePort, root, snippet } from '../readme-snippet.js';
@@ -184,5 +185,25 @@ test('every element takes over what was rendered, in its language, and shows the
     const served = [...document.querySelectorAll('body > [url]')];
     return served.every((element, i) => copies[i] && read(element) === read(copies[i]));
   });
+  assert.deepEqual(problems, []);
+});
+
+test('a page that cannot take over what was rendered renders it anew', async (t) => {
+  const cdn = await readFile(join(root, 'dist/cdn.js'));
+  const panel = html`<body><status-panel url="/ws" snapshot=${JSON.stringify(initialState)}></status-panel><footer></footer></body>`;
+  const body = await collectResult(render(panel));
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/page.js';
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
+    response.end(isScript ? cdn : `<!doctype html><script src="/page.js" defer></script>${body}`);
+  });
+  const port = await listen(server);
+  t.after(() => server.close());
+  const { page, problems, run } = await openServed(t, browser, `http://127.0.0.1:${port}`);
+  await run();
+  assert.equal(
+    await page.$eval('status-panel', ({ shadowRoot }) => shadowRoot?.querySelectorAll('[part~="base"]').length),
+    1,
+  );
   assert.deepEqual(problems, []);
 });
