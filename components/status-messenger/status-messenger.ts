@@ -148,7 +148,11 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     answerPrerendered(this);
   }
 
-  /** What a server shows of it, and so does what is in it on a server, and at first in a page that has it from one. */
+  /**
+   * What a server shows of it, and so does what is in it on a server, and at first in a page that has it from one.
+   *
+   * @internal
+   */
   get prerendered(): Prerendered {
     return this.#prerender.prerendered;
   }

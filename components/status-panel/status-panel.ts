@@ -94,7 +94,11 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     answerPrerendered(this);
   }
 
-  /** What is in it on a server shows this, and so it does at first in a page that has it from one. */
+  /**
+   * What is in it on a server shows this, and so it does at first in a page that has it from one.
+   *
+   * @internal
+   */
   get prerendered(): Prerendered {
     return this.prerenderedInside;
   }
