@@ -1,4 +1,4 @@
-import { html, isServer, LitElement } from 'lit';
+import { html, isServer, LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import {
   type Ack,
@@ -291,12 +291,13 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     super.scheduleUpdate();
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
     if (this.#prerender.isActive) {
       this.#showPrerendered();
       return;
     }
     this.#session.update();
+    if (changed.has('snapshot')) this.#tellObservers((observer) => observer.change());
     const { source } = this.#session;
     if (source !== this.#shown) {
       this.#shown = source;

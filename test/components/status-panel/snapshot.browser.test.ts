@@ -1,4 +1,4 @@
-import { expect, fixture, html } from '@open-wc/testing';
+import { fixture, html } from '@open-wc/testing';
 import '../../../components/define.js';
 import type { StatusPanelElement } from '../../../components/index.js';
 import { newSession, shadowPart, until } from '../../helpers/in-browser.js';
