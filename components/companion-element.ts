@@ -1,9 +1,10 @@
-import { LitElement, type PropertyValues } from 'lit';
+import { isServer, LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { ChannelState, Message } from '../protocol/index.js';
 import { CompanionController } from './controllers/companion.js';
 import { nextFrame } from './controllers/frame.js';
 import { LocaleController } from './controllers/locale.js';
+import { PrerenderController, type Prerendered } from './controllers/prerender.js';
 import type { SessionSource } from './controllers/session-source.js';
 import { CustomStates } from './controllers/states.js';
 import type { Connection } from './session/index.js';
@@ -22,13 +23,29 @@ export abstract class CompanionElement extends LitElement {
   /** Texts of its own, in place of those of its language. */
   @property({ attribute: false }) words: Partial<Words> | null = null;
 
-  protected readonly companion = new CompanionController(this, {
+  readonly #prerender = new PrerenderController(this, () => this.prerenderedSession);
+  protected readonly companion = new CompanionController(this, this.#prerender, {
     message: (message) => this.messageArrived(message),
     reset: () => this.sessionChanged(),
   });
-  readonly #locale = new LocaleController(this);
-  readonly #states = new CustomStates(this.attachInternals());
+  readonly #locale = new LocaleController(this, this.#prerender);
+  readonly #states = new CustomStates(this, this.attachInternals());
   #next: Iterable<string> | undefined;
+
+  /** It renders what a server renders, which has no clock, no time zone, no storage and no children to look at: on one, and at first in a page that has it from one. */
+  protected get isPrerendering(): boolean {
+    return this.#prerender.isActive;
+  }
+
+  /** The session that it names itself, as a server shows it; `null` where it is not to show that of those around it. */
+  protected get prerenderedSession(): SessionSource | null | undefined {
+    return this.session ?? (this.htmlFor === null ? undefined : null);
+  }
+
+  /** What those in it show on a server, and at first in a page that has them from one. */
+  protected get prerenderedInside(): Prerendered {
+    return this.#prerender.prerendered;
+  }
 
   protected get state(): ChannelState {
     return this.companion.state;
@@ -56,6 +73,14 @@ export abstract class CompanionElement extends LitElement {
   /** Puts the element into exactly these custom states, once it is rendered. */
   protected setStates(names: Iterable<string>): void {
     this.#next = names;
+    // A server takes no update to its end.
+    if (isServer) this.#states.set(names);
+  }
+
+  override connectedCallback(): void {
+    // On a server, where it may be called, too, there is no page to be connected to.
+    if (isServer) return;
+    super.connectedCallback();
   }
 
   override requestUpdate(...args: Parameters<LitElement['requestUpdate']>): void {
@@ -76,6 +101,11 @@ export abstract class CompanionElement extends LitElement {
 
   protected override async scheduleUpdate(): Promise<void> {
     if (this.hasUpdated) await nextFrame();
+    else if (this.isPrerendering) {
+      await this.#prerender.whenReady();
+      // Found later, it would be another session.
+      this.companion.find();
+    }
     super.scheduleUpdate();
   }
 }

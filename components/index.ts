@@ -1,5 +1,6 @@
 export { CompanionElement } from './companion-element.js';
 export type { SessionSource } from './controllers/session-source.js';
+export { stillSession } from './controllers/still-session.js';
 export * from './session/index.js';
 export { startStatusUpdates } from './start-status-updates.js';
 export { StatusAttentionElement } from './status-attention/status-attention.js';

@@ -1,10 +1,18 @@
 import { type ChannelState, hasEnded, type Phase } from '../protocol/index.js';
+import type { SessionSource } from './controllers/session-source.js';
 import type { Connection } from './session/index.js';
 
 /** The times that a view speaks of, in milliseconds since 1970: the page's, and the server's. */
 export interface Now {
   readonly page: number;
   readonly server: number;
+  /** Nothing is known since the last message: the server has not been heard yet. */
+  readonly isSnapshot?: boolean | undefined;
+}
+
+/** The times by which a session is shown. */
+export function nowOf({ serverNow, isSnapshot }: Pick<SessionSource, 'serverNow' | 'isSnapshot'>): Now {
+  return { page: Date.now(), server: serverNow, isSnapshot };
 }
 
 /**
@@ -12,7 +20,8 @@ export interface Now {
  * What counts, counts up to here.
  */
 export function knownUntil(state: ChannelState, connection: Connection, now: Now): number | undefined {
-  const lostFor = 'since' in connection && connection.status !== 'live' ? now.page - connection.since : 0;
+  const isLost = 'since' in connection && connection.status !== 'live' && !now.isSnapshot;
+  const lostFor = isLost ? now.page - connection.since : 0;
   return connection.status === 'live' || lostFor > 0 ? now.server - lostFor : state.messages.at(-1)?.ts;
 }
 

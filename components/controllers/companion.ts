@@ -1,6 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type ChannelState, initialState, invalid, type Message } from '../../protocol/index.js';
+import { type Now, nowOf } from '../known-time.js';
 import type { Connection } from '../session/index.js';
+import type { PrerenderController } from './prerender.js';
 import type { SessionSource } from './session-source.js';
 import { findSource, seek } from './source-finder.js';
 
@@ -30,14 +32,16 @@ export interface CompanionListener {
  */
 export class CompanionController implements ReactiveController {
   readonly #host: CompanionHost;
+  readonly #prerender: PrerenderController;
   readonly #listener: CompanionListener;
   #source: SessionSource | undefined;
   #stopObserving: () => void = () => {};
   #isObserving = false;
   #stopSeeking: (() => void) | undefined;
 
-  constructor(host: CompanionHost, listener: CompanionListener = {}) {
+  constructor(host: CompanionHost, prerender: PrerenderController, listener: CompanionListener = {}) {
     this.#host = host;
+    this.#prerender = prerender;
     this.#listener = listener;
     host.addController(this);
   }
@@ -47,16 +51,26 @@ export class CompanionController implements ReactiveController {
     return this.#source;
   }
 
+  /** The session as it is shown: at first as a server shows it, where one has rendered the page. */
+  get shown(): SessionSource | undefined {
+    return this.#prerender.isActive ? this.#prerender.prerendered.session : this.#source;
+  }
+
   get state(): ChannelState {
-    return this.#source?.state ?? initialState;
+    return this.shown?.state ?? initialState;
   }
 
   get connection(): Connection {
-    return this.#source?.connection ?? NOT_CONNECTED;
+    return this.shown?.connection ?? NOT_CONNECTED;
   }
 
   get serverNow(): number {
-    return this.#source?.serverNow ?? Date.now();
+    return this.shown?.serverNow ?? Date.now();
+  }
+
+  /** The times by which the session is shown. */
+  get now(): Now {
+    return nowOf({ serverNow: this.serverNow, isSnapshot: this.shown?.isSnapshot === true });
   }
 
   /** The session, for a call that makes no sense without one. */

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type Locale, languageOf, localeFor, type Words } from '../words/index.js';
 import { onWordsChange } from '../words/registry.js';
+import type { PrerenderController } from './prerender.js';
 
 /** An element that speaks. */
 export interface LocaleHost extends ReactiveControllerHost, Element {
@@ -15,17 +16,20 @@ let stopListening: (() => void) | undefined;
 /** The language that its host stands in, with its texts. Renders the host when either becomes another. All hosts share one observer. */
 export class LocaleController implements ReactiveController {
   readonly #host: LocaleHost;
+  readonly #prerender: PrerenderController;
   #locale: Locale | undefined;
   #language: string | undefined;
   #own: Partial<Words> | null = null;
 
-  constructor(host: LocaleHost) {
+  constructor(host: LocaleHost, prerender: PrerenderController) {
     this.#host = host;
+    this.#prerender = prerender;
     host.addController(this);
   }
 
   get locale(): Locale {
     const { words } = this.#host;
+    if (this.#prerender.isActive) return localeFor(this.#prerender.prerendered.language, words);
     if (!this.#locale || words !== this.#own) {
       this.#own = words;
       this.#locale = localeFor(this.#language, words);

@@ -9,6 +9,8 @@ export interface SessionSource {
   readonly connection: Connection;
   /** The server's time, milliseconds since 1970, as far as it is known. */
   readonly serverNow: number;
+  /** Its state was handed in, and the server has not been heard yet. */
+  readonly isSnapshot?: boolean;
   /** Tells `observer` of everything from now on. Answers a function that stops it. */
   observe(observer: SessionObserver): () => void;
   /** Each resolves with the server's word, and rejects when that cannot come any more. */

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { invalid } from '../../protocol/index.js';
-import { type Decode, SessionClient, type SessionEvents } from '../session/index.js';
+import { type Connection, type Decode, SessionClient, type SessionEvents } from '../session/index.js';
+import type { SessionSource } from './session-source.js';
 
 /** Milliseconds for which an element that left the page keeps its connection: one that is only moved is back by then. */
 const MOVE_GRACE = 250;
@@ -17,6 +18,8 @@ export interface SessionHost extends ReactiveControllerHost {
   readonly token: string | null;
   readonly getToken: (() => string | undefined | Promise<string | undefined>) | null;
   readonly paused: boolean;
+  /** A session that somebody else holds, in place of one of its own. */
+  readonly session: SessionSource | null;
   readonly isConnected: boolean;
   readonly hasUpdated: boolean;
   /** None where an element is made on a server. */
@@ -25,7 +28,7 @@ export interface SessionHost extends ReactiveControllerHost {
 
 /** Whom to tell. */
 export type SessionListeners = { readonly [K in keyof SessionEvents]: (value: SessionEvents[K]) => void } & {
-  /** The client is another one from now on, or none. */
+  /** It is another session from now on, or none. */
   replaced(): void;
 };
 
@@ -37,6 +40,9 @@ export class SessionController implements ReactiveController {
   readonly #host: SessionHost;
   readonly #listeners: SessionListeners;
   #client: SessionClient | undefined;
+  /** How the session stood that was handed in, when it last told of a change, and what stops it from telling. */
+  #connection: Connection | undefined;
+  #stopObserving: (() => void) | undefined;
   /** What the client was made for, and `paused` as it was last looked at. */
   #target: readonly unknown[] = [];
   #paused = false;
@@ -51,10 +57,16 @@ export class SessionController implements ReactiveController {
     host.addController(this);
   }
 
+  /** The session that is wanted now: the one that was handed in, or else that of the present address. */
+  get source(): SessionSource | undefined {
+    const { client } = this;
+    return this.#host.session ?? client;
+  }
+
   /** The client of the present address; `undefined` without a url. It tells nothing any more once the address is another. */
   get client(): SessionClient | undefined {
-    const { url, sessionId, threadId, userId, decode, paused } = this.#host;
-    const target = [url, sessionId, threadId, userId, decode];
+    const { url, sessionId, threadId, userId, decode, paused, session } = this.#host;
+    const target = session ? [session] : [null, url, sessionId, threadId, userId, decode];
     const isElsewhere = target.some((value, i) => value !== this.#target[i]);
     if (isElsewhere || paused !== this.#paused) this.#wanted = !paused;
     this.#paused = paused;
@@ -64,7 +76,9 @@ export class SessionController implements ReactiveController {
       this.#client = undefined;
       // First, as the next may be of the same address, written another way: what the former gave up it must not take over.
       former?.close();
-      this.#client = url ? this.#makeClient(url) : undefined;
+      this.#stopObserving?.();
+      this.#stopObserving = undefined;
+      this.#client = url && !session ? this.#makeClient(url) : undefined;
       this.#listeners.replaced();
     }
     return this.#client;
@@ -72,9 +86,9 @@ export class SessionController implements ReactiveController {
 
   /** Connects, also while the host is paused; at once where the next attempt is being waited for, and never outside the page. */
   connect(): void {
-    const { client } = this;
+    const { source } = this;
     this.#wanted = true;
-    if (this.#isHere) client?.connect();
+    if (this.#isHere) source?.connect();
   }
 
   disconnect(): void {
@@ -85,9 +99,14 @@ export class SessionController implements ReactiveController {
   /** Connects or disconnects, where that is not as it is wanted. */
   update(): void {
     const { client } = this;
-    if (client) {
+    const { session } = this.#host;
+    if (client || session) {
       clearTimeout(this.#complaint);
       this.#complaint = undefined;
+    }
+    if (session) {
+      this.#watch(session);
+    } else if (client) {
       const isConnected = client.connection.status !== 'idle';
       const shouldBe = this.#wanted && this.#isHere;
       if (shouldBe && !isConnected) client.connect();
@@ -140,8 +159,29 @@ export class SessionController implements ReactiveController {
     return client;
   }
 
+  /** Listens to a session that was handed in, for as long as the element is in the page. */
+  #watch(session: SessionSource): void {
+    if (!this.#isHere) {
+      this.#stopObserving?.();
+      this.#stopObserving = undefined;
+      return;
+    }
+    if (this.#stopObserving) return;
+    this.#connection = session.connection;
+    this.#stopObserving = session.observe({
+      message: (message) => this.#listeners.message(message),
+      change: () => {
+        this.#listeners.state(session.state);
+        if (session.connection === this.#connection) return;
+        this.#connection = session.connection;
+        this.#listeners.connection(session.connection);
+      },
+      reset: () => this.#listeners.replaced(),
+    });
+  }
+
   #complain(): void {
-    if (!this.#host.isConnected || this.client) return;
+    if (!this.#host.isConnected || this.source) return;
     const error = invalid('url', this.#host.url ?? undefined, 'where the server is', 'write for instance url="/ws"');
     console.error(error.message);
     this.#listeners.problem(error);

@@ -1,4 +1,10 @@
-import { isSessionHolder, isSessionSource, type SessionSource, sourceOf } from './session-source.js';
+import {
+  isSessionHolder,
+  isSessionSource,
+  type SessionHolder,
+  type SessionSource,
+  sourceOf,
+} from './session-source.js';
 
 /** Fired on the document by every source that came, left or changed its id, so that several copies of this kit on a page know of each other's. */
 const SOURCES_CHANGED = 'statussourceschange';
@@ -40,7 +46,7 @@ export function seek(document: Document, seeker: Seeker): () => void {
 
 /** The source that an element names by its id, in its own tree or in the document; without an id the closest one around it. */
 export function findSource(element: Element, id: string | null): SessionSource | undefined {
-  const found = id ? byId(element, id) : closest(element);
+  const found = id ? byId(element, id) : closest(element, isSource);
   return found ? sourceOf(found) : undefined;
 }
 
@@ -50,12 +56,14 @@ function byId(element: Element, id: string): Element | null {
   return own ?? element.ownerDocument.getElementById(id);
 }
 
-/** Up the tree as it is drawn: through slots and out of shadow roots. */
-function closest(element: Element): Element | undefined {
-  for (let at = parentOf(element); at; at = parentOf(at)) {
-    if (isSessionSource(at) || isSessionHolder(at)) return at;
-  }
+/** The closest element around one that is such. Up the tree as it is drawn: through slots and out of shadow roots. */
+export function closest<T extends Element>(element: Element, is: (each: Element) => each is T): T | undefined {
+  for (let at = parentOf(element); at; at = parentOf(at)) if (is(at)) return at;
   return undefined;
+}
+
+function isSource(element: Element): element is Element & (SessionSource | SessionHolder) {
+  return isSessionSource(element) || isSessionHolder(element);
 }
 
 function parentOf(element: Element): Element | null {

@@ -49,6 +49,10 @@ export class StatusAttentionElement extends CompanionElement {
   }
 
   protected override willUpdate(): void {
+    if (this.isPrerendering) {
+      this.setStates([]);
+      return;
+    }
     const { state, connection } = this;
     const { watched, isNews } = watch(this.#watched, state, connection, this.#page.isVisible);
     this.#watched = watched;
@@ -74,7 +78,7 @@ export class StatusAttentionElement extends CompanionElement {
   }
 
   get #isAsking(): boolean {
-    return this.notify && 'Notification' in globalThis && Notification.permission === 'default';
+    return !this.isPrerendering && this.notify && 'Notification' in globalThis && Notification.permission === 'default';
   }
 
   #show(call: Call | undefined): void {

@@ -1,12 +1,12 @@
 import { css } from 'lit';
-import { buttons, tokens } from '../styles/index.js';
+import { buttons, inState, tokens } from '../styles/index.js';
 
 export const styles = [
   tokens,
   buttons,
   css`
     /* There for the focus of whoever pressed the button, and takes no room. */
-    :host(:not(:state(asking))) {
+    :host(:not(${inState('asking')})) {
       position: absolute;
     }
 

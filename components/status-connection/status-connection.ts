@@ -47,8 +47,7 @@ export class StatusConnectionElement extends CompanionElement {
 
   protected override willUpdate(): void {
     const { connection, state, companion } = this;
-    const now = { page: Date.now(), server: companion.serverNow };
-    this.#view = connectionView(connection, state, now, this.locale);
+    this.#view = connectionView(connection, state, companion.now, this.locale);
     this.setStates([connection.status, ...(this.#view.isStale ? ['stale'] : [])]);
   }
 
@@ -63,7 +62,7 @@ export class StatusConnectionElement extends CompanionElement {
           <span part="detail" id="detail">${detail}</span>
           <span part="age">${age}</span>
           ${
-            action && this.companion.source
+            action && this.companion.shown
               ? html`<button
                   part="button"
                   type="button"

@@ -20,6 +20,8 @@ export interface ConnectionView {
 
 /** Milliseconds without a message after which a connection that is live says how old the last one is. */
 const FRESH = 60_000;
+/** Milliseconds for which nobody needs to be told how old something is. */
+const JUST = 1000;
 
 /** What to show of a connection. Pure. */
 export function connectionView(connection: Connection, state: ChannelState, now: Now, locale: Locale): ConnectionView {
@@ -66,12 +68,14 @@ export function counts(connection: Connection, state: ChannelState): boolean {
 /** A loss has a time of its own, up to which everything was known; else it is as old as the last message. */
 function ageText(connection: Connection, state: ChannelState, now: Now, { words, formats }: Locale): string {
   if (state.messages.length === 0 || connection.status === 'ended') return '';
-  if (connection.status === 'reconnecting' || connection.status === 'offline') {
+  if ((connection.status === 'reconnecting' || connection.status === 'offline') && !now.isSnapshot) {
     return words.lastKnown(formats.ago(now.page - connection.since));
   }
   const last = state.messages.at(-1)?.ts;
   if (last === undefined) return '';
   const age = now.server - last;
+  // Of what was handed in a moment ago, or is about to be told anew, it would only flash.
+  if (now.isSnapshot && (age < JUST || connection.status === 'connecting')) return '';
   if (connection.status !== 'live') return words.lastKnown(formats.ago(age));
   return age < FRESH || hasEnded(state.phase) ? '' : words.updated(formats.ago(age));
 }

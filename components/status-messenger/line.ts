@@ -33,7 +33,7 @@ export function statusLine(state: ChannelState, connection: Connection, now: Now
     message,
     sign: sign === message ? '' : sign,
     time: time === undefined ? '' : locale.formats.clock(time),
-    connection: connectionText(connection, now, stale, locale),
+    connection: connectionText(state, connection, now, locale),
     states: new Set([state.phase, connection.status, ...(stale ? ['stale'] : [])]),
   };
 }
@@ -59,8 +59,13 @@ function signText(phase: Phase, words: Words): string {
   return phase === 'idle' || phase === 'running' ? '' : words[phase];
 }
 
-function connectionText(connection: Connection, now: Now, stale: boolean, { words, formats }: Locale): string {
-  const age = (since: number) => (stale ? ` ${words.lastKnown(formats.ago(now.page - since))}` : '');
+function connectionText(state: ChannelState, connection: Connection, now: Now, { words, formats }: Locale): string {
+  const stale = isStale(state, connection);
+  const last = state.messages.at(-1)?.ts;
+  const age = (since: number) => {
+    const ms = now.isSnapshot ? now.server - (last ?? now.server) : now.page - since;
+    return stale ? ` ${words.lastKnown(formats.ago(ms))}` : '';
+  };
   switch (connection.status) {
     case 'live':
     case 'ended':

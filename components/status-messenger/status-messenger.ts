@@ -1,4 +1,4 @@
-import { html, LitElement } from 'lit';
+import { html, isServer, LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import {
   type Ack,
@@ -7,18 +7,23 @@ import {
   invalid,
   type Message,
   openQuestion,
+  type Phase,
   type QuestionView,
   type ResultView,
 } from '../../protocol/index.js';
 import { AnnouncerController } from '../controllers/announcer.js';
 import { nextFrame } from '../controllers/frame.js';
 import { LocaleController } from '../controllers/locale.js';
+import { answerPrerendered, PrerenderController, type Prerendered } from '../controllers/prerender.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { SessionController } from '../controllers/session.js';
 import type { SessionSource } from '../controllers/session-source.js';
+import { SnapshotReader, snapshotAttribute } from '../controllers/snapshot.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
 import { CustomStates } from '../controllers/states.js';
-import type { Connection, Decode, SessionClient, SessionObserver } from '../session/index.js';
+import { stillSession } from '../controllers/still-session.js';
+import { nowOf } from '../known-time.js';
+import type { Connection, Decode, SessionObserver } from '../session/index.js';
 import type { Words } from '../words/index.js';
 import { type Announcement, announce, NOTHING_HEARD } from './announcement.js';
 import type { StatusMessengerEventMap } from './events.js';
@@ -94,6 +99,10 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   @property({ attribute: false }) getToken: (() => string | undefined | Promise<string | undefined>) | null = null;
   /** Makes messages of a server's frames that are not this protocol's. */
   @property({ attribute: false }) decode: Decode | null = null;
+  /** The state of the session as it was last known, such as what `messenger.snapshot(sessionId)` answered on the server. It is shown until the server has been heard. */
+  @property({ converter: snapshotAttribute }) snapshot: ChannelState | null = null;
+  /** A session that you hold, in place of one by `url`: a `SessionClient`, for instance. Its connection is yours. */
+  @property({ attribute: false }) session: SessionSource | null = null;
 
   /** Texts of its own, in place of those of its language. */
   @property({ attribute: false }) words: Partial<Words> | null = null;
@@ -107,42 +116,67 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     state: () => this.#changed(),
     channelstate: (detail) => this.#fire({ type: 'channelstate', detail }),
     connection: (detail) => {
+      this.#hasHeard ||= detail.status === 'live' || detail.status === 'ended';
       this.#changed();
       this.#fire({ type: 'connectionchange', detail });
     },
     problem: (detail) => this.#fire({ type: 'problem', detail }),
     replaced: () => {
+      this.#hasHeard = false;
+      this.#shown = undefined;
       this.#tellObservers((observer) => observer.reset?.());
       this.#tellObservers((observer) => observer.change());
     },
   });
   readonly #announcer = new AnnouncerController<Announcement['kind']>(this, 'question');
-  readonly #locale = new LocaleController(this);
-  readonly #states = new CustomStates(this.attachInternals());
-  /** The client of whose session is told, what its last events spoke of, and what was said of it. */
-  #shown: SessionClient | undefined;
+  readonly #prerender = new PrerenderController(this, () => this.#stillSession());
+  readonly #locale = new LocaleController(this, this.#prerender);
+  readonly #states = new CustomStates(this, this.attachInternals());
+  readonly #snapshot = new SnapshotReader();
+  /** Whether the server has told all at some time. */
+  #hasHeard = false;
+  /** The session of which is told, what its last events spoke of, and what was said of it. */
+  #shown: SessionSource | undefined;
   #told = NOTHING_TOLD;
   #heard = NOTHING_HEARD;
+  #phase: Phase = 'idle';
   #line = statusLine(initialState, NOT_CONNECTED, { page: 0, server: 0 });
 
   constructor() {
     super();
     new SecondsController(this, () => lineCounts(this.state, this.connection));
+    answerPrerendered(this);
+  }
+
+  /**
+   * What a server shows of it, and so does what is in it on a server, and at first in a page that has it from one.
+   *
+   * @internal
+   */
+  get prerendered(): Prerendered {
+    return this.#prerender.prerendered;
   }
 
   /** How the page stands to its server. */
   get connection(): Connection {
-    return this.#session.client?.connection ?? NOT_CONNECTED;
+    return this.#session.source?.connection ?? NOT_CONNECTED;
   }
 
   /** What the session's messages add up to. */
   get state(): ChannelState {
-    return this.#session.client?.state ?? initialState;
+    const { source } = this.#session;
+    return this.#known ?? source?.state ?? initialState;
   }
 
   /** The server's time, milliseconds since 1970, as far as it is known. */
   get serverNow(): number {
-    return this.#session.client?.serverNow ?? Date.now();
+    return this.#session.source?.serverNow ?? Date.now();
+  }
+
+  /** What is shown is `snapshot`, since the server has not been heard yet. */
+  get isSnapshot(): boolean {
+    const { source } = this.#session;
+    return this.#known !== undefined || source?.isSnapshot === true;
   }
 
   /** The last messages, oldest first. */
@@ -184,23 +218,23 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
    * Answers a question; without an id the oldest open one. Resolves with the server's word; rejects when that cannot come any more, because the
    * connection has ended for good or the address is another.
    */
-  sendAnswer(answer: unknown, questionId?: string): Promise<Ack> {
-    return this.#clientFor('sendAnswer').sendAnswer(answer, questionId);
+  sendAnswer(answer: unknown, questionId = this.currentQuestion?.id): Promise<Ack> {
+    return this.#sourceFor('sendAnswer').sendAnswer(answer, questionId);
   }
 
   /** Declines to answer a question; without an id the oldest open one. Resolves and rejects like `sendAnswer()`. */
-  decline(questionId?: string): Promise<Ack> {
-    return this.#clientFor('decline').decline(questionId);
+  decline(questionId = this.currentQuestion?.id): Promise<Ack> {
+    return this.#sourceFor('decline').decline(questionId);
   }
 
   /** Asks the run to stop. Resolves and rejects like `sendAnswer()`. */
   cancel(): Promise<Ack> {
-    return this.#clientFor('cancel').cancel();
+    return this.#sourceFor('cancel').cancel();
   }
 
   /** Sends something of the application's own to the server. Resolves and rejects like `sendAnswer()`. */
   send(data: unknown): Promise<Ack> {
-    return this.#clientFor('send').send(data);
+    return this.#sourceFor('send').send(data);
   }
 
   /** Tells `observer` of every change and message, at once and not once per frame. Answers a function that stops it. */
@@ -221,6 +255,8 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   }
 
   override connectedCallback(): void {
+    // On a server, where it may be called, too, there is no page to be connected to.
+    if (isServer) return;
     super.connectedCallback();
     tellSourcesChanged(this.ownerDocument);
   }
@@ -255,18 +291,24 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     super.scheduleUpdate();
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (this.#prerender.isActive) {
+      this.#showPrerendered();
+      return;
+    }
     this.#session.update();
-    const { client } = this.#session;
-    if (client !== this.#shown) {
-      this.#shown = client;
+    if (changed.has('snapshot')) this.#tellObservers((observer) => observer.change());
+    const { source } = this.#session;
+    if (source !== this.#shown) {
+      this.#shown = source;
       this.#told = { ...NOTHING_TOLD, state: this.#told.state };
       this.#heard = NOTHING_HEARD;
       this.#announcer.clear();
     }
-    const { state, connection, serverNow } = this;
+    const { state, connection } = this;
     const { locale } = this.#locale;
-    this.#line = statusLine(state, connection, { page: Date.now(), server: serverNow }, locale);
+    this.#phase = state.phase;
+    this.#line = statusLine(state, connection, nowOf(this), locale);
     this.#states.set(this.#line.states);
     const { heard, news } = announce(this.#heard, state, connection, locale.words);
     this.#heard = heard;
@@ -276,7 +318,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   protected override render() {
     return html`
       <div part="base" class="line">
-        ${lineContent(this.#line, this.state.phase)}
+        ${lineContent(this.#line, this.#phase)}
         <span part="connection">${this.#line.connection}</span>
       </div>
       <div class="hidden" role="status">${this.#announcer.polite}</div>
@@ -286,13 +328,31 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   }
 
   protected override updated(): void {
-    this.#tell();
+    if (this.#prerender.isActive) this.#session.updateSoon();
+    else this.#tell();
   }
 
-  #clientFor(call: string): SessionClient {
-    const { client } = this.#session;
-    if (!client) throw invalid(call, this.url, 'an element with a url', 'set url and session-id first');
-    return client;
+  /** The snapshot, while it is what is known. */
+  get #known(): ChannelState | undefined {
+    return this.#hasHeard || this.session ? undefined : this.#snapshot.read(this.snapshot);
+  }
+
+  /** What a server knows of the session. */
+  #stillSession(): SessionSource {
+    return this.session ?? stillSession(this.#snapshot.read(this.snapshot), this.url !== null && !this.paused);
+  }
+
+  #showPrerendered(): void {
+    const still = this.#stillSession();
+    this.#phase = still.state.phase;
+    this.#line = statusLine(still.state, still.connection, nowOf(still), this.#locale.locale);
+    this.#states.set(this.#line.states);
+  }
+
+  #sourceFor(call: string): SessionSource {
+    const { source } = this.#session;
+    if (!source) throw invalid(call, this.url, 'an element with a url', 'set url and session-id first');
+    return source;
   }
 
   #changed(): void {
@@ -316,7 +376,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     const { told, news } = readNews(this.#told, this.state, this.connection);
     this.#told = told;
     // A listener may turn to another session: of this one nothing more is told.
-    for (const event of news) if (this.#session.client === this.#shown) this.#fire(event);
+    for (const event of news) if (this.#session.source === this.#shown) this.#fire(event);
   }
 
   #fire({ type, detail }: News): void {

@@ -1,9 +1,13 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, isServer, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
+import type { ChannelState } from '../../protocol/index.js';
 import { CompanionElement } from '../companion-element.js';
+import { answerPrerendered, type Prerendered } from '../controllers/prerender.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { type SessionHolder, type SessionSource, sourceOf } from '../controllers/session-source.js';
+import { SnapshotReader, snapshotAttribute } from '../controllers/snapshot.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
+import { stillSession } from '../controllers/still-session.js';
 import type { Decode } from '../session/index.js';
 import { lineCounts, statusLine } from '../status-messenger/line.js';
 import { lineContent } from '../status-messenger/line-content.js';
@@ -79,10 +83,29 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   @property({ attribute: false }) getToken: (() => string | undefined | Promise<string | undefined>) | null = null;
   /** Makes messages of a server's frames that are not this protocol's. */
   @property({ attribute: false }) decode: Decode | null = null;
+  /** The state of the session as it was last known, shown until the server has been heard. It belongs to a `url`. */
+  @property({ converter: snapshotAttribute }) snapshot: ChannelState | null = null;
+
+  readonly #snapshot = new SnapshotReader();
 
   constructor() {
     super();
     new SecondsController(this, () => this.#hasLine && lineCounts(this.state, this.connection));
+    answerPrerendered(this);
+  }
+
+  /**
+   * What is in it on a server shows this, and so it does at first in a page that has it from one.
+   *
+   * @internal
+   */
+  get prerendered(): Prerendered {
+    return this.prerenderedInside;
+  }
+
+  protected override get prerenderedSession(): SessionSource | null | undefined {
+    if (this.url === null) return super.prerenderedSession;
+    return stillSession(this.#snapshot.read(this.snapshot), !this.paused);
   }
 
   /** The session that is shown, to be read and to be called. With `url` it is the `<status-messenger>` in the panel, which fires its events. */
@@ -101,6 +124,8 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   }
 
   override connectedCallback(): void {
+    // On a server, where it may be called, too, there is no page to be connected to.
+    if (isServer) return;
     super.connectedCallback();
     tellSourcesChanged(this.ownerDocument);
   }
@@ -177,7 +202,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   }
 
   #isFilled(name: string): boolean {
-    return [...this.children].some(({ slot }) => slot === name);
+    return !this.isPrerendering && [...this.children].some(({ slot }) => slot === name);
   }
 
   #slotted(): void {
@@ -197,6 +222,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
         .paused=${this.paused}
         .getToken=${this.getToken}
         .decode=${this.decode}
+        .snapshot=${this.#snapshot.read(this.snapshot) ?? null}
         .words=${this.words}
       ></status-messenger>
     `;
@@ -205,7 +231,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   #renderLine(isCompact: boolean) {
     const { state, connection, companion, locale } = this;
     const { phase } = state;
-    const line = statusLine(state, connection, { page: Date.now(), server: companion.serverNow }, locale);
+    const line = statusLine(state, connection, companion.now, locale);
     // Before there is something to say, the connection says it all.
     if (line.message === '') return nothing;
     // What is asked stands below, and so does the summary, unless it is folded up.

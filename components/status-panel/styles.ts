@@ -1,6 +1,6 @@
 import { css } from 'lit';
 import { lineStyles } from '../status-messenger/line-content.js';
-import { indicatorStyles, tokens } from '../styles/index.js';
+import { indicatorStyles, inState, tokens } from '../styles/index.js';
 
 export const styles = [
   tokens,
@@ -46,7 +46,7 @@ export const styles = [
     status-messenger::part(base),
     status-progress::part(status),
     status-progress::part(elapsed),
-    status-progress:state(failed)::part(message),
+    status-progress${inState('failed')}::part(message),
     status-results::part(end) {
       display: none;
     }
@@ -57,22 +57,22 @@ export const styles = [
       margin-block-start: var(--_space);
     }
 
-    status-timeline:state(empty):not(:state(filtered)),
-    status-question:state(empty),
-    status-progress:state(idle),
+    status-timeline${inState('empty')}:not(${inState('filtered')}),
+    status-question${inState('empty')},
+    status-progress${inState('idle')},
     [part='body']:not(.two) status-results,
-    :host(:state(idle)) details,
-    .compact :is(status-connection:state(live), status-connection:state(ended)) {
+    :host(${inState('idle')}) details,
+    .compact :is(status-connection${inState('live')}, status-connection${inState('ended')}) {
       display: none;
     }
 
     /* How a question of a run that is over ended stands in the timeline, and such a run cannot be stopped. */
-    :host(:not(:state(running), :state(waiting))) :is(status-question:not(:state(open)), status-controls):not(:focus-within) {
+    :host(:not(${inState('running')}, ${inState('waiting')})) :is(status-question:not(${inState('open')}), status-controls):not(:focus-within) {
       display: none;
     }
 
     /* What waits for somebody stands out. */
-    status-question:state(open)::part(base) {
+    status-question${inState('open')}::part(base) {
       background: color-mix(in srgb, var(--_accent) 6%, transparent);
     }
 

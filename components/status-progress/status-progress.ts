@@ -87,7 +87,7 @@ export class StatusProgressElement extends CompanionElement {
       this.#paceOf = paceOf;
     }
     this.#isStale = isStale(state, connection);
-    const until = knownUntil(state, connection, { page: Date.now(), server: companion.serverNow });
+    const until = knownUntil(state, connection, companion.now);
     this.#view = barView(what, this.#pace, until, this.#isStale, this.locale);
     this.setStates([
       this.#view.phase,
@@ -98,7 +98,8 @@ export class StatusProgressElement extends CompanionElement {
 
   protected override render() {
     if (!this.#view) return nothing;
-    const { label, phase, done, status, percent, valueText, message, amount, rate, elapsed, remaining } = this.#view;
+    const { label, phase, share, done, status, percent, valueText, message, amount, rate, elapsed, remaining } =
+      this.#view;
     const isMoving = phase === 'running' && done === undefined && !this.#isStale;
     return html`
       <div part="base" class="${phase}${this.#isStale ? ' stale' : ''}">
@@ -118,7 +119,11 @@ export class StatusProgressElement extends CompanionElement {
           aria-valuenow=${done ?? nothing}
           aria-valuetext=${valueText || nothing}
         >
-          <div part="fill" class=${isMoving ? 'moving' : nothing}></div>
+          <div
+            part="fill"
+            class=${isMoving ? 'moving' : nothing}
+            style=${this.isPrerendering ? `--_share: ${share ?? 0}` : nothing}
+          ></div>
         </div>
         <div part="message">${message === '' ? nothing : html`<bdi>${message}</bdi>`}</div>
         <div part="details" class="number">

@@ -183,6 +183,11 @@ export function writtenIn(form: HTMLFormElement, button?: HTMLElement | null): (
   };
 }
 
+/** Whether what a field holds depends on the time zone. */
+export function isLocal({ schema }: Field): boolean {
+  return formatOf(schema) === 'date-time' && schema.default !== undefined;
+}
+
 /** A moment as a field for the time here and now has it. */
 function localTime(iso: string): string {
   const time = new Date(iso);

@@ -14,6 +14,8 @@ export interface FormLook {
   readonly problems: Problems;
   /** What was begun before the page was loaded. */
   readonly draft: Draft | undefined;
+  /** Nobody listens to it yet: a browser would send it somewhere else. */
+  readonly isInert: boolean;
   readonly words: Words;
 }
 
@@ -33,7 +35,7 @@ export function formTemplate(fields: readonly Field[], look: FormLook, on: FormH
   const { question, problems } = look;
   const whole = problems.get('');
   const description = descriptionOf(question);
-  return html`<form part="form" novalidate @submit=${on.submit} @input=${on.change} @keydown=${on.press}>
+  return html`<form part="form" novalidate ?inert=${look.isInert} @submit=${on.submit} @input=${on.change} @keydown=${on.press}>
     ${summary(fields, problems, on)} ${description === '' ? nothing : html`<p part="hint">${description}</p>`}
     ${isConfirm(fields) ? nothing : body(fields, look, on)}
     ${whole === undefined ? nothing : html`<p part="problem" class="problem" id="problem">${whole}</p>`}

@@ -6,7 +6,7 @@ import { CompanionElement } from '../companion-element.js';
 import { SecondsController } from '../controllers/seconds.js';
 import type { SessionSource } from '../controllers/session-source.js';
 import { indicator } from '../styles/index.js';
-import { writtenIn } from './controls.js';
+import { isLocal, writtenIn } from './controls.js';
 import { type Draft, Drafts } from './drafts.js';
 import { sends } from './enter.js';
 import { type Field, fieldsOf } from './fields.js';
@@ -104,6 +104,8 @@ export class StatusQuestionElement extends CompanionElement {
   #previous: string | undefined;
   #fields: readonly Field[] = [];
   #draft: Draft | undefined;
+  /** The form is as a server makes it, which knows neither what was begun here nor the time zone. */
+  #isPrerendered = false;
   #problems = NO_PROBLEMS;
   readonly #attempts = new Map<string, Attempt>();
   /** The questions among which drafts of ended ones were looked for. */
@@ -133,15 +135,18 @@ export class StatusQuestionElement extends CompanionElement {
   protected override willUpdate(): void {
     const { state, connection, companion } = this;
     const question = shownQuestion(state, this.questionId);
-    if (state.questions !== this.#seen) {
+    if (state.questions !== this.#seen && !this.isPrerendering) {
       this.#seen = state.questions;
       drafts.drop(state.questions.filter((each) => !isOpen(each)).map((each) => this.#draftKey(each)));
     }
     const key = question ? keyOf(question) : '';
     if (key !== this.#key) this.#turnTo(question, key);
+    else if (this.#isPrerendered && !this.isPrerendering) this.#takeOver(question);
     this.#question = question;
     const attempt = this.#attempts.get(key);
-    this.#face = question && questionFace(question, attempt, connection, companion.serverNow, this.locale);
+    // How much time is left is not known where nothing ticks.
+    const now = this.isPrerendering ? undefined : companion.serverNow;
+    this.#face = question && questionFace(question, attempt, connection, now, this.locale);
     const urgent = this.#face?.isUrgent ? ['urgent'] : [];
     this.setStates(question ? [question.status, ...urgent, ...(attempt ? [attempt.status] : [])] : ['empty']);
   }
@@ -184,7 +189,7 @@ export class StatusQuestionElement extends CompanionElement {
 
   #lookOf(question: QuestionView, face: QuestionFace): FormLook {
     const { words } = this.locale;
-    return { question, face, words, problems: this.#problems, draft: this.#draft };
+    return { question, face, words, problems: this.#problems, draft: this.#draft, isInert: this.isPrerendering };
   }
 
   #turnTo(question: QuestionView | undefined, key: string): void {
@@ -193,7 +198,15 @@ export class StatusQuestionElement extends CompanionElement {
     this.#key = key;
     this.#problems = NO_PROBLEMS;
     this.#fields = question ? fieldsOf(question) : [];
+    this.#isPrerendered = this.isPrerendering;
+    this.#draft = question && !this.isPrerendering ? drafts.read(this.#draftKey(question)) : undefined;
+  }
+
+  /** Makes the form of a server that of the page: anew only where it is to hold something else. */
+  #takeOver(question: QuestionView | undefined): void {
+    this.#isPrerendered = false;
     this.#draft = question && drafts.read(this.#draftKey(question));
+    if (this.#draft || this.#fields.some(isLocal)) this.#turns++;
   }
 
   #draftKey(question: QuestionView): string {

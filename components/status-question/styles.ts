@@ -1,5 +1,5 @@
 import { css } from 'lit';
-import { buttons, fields, indicatorStyles, tokens } from '../styles/index.js';
+import { buttons, fields, indicatorStyles, inState, tokens } from '../styles/index.js';
 
 export const styles = [
   tokens,
@@ -25,15 +25,15 @@ export const styles = [
     }
 
     /* What waits for somebody stands out; what is over lies back. */
-    :host(:state(open)) [part='base'] {
+    :host(${inState('open')}) [part='base'] {
       border-color: color-mix(in srgb, var(--_accent) 48%, transparent);
     }
 
-    :host(:not(:state(open))) [part='base'] {
+    :host(:not(${inState('open')})) [part='base'] {
       background: var(--_surface);
     }
 
-    :host(:state(empty)) [part='base'] {
+    :host(${inState('empty')}) [part='base'] {
       padding: 0;
       border: 0;
       background: none;
@@ -77,7 +77,7 @@ export const styles = [
     [part='hint'],
     [part='note'],
     [part='more'],
-    :host(:state(open)) [part='answer'] {
+    :host(${inState('open')}) [part='answer'] {
       color: var(--_muted);
       font-size: 0.875em;
     }
@@ -93,7 +93,7 @@ export const styles = [
       font-variant-numeric: tabular-nums;
     }
 
-    :host(:state(urgent)) [part='time'] {
+    :host(${inState('urgent')}) [part='time'] {
       color: var(--_warning);
       font-weight: 500;
     }

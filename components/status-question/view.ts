@@ -86,19 +86,19 @@ export function attemptText(attempt: Attempt, question: QuestionView | undefined
   }
 }
 
-/** What to show of a question. `serverNow` is the server's time, in milliseconds since 1970. Pure. */
+/** What to show of a question. `serverNow` is the server's time, in milliseconds since 1970, where it is known. Pure. */
 export function questionFace(
   question: QuestionView,
   attempt: Attempt | undefined,
   connection: Connection,
-  serverNow: number,
+  serverNow: number | undefined,
   locale: Locale,
 ): QuestionFace {
   const { words, formats } = locale;
   const from = question.agent ? words.questionFrom(question.agent) : words.question;
   if (!isOpen(question)) return { ...closed(question, attempt, locale), from };
   const { expiresAt, default: fallback } = question;
-  const left = expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - serverNow;
+  const left = expiresAt === undefined || serverNow === undefined ? Number.POSITIVE_INFINITY : expiresAt - serverNow;
   const isBusy = attempt?.status === 'sending' || attempt?.status === 'taken' || attempt?.status === 'late';
   return {
     sign: isBusy ? 'running' : 'waiting',

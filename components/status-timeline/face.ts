@@ -68,9 +68,9 @@ export function durationText({ startedAt, endedAt, status }: StepView, now: numb
   return startedAt === undefined || end === undefined ? '' : formats.clock(end - startedAt);
 }
 
-/** The time of day of something. A server may say anything, also what no calendar has. */
-export function timeText(at: number | undefined, { formats }: Locale): string {
-  return at === undefined || Number.isNaN(new Date(at).getTime()) ? '' : formats.time(at);
+/** The time of day of something, here or at Greenwich. A server may say anything, also what no calendar has. */
+export function timeText(at: number | undefined, { formats }: Locale, isGreenwich = false): string {
+  return at === undefined || Number.isNaN(new Date(at).getTime()) ? '' : formats.time(at, isGreenwich);
 }
 
 function amountText(

@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Message } from '../../protocol/index.js';
 import { CompanionElement } from '../companion-element.js';
 import { SecondsController } from '../controllers/seconds.js';
+import { knownUntil } from '../known-time.js';
 import { indicator } from '../styles/index.js';
 import { type Entry, isOpen, TIMELINE } from './entry.js';
 import { durationText, faceOf, timeText } from './face.js';
@@ -77,6 +78,8 @@ export class StatusTimelineElement extends CompanionElement {
   #choices = new WeakMap<Entry, boolean>();
   readonly #follow = new FollowController(this, () => this.#showEarlier());
   #wasFollowing = true;
+  /** What is drawn is a server's, which shows the end by other means. */
+  #isServed = false;
   /**
    * The view begins at this entry, or that many rows before the end, or with as many as are looked at; it ends with this key, and the reader has seen that one.
    */
@@ -84,6 +87,8 @@ export class StatusTimelineElement extends CompanionElement {
   #limit: number | undefined;
   #until = 0;
   #seen = 0;
+  /** Up to when it is known what goes on, in the server's time. */
+  #now = 0;
 
   constructor() {
     super();
@@ -104,7 +109,9 @@ export class StatusTimelineElement extends CompanionElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     // Frameworks take away a property by setting it to nothing.
     this.agents ??= [];
-    this.#log.catchUp(this.state);
+    const { state, connection, companion } = this;
+    this.#log.catchUp(state);
+    this.#now = knownUntil(state, connection, companion.now) ?? companion.serverNow;
     if (changed.has('agents') && this.hasUpdated) {
       this.#follow.isFollowing = true;
       this.#startOver();
@@ -137,7 +144,7 @@ export class StatusTimelineElement extends CompanionElement {
     return html`
       <div part="base" tabindex="-1">
         ${this.#renderAgents()}
-        <div part="scroller" role="group" aria-label=${words.timeline} tabindex="0">
+        <div part="scroller" class=${this.isPrerendering ? 'served' : nothing} role="group" aria-label=${words.timeline} tabindex="0">
           <div class="content">
             ${
               hasEarlier
@@ -159,6 +166,8 @@ export class StatusTimelineElement extends CompanionElement {
   }
 
   protected override updated(): void {
+    if (this.#follow.isFollowing && this.#isServed) this.#follow.isFollowing = true;
+    this.#isServed = this.isPrerendering;
     if (this.#until < this.#log.story.lastKey) this.requestUpdate();
   }
 
@@ -222,8 +231,9 @@ export class StatusTimelineElement extends CompanionElement {
   #renderRow({ entry, isExpanded, rows }: Row, isNamed: boolean): TemplateResult {
     const { locale } = this;
     const lane = this.#lane(entry.agent);
-    const second = isOpen(entry) && Math.floor(this.companion.serverNow / 1000);
-    const known = [entry.what, isExpanded, entry.steps, isNamed, lane, locale, this.#isStale, second];
+    const second = isOpen(entry) && Math.floor(this.#now / 1000);
+    const isServed = this.isPrerendering;
+    const known = [isServed, entry.what, isExpanded, entry.steps, isNamed, lane, locale, this.#isStale, second];
     return html`
       <li data-key=${entry.key}>
         ${guard(known, () => this.#renderEntry(entry, isExpanded, isNamed ? lane : undefined))}
@@ -236,6 +246,7 @@ export class StatusTimelineElement extends CompanionElement {
     const { locale } = this;
     const { words, formats } = locale;
     const { what, agent, steps, at } = entry;
+    const isServed = this.isPrerendering;
     const step = what.kind === 'step' ? what.step : undefined;
     const { sign, word, text, detail, isProblem } = faceOf(what, locale);
     const said = html`${word ? html`<span class="hidden">${word}: </span>` : nothing}<bdi part="text">${text}</bdi>`;
@@ -244,7 +255,7 @@ export class StatusTimelineElement extends CompanionElement {
       <div part="entry ${step?.kind ?? what.kind}" class="entry ${level}">
         ${sign ? indicator(sign, this.#isStale) : html`<span class="bullet"></span>`}
         <div class="said">
-          <span part="time">${step ? durationText(step, this.companion.serverNow, locale) : timeText(at, locale)}</span>
+          <span part="time" class=${isServed && !step ? 'unseen' : nothing}>${step ? durationText(step, this.#now, locale) : timeText(at, locale, isServed)}</span>
           ${
             isExpanded === undefined
               ? said

@@ -74,6 +74,21 @@ export const styles = [
       overflow-anchor: none;
     }
 
+    /* The end is what is seen first, also before there is a script to scroll to it. */
+    .served {
+      display: flex;
+      flex-direction: column-reverse;
+    }
+
+    .served > .content {
+      margin-block-end: auto;
+    }
+
+    /* A server does not know the time zone: the time takes its place, and is told by the page. */
+    .unseen {
+      visibility: hidden;
+    }
+
     [part='list'] {
       margin: 0;
       padding: 0;

@@ -4,7 +4,7 @@ export class Formats {
   readonly #language: string;
   readonly #numbers = new Map<string, Intl.NumberFormat>();
   #ago: Intl.RelativeTimeFormat | undefined;
-  #time: Intl.DateTimeFormat | undefined;
+  readonly #times = new Map<boolean, Intl.DateTimeFormat>();
   #list: Intl.ListFormat | undefined;
 
   private constructor(language: string) {
@@ -53,10 +53,17 @@ export class Formats {
     return this.#ago.format(-value, unit);
   }
 
-  /** The time of day: `14:05:09`. */
-  time(at: number): string {
-    this.#time ??= new Intl.DateTimeFormat(this.#language, { timeStyle: 'medium' });
-    return this.#time.format(at);
+  /** The time of day: `14:05:09`; where nobody knows the time zone, that at Greenwich. */
+  time(at: number, isGreenwich = false): string {
+    let format = this.#times.get(isGreenwich);
+    if (!format) {
+      format = new Intl.DateTimeFormat(this.#language, {
+        timeStyle: 'medium',
+        ...(isGreenwich && { timeZone: 'UTC' }),
+      });
+      this.#times.set(isGreenwich, format);
+    }
+    return format.format(at);
   }
 
   /** `a, b and c`. */
