@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { FormField, Option } from '../../protocol/index.js';
 import type { Words } from '../words/index.js';
 import type { Draft } from './drafts.js';
-import { entersSend } from './enter.js';
 import type { Field, Written } from './fields.js';
 
 /** How a field is shown. */
@@ -13,6 +12,8 @@ export interface FieldLook {
   /** The values that count when nobody answers. */
   readonly fallback: readonly unknown[];
   readonly words: Words;
+  /** Enter in a text of several lines sends it. */
+  readonly entersSend: boolean;
 }
 
 /** More choices than this are a list to open, and so are those that may be taken back: of radio buttons one stays chosen. */
@@ -135,7 +136,7 @@ function input({ field, look, describedBy, labelledBy }: Control): TemplateResul
       id=${id}
       name=${id}
       rows=${field.name === '' ? 2 : 1}
-      enterkeyhint=${entersSend() ? 'send' : 'enter'}
+      enterkeyhint=${look.entersSend ? 'send' : 'enter'}
       ?required=${isRequired}
       placeholder=${field.name === '' ? look.words.answer : nothing}
       aria-labelledby=${labelledBy}

@@ -16,6 +16,8 @@ export interface FormLook {
   readonly draft: Draft | undefined;
   /** Nobody listens to it yet: a browser would send it somewhere else. */
   readonly isInert: boolean;
+  /** Enter in a text of several lines sends it. */
+  readonly entersSend: boolean;
   readonly words: Words;
 }
 
@@ -43,7 +45,11 @@ export function formTemplate(fields: readonly Field[], look: FormLook, on: FormH
   </form>`;
 }
 
-function body(fields: readonly Field[], { question, face, problems, draft, words }: FormLook, on: FormHandlers) {
+function body(
+  fields: readonly Field[],
+  { question, face, problems, draft, entersSend, words }: FormLook,
+  on: FormHandlers,
+) {
   return html`<div
     part="fields"
     role="group"
@@ -60,6 +66,7 @@ function body(fields: readonly Field[], { question, face, problems, draft, words
         initial: initialOf(field, draft),
         problem: problems.get(field.name),
         fallback: isAlone ? [question.default].flat() : [],
+        entersSend,
         words,
       });
     })}

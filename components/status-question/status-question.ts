@@ -8,7 +8,7 @@ import type { SessionSource } from '../controllers/session-source.js';
 import { indicator } from '../styles/index.js';
 import { isLocal, writtenIn } from './controls.js';
 import { type Draft, Drafts } from './drafts.js';
-import { sends } from './enter.js';
+import { entersSend, sends } from './enter.js';
 import { type Field, fieldsOf } from './fields.js';
 import { type FormHandlers, type FormLook, formTemplate } from './form.js';
 import { NO_PROBLEMS, type Problems, readWritten, refusal } from './problems.js';
@@ -189,7 +189,9 @@ export class StatusQuestionElement extends CompanionElement {
 
   #lookOf(question: QuestionView, face: QuestionFace): FormLook {
     const { words } = this.locale;
-    return { question, face, words, problems: this.#problems, draft: this.#draft, isInert: this.isPrerendering };
+    const isInert = this.isPrerendering;
+    const enters = isInert || entersSend();
+    return { question, face, words, problems: this.#problems, draft: this.#draft, isInert, entersSend: enters };
   }
 
   #turnTo(question: QuestionView | undefined, key: string): void {

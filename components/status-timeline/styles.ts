@@ -1,5 +1,5 @@
 import { css } from 'lit';
-import { buttons, indicatorStyles, tokens } from '../styles/index.js';
+import { buttons, indicatorStyles, inState, tokens } from '../styles/index.js';
 
 export const styles = [
   tokens,
@@ -70,7 +70,7 @@ export const styles = [
     }
 
     /* The end stays where it is, and not what was read last. */
-    :host(:state(following)) [part='scroller'] {
+    :host(${inState('following')}) [part='scroller'] {
       overflow-anchor: none;
     }
 
@@ -114,7 +114,7 @@ export const styles = [
     }
 
     /* While the end is followed there are few of them, and their true heights tell where the end is. */
-    :host(:not(:state(following))) .entry {
+    :host(:not(${inState('following')})) .entry {
       content-visibility: auto;
     }
 

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const BUDGETS = {
   SessionClient: { asked: 5000, budget: 13_350 },
   '<status-messenger>, Lit included': { asked: 13_000, budget: 27_600 },
-  'the whole kit in one file': { asked: 30_000, budget: 55_500 },
+  'the whole kit in one file': { asked: 30_000, budget: 57_000 },
 };
 
 /** The size of what a page loads at once that has `source` as its script. What it loads later, or never, does not count. */

@@ -151,7 +151,7 @@ test('every element takes over what was rendered, in its language, and shows the
 
   const { page, problems, run, connect } = await openServed(t, browser, `http://127.0.0.1:${port}`, 'Asia/Tokyo');
   const text = () => page.$eval('body', (body) => window.textOf(body));
-  assert.match(await text(), /Verbindet….*Chapter one/);
+  assert.match(await text(), /Verbindung wird aufgebaut….*Chapter one/);
   await run();
   assert.deepEqual(await kept(page), { gone: [], shifts: [], moved: [] });
   await connect();

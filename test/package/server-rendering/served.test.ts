@@ -99,7 +99,7 @@ for (const [name, shown] of Object.entries(SHOWN)) {
 test('<status-panel> shows all of a session that is handed in, in one language', async () => {
   const panel = html`<status-panel lang="de" url="/ws" snapshot=${JSON.stringify(talkative('TEXT'))}></status-panel>`;
   const { text } = read(await made(panel));
-  for (const shown of ['Wartet auf Sie', 'Verbindet…', '3 von 12 TEXT', 'Writer', 'Anhalten'])
+  for (const shown of ['Wartet auf Sie', 'Verbindung wird aufgebaut…', '3 von 12 TEXT', 'Writer', 'Anhalten'])
     assert.ok(text.includes(shown), `${shown} in ${text}`);
 });
 
