@@ -40,6 +40,7 @@ test('nothing is published but the build and what people read of it', () => {
     'README.md',
     'SECURITY.md',
     ...forEditors.map((name) => `dist/${name}.json`),
+    'llms.txt',
     'package.json',
   ]);
   assert.ok(!files.includes('dist/components/cdn.js'));

@@ -24,3 +24,14 @@ test('what the README says in a shell reaches the session, and can be watched th
     /^ {2}Getting ready…\n▸ ls -l\n.+ package\.json\n.*✓ ls -l: exit code 0 after .+\ncompleted · /s,
   );
 });
+
+test('what the README says in Python reaches the session', async (t) => {
+  const run = promisify(execFile);
+  if (!(await run('python3', ['--version']).catch(() => undefined)))
+    return t.skip('there is no Python on this machine');
+  const server = await startServer({ apiKey: 'secret' });
+  t.after(() => server.close());
+  const script = (await snippet('publish.py')).replaceAll('http://127.0.0.1:8000', server.http);
+  await run('python3', ['-c', script], { env: { ...process.env, STATUS_MESSENGER_API_KEY: 'secret' } });
+  assert.deepEqual(server.messenger.getStatusMessages('build'), ['Reading the documents…']);
+});

@@ -8,12 +8,12 @@ import { listen } from '../helpers/server.js';
 /** The folder of the package. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The code block behind `<!-- test: NAME -->` in the README. */
-export async function snippet(name: string): Promise<string> {
-  const readme = await readFile(join(root, 'README.md'), 'utf8');
+/** The code block behind `<!-- test: NAME -->` in the README, or in another file. */
+export async function snippet(name: string, file = 'README.md'): Promise<string> {
+  const readme = await readFile(join(root, file), 'utf8');
   const [, code] =
     new RegExp(`<!-- test: ${name.replace('.', '\\.')} -->\n\`\`\`\\w+\n([^]*?)\`\`\``).exec(readme) ?? [];
-  assert.ok(code, `the README has no block for ${name}`);
+  assert.ok(code, `${file} has no block for ${name}`);
   return code;
 }
 

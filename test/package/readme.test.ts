@@ -4,11 +4,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { isObject } from '../../protocol/index.js';
 import { WireClient } from '../helpers/wire-client.js';
 import { eventually, freePort, root, snippet } from './readme-snippet.js';
 
 /** A snippet that is a server, in a folder of its own, which can be started more than once. */
-async function prepare(t: TestContext, name: string) {
+async function prepare(t: TestContext, name: string, file = 'README.md') {
   const port = await freePort();
   // Within the package, so that its own name leads to the build.
   const folder = await mkdtemp(join(root, 'dist', 'readme-'));
@@ -17,7 +18,7 @@ async function prepare(t: TestContext, name: string) {
     for (const child of children) child.kill('SIGKILL');
     await rm(folder, { recursive: true });
   });
-  const code = await snippet(name);
+  const code = await snippet(name, file);
   await writeFile(join(folder, name), code.replace('sleep(1000)', 'sleep(10)').replaceAll('3000', String(port)));
   return {
     port,
@@ -43,6 +44,18 @@ test("the README's first server runs as it stands, serves its page, and shows it
   const viewer = new WireClient(`ws://127.0.0.1:${port}/ws/my-session`);
   assert.deepEqual((await viewer.type('complete')).data, { summary: 'All ten chapters are read.' });
   assert.equal(viewer.statuses.length, 10);
+  await viewer.close();
+});
+
+test('the server of llms.txt runs as it stands, asks, and goes on with the answer', async (t) => {
+  const { port, start } = await prepare(t, 'server.mjs', 'llms.txt');
+  start();
+  await eventually(() => fetch(`http://127.0.0.1:${port}/`));
+  const viewer = new WireClient(`ws://127.0.0.1:${port}/ws/my-session`);
+  const { data } = await viewer.type('question');
+  assert.ok(isObject(data));
+  await viewer.send({ type: 'answer', ref: 'r', data: { questionId: data.questionId, answer: 'red' } });
+  assert.deepEqual((await viewer.type('complete')).data, { summary: 'Painted in red.' });
   await viewer.close();
 });
 
