@@ -39,7 +39,7 @@ export abstract class CompanionElement extends LitElement {
 
   /** The session that it names itself, as a server shows it; `null` where it is not to show that of those around it. */
   protected get prerenderedSession(): SessionSource | null | undefined {
-    return this.session ?? (this.htmlFor === null ? undefined : null);
+    return this.session ?? (this.htmlFor == null ? undefined : null);
   }
 
   /** What those in it show on a server, and at first in a page that has them from one. */

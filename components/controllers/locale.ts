@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type Locale, languageOf, localeFor, type Words } from '../words/index.js';
 import { onWordsChange } from '../words/registry.js';
 import type { PrerenderController } from './prerender.js';
+import { isSessionHolder } from './session-source.js';
 
 /** An element that speaks. */
 export interface LocaleHost extends ReactiveControllerHost, Element {
@@ -10,10 +11,10 @@ export interface LocaleHost extends ReactiveControllerHost, Element {
 }
 
 const hosts = new Set<LocaleController>();
-const observers = new WeakMap<Document, MutationObserver>();
+const observers = new WeakMap<Node, MutationObserver>();
 let stopListening: (() => void) | undefined;
 
-/** The language that its host stands in, with its texts. Renders the host when either becomes another. All hosts share one observer. */
+/** The language that its host stands in, with its texts. Renders the host when either becomes another. All hosts in a root share one observer. */
 export class LocaleController implements ReactiveController {
   readonly #host: LocaleHost;
   readonly #prerender: PrerenderController;
@@ -39,7 +40,7 @@ export class LocaleController implements ReactiveController {
 
   hostConnected(): void {
     hosts.add(this);
-    watch(this.#host.ownerDocument);
+    watch(this.#host);
     this.renew();
   }
 
@@ -62,10 +63,16 @@ function renewAll(): void {
   for (const each of [...hosts]) each.renew();
 }
 
-function watch(document: Document): void {
+/** Watches the page, and each shadow root that an element stands in. */
+function watch(element: Element): void {
   stopListening ??= onWordsChange(renewAll);
-  if (observers.has(document)) return;
-  const observer = new MutationObserver(renewAll);
-  observer.observe(document, { subtree: true, attributeFilter: ['lang'] });
-  observers.set(document, observer);
+  const root = element.getRootNode();
+  // Within the kit's own elements no language is said.
+  const isOwn = root instanceof ShadowRoot && isSessionHolder(root.host);
+  if (!isOwn && !observers.has(root)) {
+    const observer = new MutationObserver(renewAll);
+    observer.observe(root, { subtree: true, attributeFilter: ['lang'] });
+    observers.set(root, observer);
+  }
+  if (root instanceof ShadowRoot) watch(root.host);
 }

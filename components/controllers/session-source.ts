@@ -24,6 +24,13 @@ export interface SessionSource {
   announce?(text: string): void;
 }
 
+/** The id of a session; empty where it has none. A `<status-messenger>` that was handed a session has that one's. */
+export function sessionIdOf(source: SessionSource | undefined): string {
+  const inner = source && 'session' in source ? source.session : undefined;
+  const isHandedIn = typeof inner === 'object' && inner !== null && isSessionSource(inner);
+  return (isHandedIn ? inner : source)?.sessionId ?? '';
+}
+
 /** An element that hands the session that it shows on to those in it, and to those that name it. */
 export interface SessionHolder {
   readonly sessionSource: SessionSource | undefined;

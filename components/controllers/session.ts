@@ -8,6 +8,9 @@ const MOVE_GRACE = 250;
 /** Milliseconds after which a missing `url` is a mistake, and not a framework that has yet to set it. */
 const URL_GRACE = 1000;
 
+/** How an element stands that has no session, or one that was not begun. */
+export const NOT_CONNECTED: Connection = { status: 'idle' };
+
 /** An element that says which session it wants. */
 export interface SessionHost extends ReactiveControllerHost {
   readonly url: string | null;
@@ -28,8 +31,8 @@ export interface SessionHost extends ReactiveControllerHost {
 
 /** Whom to tell. */
 export type SessionListeners = { readonly [K in keyof SessionEvents]: (value: SessionEvents[K]) => void } & {
-  /** It is another session from now on, or none. */
-  replaced(): void;
+  /** It is another session from now on, or none: than another one, or than none. */
+  replaced(hadSession: boolean): void;
 };
 
 /**
@@ -40,8 +43,8 @@ export class SessionController implements ReactiveController {
   readonly #host: SessionHost;
   readonly #listeners: SessionListeners;
   #client: SessionClient | undefined;
-  /** How the session stood that was handed in, when it last told of a change, and what stops it from telling. */
-  #connection: Connection | undefined;
+  /** The connection that was told of last, and what stops a session from telling that was handed in. */
+  #connection: Connection = NOT_CONNECTED;
   #stopObserving: (() => void) | undefined;
   /** What the client was made for, and `paused` as it was last looked at. */
   #target: readonly unknown[] = [];
@@ -72,6 +75,7 @@ export class SessionController implements ReactiveController {
     this.#paused = paused;
     if (isElsewhere) {
       const former = this.#client;
+      const hadSession = former !== undefined || this.#stopObserving !== undefined;
       this.#target = target;
       this.#client = undefined;
       // First, as the next may be of the same address, written another way: what the former gave up it must not take over.
@@ -79,7 +83,7 @@ export class SessionController implements ReactiveController {
       this.#stopObserving?.();
       this.#stopObserving = undefined;
       this.#client = url && !session ? this.#makeClient(url) : undefined;
-      this.#listeners.replaced();
+      this.#listeners.replaced(hadSession);
     }
     return this.#client;
   }
@@ -100,6 +104,7 @@ export class SessionController implements ReactiveController {
   update(): void {
     const { client } = this;
     const { session } = this.#host;
+    if (!client && !session) this.#tellConnection(NOT_CONNECTED);
     if (client || session) {
       clearTimeout(this.#complaint);
       this.#complaint = undefined;
@@ -142,19 +147,20 @@ export class SessionController implements ReactiveController {
     const { sessionId, threadId, userId, decode, ownerDocument } = this.#host;
     const client = new SessionClient({
       url,
-      ...(sessionId === null ? {} : { sessionId }),
-      ...(threadId === null ? {} : { threadId }),
-      ...(userId === null ? {} : { userId }),
+      // A framework takes a property away by setting it to nothing at all.
+      ...(sessionId == null ? {} : { sessionId }),
+      ...(threadId == null ? {} : { threadId }),
+      ...(userId == null ? {} : { userId }),
       ...(decode ? { decode } : {}),
       ...(ownerDocument ? { base: ownerDocument.baseURI } : {}),
       getToken: () => (this.#host.getToken ? this.#host.getToken() : (this.#host.token ?? undefined)),
     });
     const isCurrent = () => this.client === client;
-    const { message, state, channelstate, connection, problem } = this.#listeners;
+    const { message, state, channelstate, problem } = this.#listeners;
     client.on('message', (value) => isCurrent() && message(value));
     client.on('state', (value) => isCurrent() && state(value));
     client.on('channelstate', (value) => isCurrent() && channelstate(value));
-    client.on('connection', (value) => isCurrent() && connection(value));
+    client.on('connection', (value) => isCurrent() && this.#tellConnection(value));
     client.on('problem', (value) => isCurrent() && problem(value));
     return client;
   }
@@ -167,17 +173,23 @@ export class SessionController implements ReactiveController {
       return;
     }
     if (this.#stopObserving) return;
-    this.#connection = session.connection;
     this.#stopObserving = session.observe({
       message: (message) => this.#listeners.message(message),
       change: () => {
         this.#listeners.state(session.state);
-        if (session.connection === this.#connection) return;
-        this.#connection = session.connection;
-        this.#listeners.connection(session.connection);
+        this.#tellConnection(session.connection);
       },
-      reset: () => this.#listeners.replaced(),
+      reset: () => this.#listeners.replaced(true),
     });
+    // It may have changed while nobody listened.
+    this.#tellConnection(session.connection);
+  }
+
+  #tellConnection(connection: Connection): void {
+    const isStillNone = connection.status === 'idle' && this.#connection.status === 'idle';
+    if (connection === this.#connection || isStillNone) return;
+    this.#connection = connection;
+    this.#listeners.connection(connection);
   }
 
   #complain(): void {

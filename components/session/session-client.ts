@@ -125,6 +125,11 @@ export class SessionClient {
     this.#outbox = new Outbox(kept, now);
   }
 
+  /** The session that it was made for. */
+  get sessionId(): string | null {
+    return this.#options.sessionId ?? null;
+  }
+
   get connection(): Connection {
     return this.#link.connection;
   }

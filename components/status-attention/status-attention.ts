@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { CompanionElement } from '../companion-element.js';
+import { sessionIdOf } from '../controllers/session-source.js';
 import { VisibilityController } from '../controllers/visibility.js';
 import { styles } from './styles.js';
 import { markTab, ownTitle } from './tab.js';
@@ -100,7 +101,7 @@ export class StatusAttentionElement extends CompanionElement {
       // One of a session takes the place of the one before it, and so does that of another tab.
       const notification = new Notification(title, {
         body: call.text,
-        tag: `status-messenger ${this.companion.source?.sessionId ?? ''}`,
+        tag: `status-messenger ${sessionIdOf(this.companion.source)}`,
       });
       notification.onclick = () => window.focus();
       this.#notification?.close();

@@ -62,7 +62,9 @@ export function controlsView(
   const isBusy = request.status === 'sending' || request.status === 'taken';
   // While the connection is on its way back a request waits for it; where none is wanted it would wait for ever.
   const isReachable = !['idle', 'ended', 'refused'].includes(connection.status);
-  const button: Button = isBusy || !isReachable || phase === 'idle' ? 'disabled' : 'ready';
+  // What has ended for good may be begun anew by the application, elsewhere.
+  const isToBegin = isOver && connection.status === 'ended';
+  const button: Button = isBusy || !(isReachable || isToBegin) || phase === 'idle' ? 'disabled' : 'ready';
   return {
     stop: isOver ? 'absent' : button,
     restart: isOver && canRestart ? button : 'absent',

@@ -16,7 +16,7 @@ import { nextFrame } from '../controllers/frame.js';
 import { LocaleController } from '../controllers/locale.js';
 import { answerPrerendered, PrerenderController, type Prerendered } from '../controllers/prerender.js';
 import { SecondsController } from '../controllers/seconds.js';
-import { SessionController } from '../controllers/session.js';
+import { NOT_CONNECTED, SessionController } from '../controllers/session.js';
 import type { SessionSource } from '../controllers/session-source.js';
 import { SnapshotReader, snapshotAttribute } from '../controllers/snapshot.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
@@ -31,8 +31,6 @@ import { lineCounts, statusLine } from './line.js';
 import { lineContent } from './line-content.js';
 import { type News, NOTHING_TOLD, readNews } from './news.js';
 import { styles } from './styles.js';
-
-const NOT_CONNECTED: Connection = { status: 'idle' };
 
 /**
  * Shows what work on a server is doing, live, and holds the connection to it.
@@ -121,8 +119,10 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
       this.#fire({ type: 'connectionchange', detail });
     },
     problem: (detail) => this.#fire({ type: 'problem', detail }),
-    replaced: () => {
+    replaced: (hadSession) => {
       this.#hasHeard = false;
+      // What was handed in for the former session says nothing of this one; what was set together with it does.
+      if (hadSession && this.snapshot === this.#rendered) this.#outdated = this.snapshot;
       this.#shown = undefined;
       this.#tellObservers((observer) => observer.reset?.());
       this.#tellObservers((observer) => observer.change());
@@ -133,6 +133,9 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   readonly #locale = new LocaleController(this, this.#prerender);
   readonly #states = new CustomStates(this, this.attachInternals());
   readonly #snapshot = new SnapshotReader();
+  /** The snapshot as it was last rendered, and the one that was of another session. */
+  #rendered: ChannelState | null | undefined;
+  #outdated: ChannelState | null | undefined;
   /** Whether the server has told all at some time. */
   #hasHeard = false;
   /** The session of which is told, what its last events spoke of, and what was said of it. */
@@ -267,11 +270,12 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   }
 
   /**
-   * A move by `moveBefore()` changes nothing but who is around it.
+   * A move by `moveBefore()` changes nothing but what is around it.
    *
    * @internal
    */
   connectedMoveCallback(): void {
+    this.#locale.renew();
     tellSourcesChanged(this.ownerDocument);
   }
 
@@ -305,6 +309,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
       this.#heard = NOTHING_HEARD;
       this.#announcer.clear();
     }
+    this.#rendered = this.snapshot;
     const { state, connection } = this;
     const { locale } = this.#locale;
     this.#phase = state.phase;
@@ -334,7 +339,8 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
 
   /** The snapshot, while it is what is known. */
   get #known(): ChannelState | undefined {
-    return this.#hasHeard || this.session ? undefined : this.#snapshot.read(this.snapshot);
+    const isOutdated = this.snapshot === this.#outdated;
+    return this.#hasHeard || this.session || isOutdated ? undefined : this.#snapshot.read(this.snapshot);
   }
 
   /** What a server knows of the session. */

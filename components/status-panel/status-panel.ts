@@ -104,7 +104,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   }
 
   protected override get prerenderedSession(): SessionSource | null | undefined {
-    if (this.url === null) return super.prerenderedSession;
+    if (this.url == null) return super.prerenderedSession;
     return stillSession(this.#snapshot.read(this.snapshot), !this.paused);
   }
 
@@ -119,7 +119,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
    * @internal
    */
   get ownSession(): SessionSource | undefined {
-    const messenger = this.url === null ? null : this.shadowRoot?.querySelector('status-messenger');
+    const messenger = this.url == null ? null : this.shadowRoot?.querySelector('status-messenger');
     return messenger ? sourceOf(messenger) : undefined;
   }
 
@@ -157,7 +157,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     `;
     return html`
       <div part="base" class=${isCompact ? 'compact' : nothing} role="group" aria-label=${words.panel} tabindex="-1">
-        ${this.url === null ? nothing : this.#renderMessenger()}
+        ${this.url == null ? nothing : this.#renderMessenger()}
         <div part="header">
           ${this.#slot('status', this.#hasLine ? this.#renderLine(isCompact) : nothing)} ${this.#section('connection')}
         </div>
@@ -184,7 +184,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
 
   /** A messenger around the panel shows its line itself. */
   get #hasLine(): boolean {
-    return [this.url, this.session, this.htmlFor].some((each) => each !== null);
+    return [this.url, this.session, this.htmlFor].some((each) => each != null);
   }
 
   get #hasResults(): boolean {

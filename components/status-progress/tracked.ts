@@ -27,7 +27,8 @@ export interface Tracked {
  * idle. Pure.
  */
 export function tracked(state: ChannelState, name: string | null): Tracked {
-  if (name === null) {
+  // A framework takes a property away by setting it to nothing at all.
+  if (name == null) {
     const { phase, startedAt, endedAt, error } = state;
     const progress = state.progress ?? {};
     return { label: progress.label ?? '', phase, progress, startedAt, endedAt, error: error?.message ?? '' };

@@ -180,7 +180,9 @@ export function writtenIn(form: HTMLFormElement, button?: HTMLElement | null): (
     const control = form.elements.namedItem(id);
     if (control instanceof HTMLInputElement && control.validity.badInput) return UNREADABLE;
     const value = values[0] || undefined;
-    return value && formatOf(schema) === 'date-time' ? new Date(value).toISOString() : value;
+    if (value === undefined || formatOf(schema) !== 'date-time') return value;
+    // Some browsers take years that no date of theirs can have.
+    return Number.isNaN(Date.parse(value)) ? UNREADABLE : new Date(value).toISOString();
   };
 }
 

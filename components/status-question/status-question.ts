@@ -4,7 +4,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import { type Ack, messageOf, type QuestionView } from '../../protocol/index.js';
 import { CompanionElement } from '../companion-element.js';
 import { SecondsController } from '../controllers/seconds.js';
-import type { SessionSource } from '../controllers/session-source.js';
+import { type SessionSource, sessionIdOf } from '../controllers/session-source.js';
 import { indicator } from '../styles/index.js';
 import { isLocal, writtenIn } from './controls.js';
 import { type Draft, Drafts } from './drafts.js';
@@ -212,7 +212,7 @@ export class StatusQuestionElement extends CompanionElement {
   }
 
   #draftKey(question: QuestionView): string {
-    return `${this.companion.source?.sessionId ?? ''} ${keyOf(question)}`;
+    return `${sessionIdOf(this.companion.source)} ${keyOf(question)}`;
   }
 
   #submit(event: SubmitEvent): void {

@@ -51,7 +51,8 @@ export function keyOf({ id, ts, question }: QuestionView): string {
 
 /** The question to show: that of an id; else the oldest that is open; else the last one, so that it can be read how it ended. Pure. */
 export function shownQuestion({ questions }: ChannelState, id: string | null): QuestionView | undefined {
-  if (id !== null) return questions.find((question) => question.id === id);
+  // A framework takes a property away by setting it to nothing at all.
+  if (id != null) return questions.find((question) => question.id === id);
   return questions.find(isOpen) ?? questions.at(-1);
 }
 

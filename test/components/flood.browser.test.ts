@@ -25,6 +25,9 @@ function nodes(root: Node): number {
   return [...root.childNodes].reduce((sum, child) => sum + nodes(child), 1 + shadow);
 }
 
+/** Milliseconds, a little less than those of `controllers/frame.ts`. */
+const HIDDEN = 200;
+
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 /** Of the engines only this one can be told to. */
 const { gc } = globalThis as { gc?: () => void };
@@ -69,9 +72,13 @@ describe('5,000 messages', () => {
       renders.clear();
       const sizes: number[] = [];
       let most = 0;
+      let before = performance.now();
       // They are rendered behind this in the same frame: what is counted here is of the one before.
       await flood(session, () => {
-        most = Math.max(most, ...renders.values());
+        const now = performance.now();
+        // A page that draws no frame for so long is taken for a hidden one, and renders by the clock, too.
+        if (now - before < HIDDEN) most = Math.max(most, ...renders.values());
+        before = now;
         renders.clear();
         sizes.push(nodes(box));
       });

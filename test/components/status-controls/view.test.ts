@@ -33,6 +33,12 @@ test('a run that goes on can be stopped, one that is over can be restarted where
   );
 });
 
+test('what has ended for good can be begun anew, and nothing else be asked for', () => {
+  const { restart } = view(DONE, NOTHING_ASKED, true, { status: 'ended' });
+  assert.equal(restart, 'ready');
+  assert.equal(view(RUNNING, NOTHING_ASKED, true, { status: 'ended' }).stop, 'disabled');
+});
+
 test('what was taken is shown as asked for, and as done only by the state', () => {
   const taken = acknowledged(sending, { ref: '', accepted: true });
   assert.equal(view(RUNNING, sending).note, 'Sending…');
@@ -63,11 +69,7 @@ test('a request is of its run: another one knows nothing of it', () => {
 test('a request waits for a connection that is on its way back, and is not offered where none is', () => {
   const lost: Connection = { status: 'reconnecting', since: 0, attempt: 1, reason: '' };
   assert.equal(view(RUNNING, NOTHING_ASKED, false, lost).stop, 'ready');
-  for (const connection of [
-    { status: 'idle' },
-    { status: 'ended' },
-    { status: 'refused', code: 4403, reason: '' },
-  ] as const) {
+  for (const connection of [{ status: 'idle' }, { status: 'refused', code: 4403, reason: '' }] as const) {
     assert.equal(view(RUNNING, NOTHING_ASKED, false, connection).stop, 'disabled');
     assert.equal(view(DONE, NOTHING_ASKED, true, connection).restart, 'disabled');
   }

@@ -57,7 +57,52 @@ describe('<status-messenger> with a snapshot', () => {
   });
 });
 
+describe('<status-messenger> with the snapshot of another session', () => {
+  it('does not show it as that of the one that it turns to', async () => {
+    const element = await fixture<StatusMessengerElement>(
+      html`<status-messenger url="/ws" session-id=${newSession()} .snapshot=${said('Of the first')} paused>
+        <status-question></status-question>
+      </status-messenger>`,
+    );
+    expect(element.currentStatus).to.equal('Of the first');
+    element.sessionId = newSession();
+    expect([element.currentStatus, element.currentQuestion, element.isSnapshot]).to.deep.equal(['', null, false]);
+    const question = element.querySelector('status-question');
+    await until(() => question !== null && shadowPart(question, 'form') === null);
+
+    element.snapshot = said('Of the second');
+    expect(element.currentStatus).to.equal('Of the second');
+    await element.updateComplete;
+    element.snapshot = said('Of the third');
+    element.sessionId = newSession();
+    expect(element.currentStatus, 'set together').to.equal('Of the third');
+  });
+});
+
 describe('<status-messenger> with a session', () => {
+  it('tells of its connection also where that was not as it is when somebody last looked', async () => {
+    const told: string[] = [];
+    const element = document.createElement('status-messenger');
+    element.addEventListener('connectionchange', ({ detail }) => told.push(detail.status));
+    const session = new TestSession();
+    element.session = session;
+    const box = await fixture<HTMLElement>(html`<div>${element}</div>`);
+    const offline = new TestSession();
+    offline.setConnection('offline');
+    element.session = offline;
+    await until(() => told.length === 2);
+    element.session = session;
+    await until(() => told.length === 3);
+    element.remove();
+    await until(() => session.observerCount === 0);
+    session.setConnection('offline');
+    box.append(element);
+    await until(() => told.length === 4);
+    element.session = null;
+    await until(() => told.length === 5);
+    expect(told).to.deep.equal(['live', 'offline', 'live', 'offline', 'idle']);
+  });
+
   it('shows it, fires its events, asks it, and hands it on', async () => {
     const session = new TestSession({ respond: () => ({ accepted: true }) });
     const element = await fixture<StatusMessengerElement>(

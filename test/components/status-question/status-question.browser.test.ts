@@ -413,6 +413,42 @@ describe('<status-question>', () => {
     await accessible(element, 'open', 'urgent');
   });
 
+  it('keeps what was begun in one session out of another, also where elements were handed them', async () => {
+    const box = await fixture(html`
+      <div>
+        <status-messenger .session=${new Session().ask()}><status-question></status-question></status-messenger>
+        <status-messenger .session=${new Session().ask()}><status-question></status-question></status-messenger>
+      </div>
+    `);
+    const [first, second] = box.querySelectorAll('status-question');
+    if (!first || !second) throw new Error('there are two');
+    await until(() => shadowPart(first, 'form') !== null);
+    write(first, 'of the first');
+    second.remove();
+    box.lastElementChild?.append(second);
+    const again = document.createElement('status-question');
+    box.lastElementChild?.append(again);
+    await until(() => shadowPart(again, 'form') !== null);
+    expect(control(again).value).to.equal('');
+  });
+
+  it('says of a moment that no date can have that it is none', async () => {
+    const session = new Session().ask({ schema: { type: 'string', format: 'date-time' } });
+    const element = await shown(session);
+    control(element).value = '275760-12-31T00:00';
+    press(element, 'send');
+    await until(() => text(element, 'problem') !== '');
+    expect(session.calls).to.deep.equal([]);
+  });
+
+  it('shows the oldest question again where a framework takes the id away', async () => {
+    const element = await shown(new Session().ask({ question: 'First?' }));
+    element.questionId = 'another';
+    await until(() => text(element, 'empty') !== '');
+    Object.assign(element, { questionId: undefined });
+    await until(() => text(element, 'question') === 'First?');
+  });
+
   it('keeps the focus on a page that hides what is over', async () => {
     const style = await fixture(
       html`<style>status-question:not(:state(open)):not(:focus-within) { display: none; }</style>`,
