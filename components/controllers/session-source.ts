@@ -5,6 +5,8 @@ import type { Connection, SessionObserver } from '../session/index.js';
 export interface SessionSource {
   /** Tells the drafts of one session from those of another. */
   readonly sessionId?: string | null;
+  /** The session that it only hands on, where it holds none itself. */
+  readonly session?: SessionSource | null;
   readonly state: ChannelState;
   readonly connection: Connection;
   /** The server's time, milliseconds since 1970, as far as it is known. */
@@ -32,6 +34,11 @@ export interface SessionHolder {
 /** The session that an element holds or hands on, where it is one of these two. */
 export function sourceOf(value: object): SessionSource | undefined {
   return isSessionSource(value) ? value : isSessionHolder(value) ? value.sessionSource : undefined;
+}
+
+/** The one object that is a session, whichever elements hand it on. */
+export function originOf(source: SessionSource): SessionSource {
+  return source.session ? originOf(source.session) : source;
 }
 
 export function isSessionHolder(value: object): value is SessionHolder {
