@@ -100,8 +100,12 @@ function hasChromium(): boolean {
   return isHere;
 }
 
-main().catch((error: unknown) => {
+function giveUp(error: unknown): void {
   console.error(error instanceof Error ? error.message : error);
   console.log('0 passed, 1 failed');
   process.exit(1);
-});
+}
+
+// A browser's driver may fail where nobody waits for it.
+process.on('uncaughtException', giveUp);
+main().catch(giveUp);

@@ -5,6 +5,8 @@ import type { Connection, SessionObserver } from '../session/index.js';
 export interface SessionSource {
   /** Tells the drafts of one session from those of another. */
   readonly sessionId?: string | null;
+  /** The session that it only hands on, where it holds none itself. */
+  readonly session?: SessionSource | null;
   readonly state: ChannelState;
   readonly connection: Connection;
   /** The server's time, milliseconds since 1970, as far as it is known. */
@@ -24,13 +26,6 @@ export interface SessionSource {
   announce?(text: string): void;
 }
 
-/** The id of a session; empty where it has none. A `<status-messenger>` that was handed a session has that one's. */
-export function sessionIdOf(source: SessionSource | undefined): string {
-  const inner = source && 'session' in source ? source.session : undefined;
-  const isHandedIn = typeof inner === 'object' && inner !== null && isSessionSource(inner);
-  return (isHandedIn ? inner : source)?.sessionId ?? '';
-}
-
 /** An element that hands the session that it shows on to those in it, and to those that name it. */
 export interface SessionHolder {
   readonly sessionSource: SessionSource | undefined;
@@ -39,6 +34,16 @@ export interface SessionHolder {
 /** The session that an element holds or hands on, where it is one of these two. */
 export function sourceOf(value: object): SessionSource | undefined {
   return isSessionSource(value) ? value : isSessionHolder(value) ? value.sessionSource : undefined;
+}
+
+/** The one object that is a session, whichever elements hand it on. */
+export function originOf(source: SessionSource): SessionSource {
+  return source.session ? originOf(source.session) : source;
+}
+
+/** The id of a session; empty where it has none. */
+export function sessionIdOf(source: SessionSource | undefined): string {
+  return (source && originOf(source))?.sessionId ?? '';
 }
 
 export function isSessionHolder(value: object): value is SessionHolder {

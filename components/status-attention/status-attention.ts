@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { CompanionElement } from '../companion-element.js';
-import { sessionIdOf } from '../controllers/session-source.js';
+import { originOf, sessionIdOf } from '../controllers/session-source.js';
 import { VisibilityController } from '../controllers/visibility.js';
 import { styles } from './styles.js';
 import { markTab, ownTitle } from './tab.js';
@@ -83,7 +83,9 @@ export class StatusAttentionElement extends CompanionElement {
   }
 
   #show(call: Call | undefined): void {
-    markTab(this.ownerDocument, this, call && { kind: call.kind, text: this.#wordOf(call) });
+    const { source } = this.companion;
+    const session = source ? originOf(source) : this;
+    markTab(this.ownerDocument, this, call && { kind: call.kind, session, text: this.#wordOf(call) });
     if (call) return;
     this.#notification?.close();
     this.#notification = undefined;

@@ -7,6 +7,8 @@ const SIGNS: Readonly<Record<Kind, string>> = { question: '◆', failed: '✕', 
 /** What an element wants the tab to say. */
 export interface Mark {
   readonly kind: Kind;
+  /** For which session; the badge counts each once. */
+  readonly session: object;
   readonly text: string;
 }
 
@@ -56,7 +58,7 @@ class Tab {
     const text = marks.find((each) => each.kind === kind)?.text;
     // A title has single spaces only: with others it would not be found again.
     this.#write(kind ? `${`${SIGNS[kind]} ${text}`.replace(/\s+/g, ' ').trim()} · ` : '');
-    this.#setBadge(marks.length);
+    this.#setBadge(new Set(marks.map(({ session }) => session)).size);
   }
 
   #write(prefix: string): void {

@@ -148,13 +148,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     const { words } = this.locale;
     const isCompact = this.variant === 'compact';
     const progress = this.#section('progress');
-    const controls = this.#section('controls');
-    const body = html`
-      <div part="body" class=${this.#hasResults ? 'two' : nothing}>
-        <div>${isCompact ? nothing : progress} ${this.#section('timeline')}</div>
-        ${this.#section('results')}
-      </div>
-    `;
+    // One template for both variants: with another one, the timeline would begin anew. A full panel is open for good, and its summary is hidden.
     return html`
       <div part="base" class=${isCompact ? 'compact' : nothing} role="group" aria-label=${words.panel} tabindex="-1">
         ${this.url == null ? nothing : this.#renderMessenger()}
@@ -162,17 +156,17 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
           ${this.#slot('status', this.#hasLine ? this.#renderLine(isCompact) : nothing)} ${this.#section('connection')}
         </div>
         ${this.#section('question')}
-        ${
-          isCompact
-            ? html`
-                ${progress}
-                <div class="footer">
-                  <details part="details"><summary part="summary">${words.details}</summary>${body}</details>
-                  ${controls}
-                </div>
-              `
-            : html`${body} ${controls}`
-        }
+        ${isCompact ? progress : nothing}
+        <div class="footer">
+          <details part=${isCompact ? 'details' : nothing} ?open=${!isCompact}>
+            <summary part=${isCompact ? 'summary' : nothing}>${words.details}</summary>
+            <div part="body" class=${this.#hasResults ? 'two' : nothing}>
+              <div>${isCompact ? nothing : progress} ${this.#section('timeline')}</div>
+              ${this.#section('results')}
+            </div>
+          </details>
+          ${this.#section('controls')}
+        </div>
         <slot></slot>
       </div>
     `;

@@ -52,7 +52,7 @@ export const styles = [
     }
 
     /* Spaces stand before what is shown, not between: what is hidden leaves none. */
-    :is(status-question, status-progress, status-timeline, status-results, status-controls, details),
+    :is(status-question, status-progress, status-timeline, status-results, status-controls, .compact details),
     ::slotted(:not([slot='status'], [slot='connection'])) {
       margin-block-start: var(--_space);
     }
@@ -61,7 +61,8 @@ export const styles = [
     status-question${inState('empty')},
     status-progress${inState('idle')},
     [part='body']:not(.two) status-results,
-    :host(${inState('idle')}) details,
+    :host(${inState('idle')}) .compact details,
+    [part='base']:not(.compact) summary,
     .compact :is(status-connection${inState('live')}, status-connection${inState('ended')}) {
       display: none;
     }
@@ -76,7 +77,7 @@ export const styles = [
       background: color-mix(in srgb, var(--_accent) 6%, transparent);
     }
 
-    .footer {
+    .compact .footer {
       display: flex;
       flex-wrap: wrap;
       column-gap: var(--_gap);

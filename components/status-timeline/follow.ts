@@ -17,6 +17,8 @@ export class FollowController implements ReactiveController {
   #top = 0;
   #height = 0;
   #visible = 0;
+  /** It is hidden, or out of the page, and a browser may forget meanwhile where it was. */
+  #isAway = false;
   readonly #host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment };
   readonly #reachedStart: () => void;
 
@@ -72,6 +74,7 @@ export class FollowController implements ReactiveController {
 
   hostDisconnected(): void {
     for (const element of this.#watched) observer?.unobserve(element);
+    this.#isAway = true;
   }
 
   get #watched(): readonly Element[] {
@@ -89,20 +92,27 @@ export class FollowController implements ReactiveController {
   }
 
   #resized(scroller: HTMLElement): void {
-    this.#visible = scroller.clientHeight;
+    const { clientHeight } = scroller;
+    const wasAway = this.#isAway;
+    this.#isAway = clientHeight === 0;
+    if (this.#isAway) return;
+    this.#visible = clientHeight;
     if (this.#isFollowing) this.#toEnd();
+    else if (wasAway) scroller.scrollTop = this.#top;
     else if (isAtEnd(scroller)) this.isFollowing = true;
   }
 
   #scrolled(scroller: HTMLElement): void {
+    if (this.#isAway || scroller.clientHeight === 0) return;
     const { scrollTop, scrollHeight } = scroller;
     const isUp = scrollTop < this.#top;
     // Where the height is another one the browser may have moved it, and not the reader.
     const isByReader = scrollHeight === this.#height;
     this.#top = scrollTop;
     this.#height = scrollHeight;
-    if (isAtEnd(scroller)) this.isFollowing = true;
-    else if (isUp && isByReader) this.isFollowing = false;
+    // Up comes first: who scrolls slowly is near the end for some time.
+    if (isUp && isByReader) this.isFollowing = false;
+    else if (isAtEnd(scroller)) this.isFollowing = true;
     else if (this.#isFollowing && !isByReader) this.#toEnd();
     if (isUp && !this.#isFollowing && scrollTop < NEAR) this.#reachedStart();
   }

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { CloseCode } from '../../protocol/index.js';
+import { CloseCode, invalid, isObject } from '../../protocol/index.js';
 import { type Access, type Denial, isDenial } from '../access/authorize.js';
 import type { Door } from '../access/door.js';
 import { idsOf } from '../access/granted.js';
 import type { Sessions } from '../sessions.js';
 import { denied } from './answers.js';
+import { isEmbedded } from './embedded.js';
 import { answerNode } from './node.js';
 
 /** How a request says whose work it begins. */
@@ -37,7 +38,10 @@ export class RequestSessions {
     this.#sessions = sessions;
   }
 
-  middleware<R extends IncomingMessage>({ sessionId = namedIn }: RequestSessionOptions<R>): Middleware<R> {
+  /** Throws `invalid` for options that there are not. */
+  middleware<R extends IncomingMessage>(options: RequestSessionOptions<R>): Middleware<R> {
+    assertOptions('sessionMiddleware', options);
+    const { sessionId = namedIn } = options;
     return (request, response, next) => {
       const asked = askedOf(request);
       const id = idIn(asked, sessionId(request));
@@ -46,14 +50,21 @@ export class RequestSessions {
     };
   }
 
-  /** Answers what `run` does, or why it is not run. */
+  /** Answers what `run` does, or why it is not run. Throws `invalid` for what is no request, no function, and for options that there are not. */
   async run<T>(
     request: Request,
     run: () => T | Promise<T>,
-    { sessionId = ({ url, headers }) => named(url, headers.get(HEADER)) }: RequestSessionOptions<Request>,
+    options: RequestSessionOptions<Request>,
   ): Promise<T | Response> {
-    const { pathname, search } = new URL(request.url);
-    const headers = Object.fromEntries(request.headers);
+    if (!(request instanceof Request)) {
+      throw invalid('runWithRequest', request, 'a Request', 'use sessionMiddleware for those of Node');
+    }
+    if (typeof run !== 'function') throw invalid('runWithRequest', run, 'a function', 'hand in what is to be done');
+    assertOptions('runWithRequest', options);
+    const { sessionId = ({ url, headers }) => named(url, headers.get(HEADER)) } = options;
+    const { pathname, search, host } = new URL(request.url);
+    // Not every server that makes such requests gives them this header.
+    const headers = { host, ...Object.fromEntries(request.headers) };
     const asked = { method: request.method, headers, url: pathname + search };
     const id = idIn(asked, sessionId(request));
     if (id === undefined) return run();
@@ -81,8 +92,7 @@ export class RequestSessions {
   }
 
   async #ask({ headers, url, address }: Asked, sessionId: string): Promise<Access | Denial> {
-    // A page of another site may ask without an `Origin`, as for an image; browsers then say so here.
-    const isForeign = headers.origin === undefined && headers['sec-fetch-site'] === 'cross-site';
+    const isForeign = isEmbedded(headers.origin, headers['sec-fetch-site']);
     if (isForeign && !this.#door.isWelcome({ ...headers, origin: 'null' })) return FOREIGN;
     const query = new URLSearchParams(url.split('?').slice(1).join('?'));
     return this.#door.check({ sessionId, query, headers, url, address });
@@ -91,9 +101,21 @@ export class RequestSessions {
 
 const HEADER = 'x-session-id';
 
-/** A browser that asks whether a page may ask begins no work. */
-function idIn({ method }: Asked, id: string | null | undefined): string | undefined {
-  return method === 'OPTIONS' ? undefined : (id ?? undefined);
+function assertOptions(call: string, options: unknown): void {
+  if (!isObject(options)) throw invalid(call, options, '{ sessionId? }', 'leave the options out');
+  const unknown = Object.keys(options).find((name) => name !== 'sessionId');
+  if (unknown !== undefined) throw invalid(`${call} option`, unknown, 'sessionId', 'check its spelling');
+  const { sessionId } = options;
+  if (sessionId !== undefined && typeof sessionId !== 'function') {
+    throw invalid(`${call} sessionId`, sessionId, 'a function of the request', 'write for instance () => id');
+  }
+}
+
+/** A browser that asks whether a page may ask begins no work, and neither does a link on a page of another origin, which is followed all the same. */
+function idIn({ method, headers }: Asked, id: string | null | undefined): string | undefined {
+  const isForeign = isEmbedded(headers.origin, headers['sec-fetch-site']);
+  const isLink = isForeign && method === 'GET' && headers['sec-fetch-mode'] === 'navigate';
+  return method === 'OPTIONS' || isLink ? undefined : (id ?? undefined);
 }
 
 function sessionOf(access: Access) {

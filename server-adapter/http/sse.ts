@@ -16,6 +16,7 @@ import { compilePath, type Upgrade } from '../delivery/upgrades.js';
 import type { Settings } from '../options.js';
 import { TOO_FAST, type Viewer, type Viewers } from '../viewers.js';
 import { error, json, readBody, refused } from './answers.js';
+import { isEmbedded } from './embedded.js';
 import type { Resource } from './handler.js';
 
 /** What can be watched as a stream, by its path behind the base: the one place that says so. */
@@ -79,7 +80,8 @@ export class EventStreams {
 
   async #open(request: Request, arrival: Upgrade): Promise<Response> {
     if (request.method === 'HEAD') return new Response(null, { headers: HEADERS });
-    if (isEmbedded(request)) return refused(FOREIGN);
+    const { headers } = request;
+    if (isEmbedded(headers.get('origin'), headers.get('sec-fetch-site'))) return refused(FOREIGN);
     const admission = await this.#door.enter(arrival);
     if ('code' in admission) return refused(admission);
     const { access, leave } = admission;
@@ -150,7 +152,8 @@ function arrivalOf(asked: Asked, { headers }: Request, url: URL, address: string
   return {
     ...asked,
     query: url.searchParams,
-    headers: Object.fromEntries(headers),
+    // Not every server that makes such requests gives them this header.
+    headers: { host: url.host, ...Object.fromEntries(headers) },
     url: `${url.pathname}${url.search}`,
     address,
   };
@@ -158,12 +161,6 @@ function arrivalOf(asked: Asked, { headers }: Request, url: URL, address: string
 
 function pathOf({ url }: Upgrade): string {
   return url.split('?', 1)[0] ?? '';
-}
-
-/** Where a page embeds what is of another origin, as a picture say, no `Origin` is sent. It could read nothing, but it would begin the session's work. */
-function isEmbedded({ headers }: Request): boolean {
-  const site = headers.get('sec-fetch-site') ?? '';
-  return !headers.has('origin') && (site === 'cross-site' || site === 'same-site');
 }
 
 /** A page's frame, or why its connection ends. */

@@ -42,6 +42,7 @@ async function startWebKitDriver(): Promise<() => void> {
   const stop = () => {
     for (const child of children) child.kill();
   };
+  process.once('exit', stop);
   children.push(spawn('Xvfb', [display, '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], { stdio: 'ignore' }));
   const driver = spawn(pathOf('WebKit'), [`--port=${WEBKIT_DRIVER_PORT}`], {
     stdio: 'ignore',

@@ -1,15 +1,34 @@
-import { expect } from '@open-wc/testing';
+import { expect, fixture, html } from '@open-wc/testing';
+import type { StatusAttentionElement } from '../../../components/index.js';
 import { TestSession } from '../../../components/testing/index.js';
 import { until } from '../../helpers/in-browser.js';
 import { ANSWERED, ASKED, accessible, DONE, look, lookAgain, running, shown, titled } from './support.js';
 
 const FAILED = { type: 'error', data: { message: 'No disk', fatal: true } };
 
+/** The badges that the page asks for; a browser that refuses them breaks nothing. */
+function keepBadges(): Array<number | undefined> {
+  const badges: Array<number | undefined> = [];
+  Object.defineProperty(navigator, 'setAppBadge', {
+    configurable: true,
+    value: (count: number) => Promise.reject(new Error(String(badges.push(count)))),
+  });
+  Object.defineProperty(navigator, 'clearAppBadge', {
+    configurable: true,
+    value: () => Promise.resolve(badges.push(undefined)),
+  });
+  return badges;
+}
+
 describe('<status-attention>', () => {
   beforeEach(() => {
     document.title = 'My page';
   });
-  afterEach(lookAgain);
+  afterEach(() => {
+    lookAgain();
+    Reflect.deleteProperty(navigator, 'setAppBadge');
+    Reflect.deleteProperty(navigator, 'clearAppBadge');
+  });
 
   it('says in the title of a hidden page that a question waits, for as long as it does', async () => {
     const session = running();
@@ -104,15 +123,7 @@ describe('<status-attention>', () => {
   });
 
   it('of several sessions the most urgent is in the title, and all count on the badge', async () => {
-    const badges: Array<number | undefined> = [];
-    Object.defineProperty(navigator, 'setAppBadge', {
-      configurable: true,
-      value: (count: number) => Promise.reject(new Error(String(badges.push(count)))),
-    });
-    Object.defineProperty(navigator, 'clearAppBadge', {
-      configurable: true,
-      value: () => Promise.resolve(badges.push(undefined)),
-    });
+    const badges = keepBadges();
     const [one, two] = [running(), running()];
     await shown(one);
     const second = await shown(two);
@@ -127,8 +138,32 @@ describe('<status-attention>', () => {
     await titled('My page');
     await until(() => badges.length === 4);
     expect(badges).to.deep.equal([1, 2, 1, undefined]);
-    Reflect.deleteProperty(navigator, 'setAppBadge');
-    Reflect.deleteProperty(navigator, 'clearAppBadge');
+  });
+
+  it('one session counts once, however many show it and whoever hands it on', async () => {
+    const badges = keepBadges();
+    const [one, two] = [running(), running()];
+    const first = await shown(one);
+    await shown(one);
+    const around = await fixture(
+      html`<status-messenger .session=${one}><status-attention></status-attention></status-messenger>`,
+    );
+    const inside = around.querySelector('status-attention') as StatusAttentionElement;
+    await inside.updateComplete;
+    const other = await shown(two);
+    look(false);
+    one.say(ASKED);
+    for (const element of [first, inside]) await until(() => element.matches(':state(question)'));
+    expect(badges).to.deep.equal([1]);
+    two.say(DONE);
+    await until(() => other.matches(':state(completed)'));
+    first.remove();
+    one.say(ANSWERED);
+    await until(() => !inside.matches(':state(question)'));
+    await titled('✓ Done · My page');
+    look(true);
+    await titled('My page');
+    expect(badges).to.deep.equal([1, 2, 1, undefined]);
   });
 
   it('one that is moved says what it said; one that is taken away says nothing', async () => {

@@ -94,6 +94,27 @@ describe('<status-panel>', () => {
     expect(visible(element)).to.deep.equal(['connection', 'progress', 'timeline', 'results']);
   });
 
+  it('is the same panel in another variant: what was shown, chosen and scrolled to is there', async () => {
+    const session = run(...Array.from({ length: 100 }, (_, i) => ({ type: 'status', data: `entry ${i}` })), RESULT);
+    const element = await shown(session);
+    const kept = ['timeline', 'results', 'controls'].map((name) => section(element, name));
+    const timeline = section(element, 'timeline') as HTMLElement;
+    const scroller = shadowPart(timeline, 'scroller') as HTMLElement;
+    // Until its size is known, browsers move it, too.
+    for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+    scroller.scrollTop -= 200;
+    await until(() => !timeline.matches(':state(following)'));
+    const { scrollTop } = scroller;
+    element.variant = 'compact';
+    await until(() => !visible(element).includes('timeline'));
+    element.variant = 'full';
+    await until(() => visible(element).includes('timeline'));
+    expect(['timeline', 'results', 'controls'].map((name) => section(element, name))).to.deep.equal(kept);
+    await until(() => scroller.scrollTop === scrollTop, 'the place of the reader');
+    expect(timeline.matches(':state(following)')).to.equal(false);
+    await accessible(element);
+  });
+
   it('by the keyboard: what is asked comes first, and all can be reached', async () => {
     const element = await shown(run(STATUS, ASKED));
     const focused = () => element.shadowRoot?.activeElement?.localName;

@@ -133,20 +133,53 @@ for (const [name, start] of Object.entries(HOSTS)) {
   });
 }
 
-test('a page of another site that asks without an origin, as for an image, begins no work', async (t) => {
+test('a page of another origin that asks without saying so, as for an image, begins no work', async (t) => {
   // A browser's own header, which `fetch` lets nobody set.
   const messenger = new StatusMessenger({ logger: false });
   t.after(() => messenger.close());
-  const ask = (site: string) => {
+  const ask = (site: string, mode = 'no-cors') => {
     const request = new Request('http://h.example/work?session_id=s');
     request.headers.set('sec-fetch-site', site);
-    return messenger.runWithRequest(request, () => 'ran');
+    request.headers.set('sec-fetch-mode', mode);
+    return messenger.runWithRequest(request, () => `ran for ${currentContext()?.sessionId}`);
   };
-  assert.equal(await ask('same-origin'), 'ran');
-  assert.equal(await ask('none'), 'ran');
-  const refused = await ask('cross-site');
-  assert.ok(refused instanceof Response);
-  assert.equal(refused.status, 403);
+  assert.equal(await ask('same-origin'), 'ran for s');
+  assert.equal(await ask('none'), 'ran for s');
+  for (const site of ['cross-site', 'same-site']) {
+    const refused = await ask(site);
+    assert.ok(refused instanceof Response);
+    assert.equal(refused.status, 403);
+    assert.equal(await ask(site, 'navigate'), 'ran for undefined', 'a link is followed, and begins no work');
+  }
+});
+
+test('a page of the own origin may ask where requests have no host but that of their address', async (t) => {
+  const messenger = new StatusMessenger({ logger: false });
+  t.after(() => messenger.close());
+  const headers = { origin: 'http://h.example' };
+  const request = new Request('http://h.example/work?session_id=s', { method: 'POST', headers });
+  assert.equal(await messenger.runWithRequest(request, () => 'ran'), 'ran');
+  const body = JSON.stringify({ type: 'cancel', ref: 'r', data: {} });
+  const said = await messenger.fetch(new Request('http://h.example/sse/s', { method: 'POST', headers, body }));
+  assert.equal(said.status, 200);
+});
+
+test('what is no request, no function or no option is refused with what to do', async (t) => {
+  const messenger = new StatusMessenger({ logger: false });
+  t.after(() => messenger.close());
+  const call = (name: 'sessionMiddleware' | 'runWithRequest', ...args: unknown[]) =>
+    Reflect.apply(messenger[name], messenger, args);
+  assert.throws(
+    () => call('sessionMiddleware', { sessionid: () => 's' }),
+    /got string "sessionid", expected sessionId; check/,
+  );
+  assert.throws(() => call('sessionMiddleware', { sessionId: 's' }), /got string "s", expected a function/);
+  assert.throws(() => call('sessionMiddleware', null), /got null, expected/);
+  await assert.rejects(
+    call('runWithRequest', {}, () => {}),
+    /expected a Request/,
+  );
+  await assert.rejects(call('runWithRequest', new Request('http://h.example/')), /expected a function/);
 });
 
 test('runWithRequest: what the application throws is its own', async (t) => {
