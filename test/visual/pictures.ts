@@ -187,7 +187,8 @@ export const PICTURES: readonly Picture[] = [
   over('status-panel', 'waiting-dark', () => session(...ASKED), { width: 480, isDark: true }),
   over('status-panel', 'completed-wide', () => session(...DONE), { width: 900 }),
   over('status-panel', 'failed', () => session(...WORK, [1, said.failed('The disk is full')]), { width: 480 }),
-  over('status-panel', 'lost', stands(LOST, ...WORK), { width: 480 }),
+  // Lost behind the last message: what counts, counts up to there.
+  over('status-panel', 'lost', stands({ ...LOST, since: NOW - 2000 }, ...WORK), { width: 480 }),
   over('status-panel', 'narrow', () => session(...ASKED), { width: 280 }),
   over('status-panel', 'compact', () => session(...WORK), { width: 360, with: { variant: 'compact' } }),
   over('status-panel', 'right-to-left', said.arabic, { width: 480, lang: 'ar' }),
