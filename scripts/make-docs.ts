@@ -13,7 +13,15 @@ import { publishedManifest, root } from './manifest/published.js';
 const GENERATOR = ['typedoc@0.28', 'typedoc-plugin-markdown@4', 'typescript@5.9'];
 const OPTIONS = [
   ...['--plugin', 'typedoc-plugin-markdown', '--outputFileStrategy', 'modules', '--readme', 'none'],
-  ...['--hideBreadcrumbs', '--hidePageHeader', '--disableSources', '--sort', 'source-order', '--useHTMLAnchors'],
+  ...[
+    '--hideBreadcrumbs',
+    '--hidePageHeader',
+    '--disableSources',
+    '--sort',
+    'source-order',
+    '--useHTMLAnchors',
+    '--expandObjects',
+  ],
   ...['--excludePrivate', '--excludeInternal', '--excludeExternals', '--skipErrorChecking', '--logLevel', 'Error'],
   ...['parameters', 'interfaceProperties', 'classProperties', 'propertyMembers', 'typeDeclaration'].flatMap((what) => [
     `--${what}Format`,

@@ -9,6 +9,7 @@ import { indicator } from '../styles/index.js';
 import { isLocal, writtenIn } from './controls.js';
 import { type Draft, Drafts } from './drafts.js';
 import { entersSend, sends } from './enter.js';
+import type { Reply, StatusQuestionEventMap } from './events.js';
 import { type Field, fieldsOf } from './fields.js';
 import { type FormHandlers, type FormLook, formTemplate } from './form.js';
 import { NO_PROBLEMS, type Problems, readWritten, refusal } from './problems.js';
@@ -24,13 +25,6 @@ import {
   questionFace,
   shownQuestion,
 } from './view.js';
-
-/** What is asked of the server: an answer to a question, or that nobody will give one. */
-export interface Reply {
-  readonly questionId: string;
-  /** None where it is declined. */
-  readonly answer?: unknown;
-}
 
 const drafts = new Drafts(() => sessionStorage);
 
@@ -89,6 +83,7 @@ const drafts = new Drafts(() => sessionStorage);
  * @fires {CustomEvent<Reply>} answer - An answer is to be sent. Cancelable: by default the session is asked to.
  * @fires {CustomEvent<Reply>} decline - It is to be sent that there will be no answer. Cancelable: by default the session is asked to.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface below only types the listeners.
 export class StatusQuestionElement extends CompanionElement {
   static override styles = styles;
 
@@ -314,6 +309,19 @@ function keyPressed(event: KeyboardEvent): void {
 /** A source may throw where it has no address yet. */
 async function ask(source: SessionSource, send: (source: SessionSource) => Promise<Ack>): Promise<Ack> {
   return send(source);
+}
+
+export interface StatusQuestionElement {
+  addEventListener<K extends keyof StatusQuestionEventMap>(
+    type: K,
+    listener: (this: StatusQuestionElement, event: StatusQuestionEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
 }
 
 declare global {

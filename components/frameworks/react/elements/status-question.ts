@@ -1,5 +1,6 @@
 import '../../../status-question/define.js';
-import { type Reply, StatusQuestionElement } from '../../../status-question/status-question.js';
+import type { Reply } from '../../../status-question/events.js';
+import { StatusQuestionElement } from '../../../status-question/status-question.js';
 import { elementComponent, eventName } from '../element-component.js';
 
 /** `<status-question>`: asks what the run waits for. */
