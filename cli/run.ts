@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { assertId, isObject, messageOf } from '../protocol/index.js';
+import { assertId, isObject, isRunId, messageOf } from '../protocol/index.js';
 import { type Command, readArguments, UsageError } from './command.js';
 import { Feed, type Said } from './feed.js';
 import { LineReader } from './output/line-reader.js';
@@ -55,6 +55,9 @@ export const run: Command = {
     const { session = randomUUID(), url, port, keep = false } = values;
     const label = plainText(values.label ?? command.join(' ')).slice(0, LABEL);
     assertId(session, '--session');
+    if (isRunId(session)) {
+      throw new UsageError(`run: got --session ${session}, expected a session, not a run; choose an id without "run_"`);
+    }
     const stage = await openStage(session, { url, port });
     tell(`watch it: ${stage.howToWatch}`);
     const feed = new Feed({ publish: stage.publish, mayTryAgain: stage.mayTryAgain, warn: tell });

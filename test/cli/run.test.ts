@@ -147,3 +147,10 @@ test('a reader that has left ends the command as it would without', async (t) =>
   running.child.stdout?.destroy();
   assert.notEqual(await running.ended(), 0);
 });
+
+test('a session that none can watch: exit code 2, and nothing is run', async (t) => {
+  const running = cli(t, ['run', '--session', 'run_x', ...node('console.log("ran")')]);
+  assert.equal(await running.ended(), 2);
+  assert.equal(running.out, '');
+  assert.match(running.err, /run: got --session run_x, expected a session, not a run/);
+});
