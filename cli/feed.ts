@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../protocol/index.js';
+import type { Published } from './server-api.js';
 
 /** What is said in a session. */
 export interface Said {
@@ -9,8 +10,8 @@ export interface Said {
 }
 
 export interface FeedOptions {
-  /** Brings messages to the session, in order. */
-  publish(messages: readonly Said[]): Promise<unknown>;
+  /** Brings messages to the session, in order. Resolves with what became of each. */
+  publish(messages: readonly Said[]): Promise<readonly Published[]>;
   /** Whether what failed may be tried again without saying anything twice. */
   mayTryAgain(error: unknown): boolean;
   /** Is told, once, what could not be published. */
@@ -59,25 +60,32 @@ export class Feed {
     await sleep(0);
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH);
-      if (this.#missed > 0) batch.unshift({ type: 'status', data: `… ${this.#missed} lines are left out` });
-      this.#missed = 0;
-      const isDone = await this.#attempt(batch);
-      if (!isDone) this.#waiting.unshift(...batch);
-      if (!isDone || !this.#isEnding) await sleep(isDone ? PAUSE : AGAIN);
+      const told = this.#missed;
+      const outcome = await this.#attempt(told > 0 ? [leftOut(told), ...batch] : batch);
+      // Only what has arrived is told: until then more may be left out.
+      if (outcome === 'published') this.#missed -= told;
+      const isAgain = outcome === 'again';
+      if (isAgain) this.#waiting.unshift(...batch);
+      if (isAgain || !this.#isEnding) await sleep(isAgain ? AGAIN : PAUSE);
     }
     this.#publishing = undefined;
   }
 
-  /** Answers whether there is nothing more to be done about it. */
-  async #attempt(batch: readonly Said[]): Promise<boolean> {
+  async #attempt(batch: readonly Said[]): Promise<'published' | 'again' | 'given up'> {
     try {
-      await this.#options.publish(batch);
-      return true;
+      const published = await this.#options.publish(batch);
+      const reason = published.find((each) => each.reason !== undefined)?.reason;
+      if (reason !== undefined) this.#warn(`publish: got a message that went nowhere (${reason})`);
+      return 'published';
     } catch (error) {
-      if (!this.#hasWarned) this.#options.warn(messageOf(error));
-      this.#hasWarned = true;
-      return performance.now() > this.#deadline || !this.#options.mayTryAgain(error);
+      this.#warn(messageOf(error));
+      return performance.now() > this.#deadline || !this.#options.mayTryAgain(error) ? 'given up' : 'again';
     }
+  }
+
+  #warn(text: string): void {
+    if (!this.#hasWarned) this.#options.warn(text);
+    this.#hasWarned = true;
   }
 
   #leaveOut(): void {
@@ -85,4 +93,8 @@ export class Feed {
     this.#missed += excess;
     this.#waiting = this.#waiting.filter(({ type }) => type !== 'status' || excess-- <= 0);
   }
+}
+
+function leftOut(count: number): Said {
+  return { type: 'status', data: `… ${count} lines are left out` };
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { assertId, isObject, messageOf } from '../protocol/index.js';
+import { assertId, isObject, isRunId, messageOf } from '../protocol/index.js';
 import { type Command, readArguments, UsageError } from './command.js';
 import { Feed, type Said } from './feed.js';
 import { LineReader } from './output/line-reader.js';
@@ -38,6 +39,8 @@ const OPTIONS = {
 /** Characters of a line, and of the command's label, that are shown. */
 const LINE = 2000;
 const LABEL = 100;
+/** Milliseconds without output after which what the command has left behind is not waited for. */
+const GRACE = 200;
 /** The step that the command is. */
 const STEP = 'command';
 
@@ -55,6 +58,9 @@ export const run: Command = {
     const { session = randomUUID(), url, port, keep = false } = values;
     const label = plainText(values.label ?? command.join(' ')).slice(0, LABEL);
     assertId(session, '--session');
+    if (isRunId(session)) {
+      throw new UsageError(`run: got --session ${session}, expected a session, not a run; choose an id without "run_"`);
+    }
     const stage = await openStage(session, { url, port });
     tell(`watch it: ${stage.howToWatch}`);
     const feed = new Feed({ publish: stage.publish, mayTryAgain: stage.mayTryAgain, warn: tell });
@@ -115,7 +121,7 @@ function passOn(child: ChildProcess, tellLines: (lines: readonly string[]) => vo
     const [from, to] = [child[name], process[name]];
     const reader = new LineReader();
     from?.on('data', (piece: Buffer) => tellLines(reader.read(piece)));
-    from?.on('end', () => tellLines(reader.end()));
+    from?.on('close', () => tellLines(reader.end()));
     from?.pipe(to);
     // Nobody reads it any more, as behind `| head`: that is the command's to find out.
     to.on('error', () => from?.destroy());
@@ -124,13 +130,35 @@ function passOn(child: ChildProcess, tellLines: (lines: readonly string[]) => vo
 
 async function endOfChild(child: ChildProcess, file: string): Promise<End> {
   try {
-    const [code, signal]: unknown[] = await once(child, 'close');
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    const [code, signal]: unknown[] = await once(child, 'exit');
+    await Promise.race([closed, outputIsQuiet(child)]);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    await closed;
     if (typeof code === 'number') return { code, how: `exit code ${code}` };
     return { code: exitCodeOf(signal as NodeJS.Signals), how: `ended by ${signal}` };
   } catch (error) {
     const isMissing = isObject(error) && error.code === 'ENOENT';
     tell(`run: got "${file}", expected a command that can be run (${messageOf(error)}); check its name`);
     return isMissing ? { code: 127, how: 'there is no such command' } : { code: 126, how: 'it cannot be run' };
+  }
+}
+
+/** Resolves once nothing has come for a while: processes that the command left behind may hold its output open for ever. */
+async function outputIsQuiet({ stdout, stderr }: ChildProcess): Promise<void> {
+  let isQuiet = false;
+  const hear = () => {
+    isQuiet = false;
+  };
+  stdout?.on('data', hear);
+  stderr?.on('data', hear);
+  while (!isQuiet) {
+    // While a reader of ours is slow, nothing comes either.
+    isQuiet = !process.stdout.writableNeedDrain && !process.stderr.writableNeedDrain;
+    await sleep(GRACE);
+    // What has come by now is heard in this turn.
+    await nextTurn();
   }
 }
 

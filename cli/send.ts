@@ -1,6 +1,6 @@
 import { text as readAll } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { parseJson, StatusMessengerError } from '../protocol/index.js';
+import { assertId, isRunId, parseJson, StatusMessengerError } from '../protocol/index.js';
 import { type Command, EXIT, readArguments, UsageError } from './command.js';
 import { type Publication, ServerApi } from './server-api.js';
 
@@ -24,10 +24,11 @@ Environment: STATUS_MESSENGER_API_KEY, the server's key.
 Exit codes: 0 it is stored, 1 it is not, 2 wrong usage.`;
 
 const OPTIONS = {
-  session: { type: 'string' },
-  thread: { type: 'string' },
-  user: { type: 'string' },
-  task: { type: 'string' },
+  // Whoever names two of a kind is told, and not taken at the last.
+  session: { type: 'string', multiple: true },
+  thread: { type: 'string', multiple: true },
+  user: { type: 'string', multiple: true },
+  task: { type: 'string', multiple: true },
   type: { type: 'string', default: 'status' },
   data: { type: 'string' },
   agent: { type: 'string' },
@@ -70,11 +71,17 @@ export const send: Command = {
 const RECIPIENTS = ['session', 'thread', 'user', 'task'] as const;
 
 /** The one channel that is named. */
-function channelOf(values: { readonly [K in (typeof RECIPIENTS)[number]]?: string | undefined }): string {
-  const [named, another] = RECIPIENTS.filter((kind) => values[kind] !== undefined);
-  if (named && !another) return `${named}:${values[named]}`;
-  const got = another ? `--${named} and --${another}` : 'no recipient';
-  throw new UsageError(`send: got ${got}, expected one of --session, --thread, --user and --task`);
+function channelOf(values: { readonly [K in (typeof RECIPIENTS)[number]]?: readonly string[] | undefined }): string {
+  const [named, another] = RECIPIENTS.flatMap((kind) => (values[kind] ?? []).map((id) => ({ kind, id })));
+  if (!named || another) {
+    const got = named && another ? `--${named.kind} and --${another.kind}` : 'no recipient';
+    throw new UsageError(`send: got ${got}, expected one of --session, --thread, --user and --task`);
+  }
+  const { kind, id } = named;
+  assertId(id, `send: --${kind}`);
+  if (isRunId(id))
+    throw new UsageError(`send: got --${kind} ${id}, expected a ${kind}, not a run; name whose run it is`);
+  return `${kind}:${id}`;
 }
 
 async function dataOf(type: string, texts: readonly string[]): Promise<unknown> {

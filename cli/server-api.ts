@@ -1,4 +1,5 @@
 import { invalid, isObject, messageOf, parseJson, StatusMessengerError } from '../protocol/index.js';
+import { UsageError } from './command.js';
 
 /** A message as `POST /api/messages` takes it: whom it is for (`channel`), and what it says. */
 export interface Publication {
@@ -29,6 +30,8 @@ export class PublishError extends StatusMessengerError {
 const DEFAULT_SERVER = 'http://127.0.0.1:8000';
 /** Milliseconds that the server may take to answer. */
 const TIMEOUT = 30_000;
+/** Statuses that say that the message itself cannot be. */
+const NO_MESSAGE = new Set([400, 413]);
 /** Node's words for a connection that was never there. */
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
@@ -51,12 +54,14 @@ export class ServerApi {
     this.#key = key;
   }
 
-  /** Resolves with the server's word on each; throws `PublishError`. */
+  /** Resolves with the server's word on each; throws `PublishError`, or `UsageError` for messages that cannot be. */
   async publish(messages: readonly Publication[]): Promise<readonly Published[]> {
     const response = await this.#post(messages);
     const body = parseJson(await response.text());
     if (response.status === 201 && Array.isArray(body)) return body.map(readPublished);
-    throw new PublishError(`publish: got ${this.#refusal(response.status, body)}`, response.status === 503);
+    const text = `publish: got ${this.#refusal(response.status, body)}`;
+    if (NO_MESSAGE.has(response.status)) throw new UsageError(text);
+    throw new PublishError(text, response.status === 503);
   }
 
   async #post(messages: readonly Publication[]): Promise<Response> {

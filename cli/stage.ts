@@ -1,13 +1,13 @@
 import { startStandAlone } from '../server-adapter/stand-alone.js';
 import type { Said } from './feed.js';
-import { addressIn, PublishError, ServerApi } from './server-api.js';
+import { addressIn, PublishError, type Published, ServerApi } from './server-api.js';
 import { answerWatchPage, watchPath } from './watch-page.js';
 
 /** Where a session is shown. */
 export interface Stage {
   /** A link to its page, or else the command that shows it. */
   readonly howToWatch: string;
-  publish(messages: readonly Said[]): Promise<unknown>;
+  publish(messages: readonly Said[]): Promise<readonly Published[]>;
   mayTryAgain(error: unknown): boolean;
   /** Calls `stop` when a page asks the session's work to stop, where that reaches this process. */
   onStop(stop: () => void): void;

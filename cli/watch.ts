@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { WebSocket } from 'ws';
 import { type Connection, SessionClient } from '../components/session/index.js';
+import { streamUrl } from '../components/session/url.js';
 import { hasEnded, type Message, textOf } from '../protocol/index.js';
 import { type Command, EXIT, readArguments, UsageError } from './command.js';
 import { type Paint, paintFor } from './output/paint.js';
@@ -11,6 +11,7 @@ import { connectionText, footer } from './watch/footer.js';
 import { lineOf } from './watch/lines.js';
 import { ShownLog } from './watch/log.js';
 import { Screen } from './watch/screen.js';
+import { socketThatTells } from './watch/telling-socket.js';
 
 const HELP = `Shows a session, or a task, in the terminal, until its run ends.
 
@@ -24,8 +25,11 @@ and tries again; nothing is missed. Where the output is no terminal, it writes l
 alone. NO_COLOR leaves out colours.
 
 Environment: STATUS_MESSENGER_TOKEN, a credential where the server asks for one.
-Exit codes: 0 the run is done, 1 it has failed, was stopped, or may not be watched,
-2 wrong usage.`;
+Exit codes: 0 the run is done, 1 it has failed, was stopped, may not be watched, or is
+not there, 2 wrong usage.`;
+
+/** WebSockets that are answered with 404 until nothing is there: a proxy that takes none may let through the stream that is tried after two. */
+const MISSES = 3;
 
 export const watch: Command = {
   help: HELP,
@@ -36,7 +40,17 @@ export const watch: Command = {
       throw new UsageError(`watch: got ${positionals.length} addresses, expected the one of a session`);
     }
     const { STATUS_MESSENGER_TOKEN: token } = process.env;
-    const client = new SessionClient({ url: socketAddress(link), WebSocket, ...(token ? { token } : {}) });
+    const url = socketAddress(link);
+    const hasStream = streamUrl(url) !== undefined;
+    let misses = hasStream ? MISSES : 1;
+    const client = new SessionClient({
+      url,
+      WebSocket: socketThatTells(() => {
+        if (--misses === 0) watching.nothingThere();
+      }),
+      transport: hasStream ? 'auto' : 'websocket',
+      ...(token ? { token } : {}),
+    });
     const watching = new Watching(client, paintFor(process.stdout, process.env));
     const code = await Promise.race([watching.ended, signalled().then(exitCodeOf)]);
     watching.close();
@@ -56,6 +70,7 @@ class Watching {
   #lines: string[] = [];
   #isDrawing = false;
   #isOver = false;
+  #wasLive = false;
   /** What was said of the connection last, where there is no footer to say it. */
   #told: Connection['status'] = 'connecting';
   #end: (code: number) => void = () => {};
@@ -80,6 +95,12 @@ class Watching {
       process.stdout.on('resize', () => this.#draw());
     }
     client.connect();
+  }
+
+  /** The server knows no such address. Where there was a session, it may come back. */
+  nothingThere(): void {
+    if (this.#isOver || this.#wasLive) return;
+    this.#finish(this.#paint('red', '✗ there is no session at this address'), EXIT.failed);
   }
 
   close(): void {
@@ -109,6 +130,8 @@ class Watching {
   }
 
   #connectionChanged(connection: Connection): void {
+    if (this.#isOver) return;
+    this.#wasLive ||= connection.status === 'live';
     if (!this.#screen.hasFooter) this.#tellConnection(connection);
     this.#drawLater();
     this.#endIfOver();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Feed, type FeedOptions, type Said } from '../../cli/feed.js';
 
-function start(publish: (messages: readonly Said[]) => Promise<unknown>, options: Partial<FeedOptions> = {}) {
+function start(publish: FeedOptions['publish'], options: Partial<FeedOptions> = {}) {
   const warnings: string[] = [];
   const feed = new Feed({ publish, mayTryAgain: () => false, warn: (text) => void warnings.push(text), ...options });
   return { feed, warnings };
@@ -18,6 +18,7 @@ test('what is said in one turn goes together, the rest in order behind it', asyn
   const { feed } = start(async (messages) => {
     batches.push(messages.length);
     said.push(...messages);
+    return [];
   });
   const all = Array.from({ length: 250 }, (_, i) => status(i));
   for (const each of all) feed.say(each);
@@ -35,6 +36,7 @@ test('a publisher that is too slow loses the oldest statuses, is told how many, 
   const { feed } = start(async (messages) => {
     await gate;
     said.push(...messages);
+    return [];
   });
   const step: Said = { type: 'event', data: { event: 'step_started' } };
   feed.say(status(-1));
@@ -59,6 +61,7 @@ test('what may be tried again is, without a gap; a failure is told once', async 
   const publish = async (messages: readonly Said[]) => {
     if (failures-- > 0) throw new Error('not yet');
     said.push(...messages);
+    return [];
   };
   const { feed, warnings } = start(publish, { mayTryAgain: () => true });
   feed.say(status(1));
@@ -72,4 +75,37 @@ test('what may not be tried again is left, and keeps nobody', async () => {
   feed.say(status(1));
   await feed.end(END);
   assert.deepEqual(warnings, ['no']);
+});
+
+test('attempts that fail, and more between them: every line arrives, or is counted as left out', async () => {
+  let i = 0;
+  let failures = 3;
+  const said: Said[] = [];
+  const publish = async (messages: readonly Said[]) => {
+    if (failures-- > 0) {
+      // Once this attempt is over, and before the next.
+      setImmediate(() => {
+        for (let more = 0; more < 1500; more++) feed.say(status(i++));
+      });
+      throw new Error('not yet');
+    }
+    said.push(...messages);
+    return [];
+  };
+  const { feed } = start(publish, { mayTryAgain: () => true });
+  feed.say(status(i++));
+  await feed.end();
+  const notices = said.flatMap(({ data }) => /^… (\d+) lines are left out$/.exec(String(data))?.[1] ?? []);
+  assert.equal(i, 4501);
+  assert.deepEqual(notices, ['3501']);
+  assert.equal(said.length, 1 + 1000);
+});
+
+test('a message that goes nowhere is told once', async () => {
+  const { feed, warnings } = start(async (messages) => messages.map(() => ({ reason: 'nobody' })));
+  feed.say(status(1));
+  await feed.end(END);
+  feed.say(status(2));
+  await feed.end(END);
+  assert.deepEqual(warnings, ['publish: got a message that went nowhere (nobody)']);
 });

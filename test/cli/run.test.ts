@@ -147,3 +147,23 @@ test('a reader that has left ends the command as it would without', async (t) =>
   running.child.stdout?.destroy();
   assert.notEqual(await running.ended(), 0);
 });
+
+test('a session that none can watch: exit code 2, and nothing is run', async (t) => {
+  const running = cli(t, ['run', '--session', 'run_x', ...node('console.log("ran")')]);
+  assert.equal(await running.ended(), 2);
+  assert.equal(running.out, '');
+  assert.match(running.err, /run: got --session run_x, expected a session, not a run/);
+});
+
+test('what a command leaves behind keeps nobody, and all that it wrote is there', async (t) => {
+  const child = `require('child_process').spawn('sleep', ['60'], { stdio: 'inherit' }).unref()`;
+  const code = `${child}; process.stdout.write('x'.repeat(50_000) + '\\n'); process.stdout.write('no end'); process.exitCode = 3`;
+  const began = performance.now();
+  const running = cli(t, ['run', ...node(code)]);
+  const page = await pageOf(running);
+  assert.equal(await running.ended(), 3);
+  assert.ok(performance.now() - began < 30_000);
+  assert.equal(running.out, `${'x'.repeat(50_000)}\nno end`);
+  await page.type('error');
+  assert.equal(page.statuses.at(-1), 'no end');
+});

@@ -45,22 +45,38 @@ test('a text from the standard input, to the server that the environment names',
 });
 
 test('what is refused: why, and exit code 1', async (t) => {
-  const { url, send } = await serve(t);
+  const { url } = await serve(t);
   const wrongKey = cli(t, ['send', '--url', url, '--session', 's', 'x'], { env: { STATUS_MESSENGER_API_KEY: 'no' } });
-  const wrongLevel = send('--session', 's', '--level', 'loud', 'x');
   const nowhere = cli(t, ['send', '--url', url.replace('live/', 'dead'), '--session', 's', 'x']);
-  assert.deepEqual(await Promise.all([wrongKey.ended(), wrongLevel.ended(), nowhere.ended()]), [1, 1, 1]);
+  assert.deepEqual(await Promise.all([wrongKey.ended(), nowhere.ended()]), [1, 1]);
   assert.match(wrongKey.err, /^status-messenger: publish: got 401 .+ set STATUS_MESSENGER_API_KEY to the key/);
-  assert.match(wrongLevel.err, /got 400 .+level: got string "loud".+; correct the message/);
   assert.match(nowhere.err, /got 404 .+ start http:\S+ with STATUS_MESSENGER_API_KEY, or correct --url/);
 });
 
-test('a recipient that is none: exit code 2', async (t) => {
+test('what the server says cannot be a message: exit code 2', async (t) => {
   const { send } = await serve(t);
-  const sent = send('--session', 'run_1', 'x');
+  const sent = send('--session', 's', '--level', 'loud', 'x');
   assert.equal(await sent.ended(), 2);
-  assert.match(sent.err, /send: got session:run_1, which nobody can be told/);
+  assert.match(sent.err, /got 400 .+level: got string "loud".+; correct the message/);
 });
+
+for (const [what, args, error] of [
+  [
+    'an id that cannot be',
+    ['--session', 'a b'],
+    /^status-messenger: send: --session: got string "a b", expected 1–128/,
+  ],
+  ['an empty id', ['--user', ''], /^status-messenger: send: --user: got an empty string, expected 1–128/],
+  ['a run', ['--session', 'run_1'], /send: got --session run_1, expected a session, not a run/],
+  ['two sessions', ['--session', 'a', '--session', 'b'], /send: got --session and --session, expected one of/],
+  ['two recipients', ['--session', 'a', '--thread', 'b'], /send: got --session and --thread, expected one of/],
+] as const) {
+  test(`a recipient that is none, as ${what}: exit code 2, and no server is asked`, async (t) => {
+    const sent = cli(t, ['send', '--url', 'http://127.0.0.1:1', ...args, 'x']);
+    assert.equal(await sent.ended(), 2);
+    assert.match(sent.err, error);
+  });
+}
 
 test('no server: what to do, exit code 1; and what one says moves no cursor', async (t) => {
   const liar = createServer((_, response) =>

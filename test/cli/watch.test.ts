@@ -95,6 +95,29 @@ test('a server that asks for a token gets that of the environment; who may not w
   assert.equal(refused.out, '✗ refused with 4403: who are you?\n');
 });
 
+for (const path of ['/nothing', '/elsewhere/ws/s']) {
+  test(`where no session is, as at ${path}, it ends and says so: exit code 1`, async (t) => {
+    const server = await startServer();
+    t.after(() => server.close());
+    const watching = cli(t, ['watch', server.http + path]);
+    assert.equal(await watching.ended(), 1);
+    assert.match(watching.out, /✗ there is no session at this address\n$/);
+    assert.doesNotMatch(watching.out + watching.err, /server-sent events/);
+  });
+}
+
+test('where a proxy answers WebSockets with 404, the stream is watched', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  server.server.removeAllListeners('upgrade').on('upgrade', (_request, socket) => {
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  });
+  await server.messenger.sendToSession('s', { type: 'complete', data: { summary: 'All is well.' } });
+  const watching = cli(t, ['watch', `${server.http}/ws/s`]);
+  assert.equal(await watching.ended(), 0);
+  assert.match(watching.out, /✓ All is well\./);
+});
+
 test('a signal ends it as one', async (t) => {
   const { server, say, link } = await serve(t);
   const watching = cli(t, ['watch', link]);
