@@ -158,7 +158,7 @@ describe('<status-question>', () => {
     try {
       const session = new Session().ask();
       const element = await shown(session);
-      expect(control(element).enterKeyHint).to.equal('enter');
+      expect(control(element).getAttribute('enterkeyhint')).to.equal('enter');
       control(element).focus();
       await sendKeys({ type: 'one' });
       await sendKeys({ press: 'Enter' });

@@ -113,7 +113,11 @@ describe("React's components of the elements", () => {
     const heard: unknown[] = [];
     const onMessage: Props['onMessage'] = ({ detail }) => heard.push(detail.data);
     const question = createElement(StatusQuestion, { onAnswer: () => {} });
-    const messenger = createElement(StatusMessenger, { url: '/ws', sessionId, onMessage }, question);
+    let hydrated = (): void => {};
+    const isHydrated = new Promise<void>((resolve) => {
+      hydrated = resolve;
+    });
+    const messenger = createElement(StatusMessenger, { url: '/ws', sessionId, onMessage, ref: hydrated }, question);
     const host = document.createElement('div');
     document.body.append(host);
     host.innerHTML = renderToString(messenger);
@@ -122,7 +126,7 @@ describe("React's components of the elements", () => {
     await live(element);
     const errors: unknown[] = [];
     const root = hydrateRoot(host, messenger, { onRecoverableError: (error) => errors.push(error) });
-    await new Promise((resolve) => requestIdleCallback(resolve));
+    await isHydrated;
     await publish(sessionId, { type: 'status', data: 'there' });
     await until(() => heard.length > 0);
     expect(errors).to.deep.equal([]);
