@@ -6,7 +6,7 @@ import { addStatusMessage, type Session } from 'status-messenger/server';
 /** The work never grows with the folder. */
 const MOST_FILES = 400;
 /** Reading takes far less time than seeing what was read: a file takes so many milliseconds. */
-export const EACH = 120;
+const EACH = 120;
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage']);
 
 /** How far an indexing is. Whoever takes the work over goes on from here. */

@@ -13,7 +13,7 @@ export type Colour = keyof typeof CODES;
 /** Gives a text a colour, or leaves it as it is. */
 export type Paint = (colour: Colour, text: string) => string;
 
-export const inColour: Paint = (colour, text) => {
+const inColour: Paint = (colour, text) => {
   const [begin, end] = CODES[colour];
   return `\u001b[${begin}m${text}\u001b[${end}m`;
 };

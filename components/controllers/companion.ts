@@ -1,12 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type ChannelState, initialState, invalid, type Message } from '../../protocol/index.js';
 import { type Now, nowOf } from '../known-time.js';
+import { NOT_CONNECTED } from '../session/connection.js';
 import type { Connection } from '../session/index.js';
 import type { PrerenderController } from './prerender.js';
 import type { SessionSource } from './session-source.js';
 import { findSource, seek } from './source-finder.js';
-
-const NOT_CONNECTED: Connection = { status: 'idle' };
 
 /** An element that shows something of a session that it does not hold itself. */
 export interface CompanionHost extends ReactiveControllerHost, Element {

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { invalid } from '../../protocol/index.js';
+import { NOT_CONNECTED } from '../session/connection.js';
 import { type Connection, type Decode, SessionClient, type SessionEvents } from '../session/index.js';
 import type { SessionSource } from './session-source.js';
 
@@ -7,9 +8,6 @@ import type { SessionSource } from './session-source.js';
 const MOVE_GRACE = 250;
 /** Milliseconds after which a missing `url` is a mistake, and not a framework that has yet to set it. */
 const URL_GRACE = 1000;
-
-/** How an element stands that has no session, or one that was not begun. */
-export const NOT_CONNECTED: Connection = { status: 'idle' };
 
 /** An element that says which session it wants. */
 export interface SessionHost extends ReactiveControllerHost {

@@ -1,10 +1,9 @@
 import { type Ack, type ChannelState, initialState, StatusMessengerError } from '../../protocol/index.js';
+import { NOT_CONNECTED } from '../session/connection.js';
 import type { Connection } from '../session/index.js';
 import type { SessionSource } from './session-source.js';
 
-/** How a session stands that an element is going to connect to, and one that it is not. */
 const CONNECTING: Connection = { status: 'connecting' };
-const IDLE: Connection = { status: 'idle' };
 
 /**
  * A session that stands still: what was last known of one, for the property `session` of an element that is rendered on a server. Its time is that of its last message,
@@ -22,7 +21,7 @@ export function stillSession(state: ChannelState = initialState, willConnect = f
   };
   return {
     state,
-    connection: willConnect ? CONNECTING : IDLE,
+    connection: willConnect ? CONNECTING : NOT_CONNECTED,
     isSnapshot: true,
     serverNow: state.messages.at(-1)?.ts ?? 0,
     observe: () => () => {},

@@ -35,3 +35,6 @@ export interface Refusal {
 }
 
 export type ConnectionStatus = Connection['status'];
+
+/** How a page stands to a server that it has no connection to, or not yet. */
+export const NOT_CONNECTED: Connection = { status: 'idle' };

@@ -10,7 +10,7 @@ import {
 } from '../../protocol/index.js';
 import { ownDelay, reconnectDelay } from './backoff.js';
 import { browserClock } from './browser-clock.js';
-import type { Connection, Refusal } from './connection.js';
+import { type Connection, NOT_CONNECTED, type Refusal } from './connection.js';
 import { LateSocket } from './late-socket.js';
 import { isOnline, type PageListener, watchPage } from './page-lifecycle.js';
 import type { SocketConstructor, SocketLike } from './socket.js';
@@ -81,7 +81,7 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #user: LinkUser;
 
-  #connection: Connection = { status: 'idle' };
+  #connection: Connection = NOT_CONNECTED;
   #beforeLive: Connection = this.#connection;
   #socket: SocketLike | undefined;
   readonly #transports: Transports;
@@ -151,7 +151,7 @@ export class Link {
 
   /** Ends the connection on purpose: nothing but `connect()` revives it. */
   disconnect(): void {
-    this.#rest({ status: 'idle' });
+    this.#rest(NOT_CONNECTED);
   }
 
   send(text: string): void {

@@ -16,14 +16,16 @@ import { nextFrame } from '../controllers/frame.js';
 import { LocaleController } from '../controllers/locale.js';
 import { answerPrerendered, PrerenderController, type Prerendered } from '../controllers/prerender.js';
 import { SecondsController } from '../controllers/seconds.js';
-import { NOT_CONNECTED, SessionController } from '../controllers/session.js';
+import { SessionController } from '../controllers/session.js';
 import type { SessionSource } from '../controllers/session-source.js';
 import { SnapshotReader, snapshotAttribute } from '../controllers/snapshot.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
 import { CustomStates } from '../controllers/states.js';
 import { stillSession } from '../controllers/still-session.js';
 import { nowOf } from '../known-time.js';
+import { NOT_CONNECTED } from '../session/connection.js';
 import type { Connection, Decode, SessionObserver } from '../session/index.js';
+import type { TypedListeners } from '../typed-listeners.js';
 import type { Words } from '../words/index.js';
 import { type Announcement, announce, NOTHING_HEARD } from './announcement.js';
 import type { StatusMessengerEventMap } from './events.js';
@@ -390,27 +392,11 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   }
 }
 
+type Listeners = TypedListeners<StatusMessengerElement, StatusMessengerEventMap>;
+
 export interface StatusMessengerElement {
-  addEventListener<K extends keyof StatusMessengerEventMap>(
-    type: K,
-    listener: (this: StatusMessengerElement, event: StatusMessengerEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  removeEventListener<K extends keyof StatusMessengerEventMap>(
-    type: K,
-    listener: (this: StatusMessengerElement, event: StatusMessengerEventMap[K]) => unknown,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
+  addEventListener: Listeners['addEventListener'];
+  removeEventListener: Listeners['removeEventListener'];
 }
 
 declare global {

@@ -6,6 +6,7 @@ import { CompanionElement } from '../companion-element.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { type SessionSource, sessionIdOf } from '../controllers/session-source.js';
 import { indicator } from '../styles/index.js';
+import type { TypedListeners } from '../typed-listeners.js';
 import { isLocal, writtenIn } from './controls.js';
 import { type Draft, Drafts } from './drafts.js';
 import { entersSend, sends } from './enter.js';
@@ -311,17 +312,11 @@ async function ask(source: SessionSource, send: (source: SessionSource) => Promi
   return send(source);
 }
 
+type Listeners = TypedListeners<StatusQuestionElement, StatusQuestionEventMap>;
+
 export interface StatusQuestionElement {
-  addEventListener<K extends keyof StatusQuestionEventMap>(
-    type: K,
-    listener: (this: StatusQuestionElement, event: StatusQuestionEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  addEventListener: Listeners['addEventListener'];
+  removeEventListener: Listeners['removeEventListener'];
 }
 
 declare global {

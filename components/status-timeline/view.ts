@@ -91,7 +91,7 @@ export function timelineView(roots: readonly Entry[], cut: Cut): TimelineView {
 }
 
 /** Finished steps fold up, unless the reader wants it otherwise, or something in them has failed. */
-export function isExpanded(entry: Entry, { choices, held }: Pick<Cut, 'choices' | 'held'>): boolean {
+function isExpanded(entry: Entry, { choices, held }: Pick<Cut, 'choices' | 'held'>): boolean {
   const isDone = entry.what.kind === 'step' && entry.what.step.status === 'finished' && !entry.hasFailure;
   return choices.get(entry) ?? (!isDone || held.has(entry));
 }

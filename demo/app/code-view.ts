@@ -59,7 +59,7 @@ export function highlighted(code: string, framework: Framework) {
 }
 
 /** Says for a moment that it has copied. */
-export function copyButton(text: string): TemplateResult {
+function copyButton(text: string): TemplateResult {
   const copy = async (event: Event) => {
     const button = event.currentTarget as HTMLElement;
     const isDone = await navigator.clipboard.writeText(text).then(

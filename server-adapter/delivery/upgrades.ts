@@ -105,7 +105,7 @@ function refuse(socket: Duplex, status: string): void {
 }
 
 /** The path and the query of a request's target, which may be a whole URL. */
-function splitUrl(url: string): { path: string; query: string } {
+export function splitUrl(url: string): { path: string; query: string } {
   const target = url.replace(/^https?:\/\/[^/?]*/i, '');
   const mark = target.indexOf('?');
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };

@@ -3,6 +3,7 @@ import { CloseCode, invalid, isObject } from '../../protocol/index.js';
 import { type Access, type Denial, isDenial } from '../access/authorize.js';
 import type { Door } from '../access/door.js';
 import { idsOf } from '../access/granted.js';
+import { splitUrl } from '../delivery/upgrades.js';
 import type { Sessions } from '../sessions.js';
 import { denied } from './answers.js';
 import { isEmbedded } from './embedded.js';
@@ -94,8 +95,7 @@ export class RequestSessions {
   async #ask({ headers, url, address }: Asked, sessionId: string): Promise<Access | Denial> {
     const isForeign = isEmbedded(headers.origin, headers['sec-fetch-site']);
     if (isForeign && !this.#door.isWelcome({ ...headers, origin: 'null' })) return FOREIGN;
-    const query = new URLSearchParams(url.split('?').slice(1).join('?'));
-    return this.#door.check({ sessionId, query, headers, url, address });
+    return this.#door.check({ sessionId, query: queryOf(url), headers, url, address });
   }
 }
 
@@ -134,5 +134,9 @@ function namedIn(request: IncomingMessage): string | null {
 }
 
 function named(url: string, header: string | null): string | null {
-  return header ?? new URLSearchParams(url.split('?').slice(1).join('?')).get('session_id');
+  return header ?? queryOf(url).get('session_id');
+}
+
+function queryOf(url: string): URLSearchParams {
+  return new URLSearchParams(splitUrl(url).query);
 }

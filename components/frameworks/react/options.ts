@@ -1,5 +1,4 @@
 import type {
-  Ack,
   ChannelName,
   ChannelState,
   Message,
@@ -10,6 +9,7 @@ import type {
 } from '../../../protocol/index.js';
 import type { SessionClient } from '../../session/index.js';
 import type { SessionView } from '../session-view.js';
+import type { SessionCalls } from '../shown-session.js';
 
 /** What `useStatusMessenger` is told: whose session to show, by its id or by a client that holds it. */
 export type UseStatusMessengerOptions = SessionOptions &
@@ -89,22 +89,14 @@ type Pascal<T extends string> = T extends `${infer Head}_${infer Rest}`
 type Handler<Args extends readonly unknown[]> = { call(...args: Args): void }['call'];
 
 /** What `useStatusMessenger` returns. The functions stay the same as long as the session does. */
-export interface StatusMessengerView extends SessionView {
+export interface StatusMessengerView extends SessionView, SessionCalls {
   /** The client that holds the session. */
   readonly client: SessionClient;
   /** Connects, also without `autoConnect`; at once where the next attempt is being waited for. */
-  readonly connect: () => void;
-  /** Ends the connection; nothing but `connect` or another session revives it. */
-  readonly disconnect: () => void;
+  readonly connect: SessionCalls['connect'];
   /**
    * Answers a question; without an id the oldest open one. Resolves with the server's word; rejects when that cannot come any more. With an `onError`, that
    * is told of it, and the promise may be left alone.
    */
-  readonly sendAnswer: (answer: unknown, questionId?: string) => Promise<Ack>;
-  /** Declines to answer a question; without an id the oldest open one. Resolves and rejects like `sendAnswer`. */
-  readonly decline: (questionId?: string) => Promise<Ack>;
-  /** Asks the run to stop. Resolves and rejects like `sendAnswer`. */
-  readonly cancel: () => Promise<Ack>;
-  /** Sends something of the application's own to the server. Resolves and rejects like `sendAnswer`. */
-  readonly send: (data: unknown) => Promise<Ack>;
+  readonly sendAnswer: SessionCalls['sendAnswer'];
 }

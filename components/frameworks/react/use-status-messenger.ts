@@ -1,11 +1,11 @@
 import { useEffect, useInsertionEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { type ChannelState, initialState } from '../../../protocol/index.js';
+import { NOT_CONNECTED } from '../../session/connection.js';
 import type { Connection } from '../../session/index.js';
 import { sessionView } from '../session-view.js';
 import { HeldSession, targetOf } from './held-session.js';
 import type { StatusMessengerView, UseStatusMessengerOptions } from './options.js';
 
-const NOT_CONNECTED: Connection = { status: 'idle' };
 const stateOnServer = (): ChannelState => initialState;
 const connectionOnServer = (): Connection => NOT_CONNECTED;
 

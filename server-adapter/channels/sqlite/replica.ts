@@ -113,13 +113,19 @@ export class Replica {
     this.#resting.delete(log);
     this.#resting.add(log);
     while (this.#resting.size > this.#settings.cache) {
-      const resting = [...this.#resting];
-      const leaving = resting.find(({ isExpendable }) => isExpendable) ?? resting[0];
+      const leaving = this.#firstToLeave();
       if (!leaving) return;
       this.#resting.delete(leaving);
       if (leaving.isEmpty) this.#forgot(leaving);
       else this.#logs.delete(leaving.name);
     }
+  }
+
+  /** The one that has rested longest, of those that nothing is lost with where there are any. */
+  #firstToLeave(): SqliteLog | undefined {
+    for (const log of this.#resting) if (log.isExpendable) return log;
+    for (const oldest of this.#resting) return oldest;
+    return undefined;
   }
 
   /** A channel is gone from the file, or never was in it. */
