@@ -37,6 +37,18 @@ describe('The session of <status-panel>', () => {
     await until(() => messenger.connection.status === 'idle');
   });
 
+  it('is that around it where a framework takes the url away, and has no line of its own then', async () => {
+    const box = await fixture<HTMLElement>(html`
+      <status-messenger .session=${run(STATUS)}><status-panel></status-panel></status-messenger>
+    `);
+    const panel = box.querySelector('status-panel') as StatusPanelElement;
+    Object.assign(panel, { url: undefined, htmlFor: undefined, session: undefined });
+    await settled(panel);
+    expect(panel.sessionSource).to.equal(box);
+    expect(messengerIn(panel)).to.equal(null);
+    expect(shadowPart(panel, 'line')).to.equal(null);
+  });
+
   it('gets all that it needs from the tag', async () => {
     const element = await fixture<StatusPanelElement>(html`
       <status-panel url="/ws" session-id="a" thread-id="b" user-id="c" token="d" paused></status-panel>

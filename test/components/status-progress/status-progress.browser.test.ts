@@ -52,6 +52,14 @@ async function accessible(element: StatusProgressElement, ...states: string[]): 
 }
 
 describe('<status-progress>', () => {
+  it('shows the whole again where a framework takes the step away', async () => {
+    const session = new TestSession();
+    session.say(progress({ value: 3, max: 10 }));
+    const element = await shown(session, 'another');
+    Object.assign(element, { step: undefined });
+    await until(() => text(element, 'percent') === '30%');
+  });
+
   it('has the right role, name and value in every state, for everyone', async () => {
     const session = new TestSession();
     const element = await shown(session);
