@@ -1,16 +1,13 @@
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from 'node:test';
-import { spec as SpecReporter } from 'node:test/reporters';
 import { browsers } from './helpers/browsers.js';
-import { runElementTests } from './helpers/run-elements.js';
-import type { Tally } from './helpers/tally.js';
-import { comparePictures } from './visual/compare.js';
+import { runFiles } from './helpers/run-files.js';
+import { sumOf, type Tally } from './helpers/tally.js';
 
+const NONE: Tally = { passed: 0, failed: 0 };
 const PARTS = ['node', 'elements', 'frameworks'];
-/** The tests of an app in each framework, which need a browser. */
-const APPS = join('test', 'frameworks');
 
 /**
  * `npm test`: gets what the machine lacks, checks, builds, and runs every test. `npm test -- node`, `npm test -- elements`, `npm test -- frameworks` and
@@ -21,27 +18,18 @@ async function main(): Promise<void> {
   if (part !== undefined && !PARTS.includes(part)) {
     throw new Error(`got "${part}", expected "${PARTS.join('", "')}" or nothing`);
   }
-  const wants = (name: string) => part === undefined || part === name;
-  const tallies: Tally[] = [];
   if (part !== 'node') getBrowsers();
   step('npm', 'run', '--silent', 'check');
   step('npm', 'run', '--silent', 'build');
-  const files = testFiles('test').filter(
-    (file) => filters.length === 0 || filters.some((filter) => file.includes(filter)),
-  );
-  const isOfApps = (file: string) => file.startsWith(APPS);
-  if (wants('node'))
-    tallies.push(
-      await runNodeTests(
-        files.filter((file) => !isOfApps(file)),
-        300_000,
-      ),
-    );
-  // By themselves: builds would keep the others waiting.
-  if (wants('frameworks') && hasChromium()) tallies.push(await runNodeTests(files.filter(isOfApps), 1_200_000));
-  if (wants('elements')) tallies.push(await comparePictures(), await runElementTests());
-  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
-  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  const wanted = part === undefined ? PARTS : [part];
+  const tallies = await Promise.all([
+    wanted.includes('node') ? runFiles(testFiles(filters), 300_000) : NONE,
+    runInBrowsers(
+      wanted.filter((name) => name === 'elements' || (name === 'frameworks' && hasChromium())),
+      part === undefined,
+    ),
+  ]);
+  const { passed, failed } = sumOf(tallies);
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed === 0 && passed > 0 ? 0 : 1);
 }
@@ -74,24 +62,33 @@ function step(command: string, ...args: string[]): void {
   if (status !== 0) throw new Error(`"${command} ${args.join(' ')}" failed`);
 }
 
-async function runNodeTests(files: string[], timeout: number): Promise<Tally> {
-  const tally = { passed: 0, failed: 0 };
-  const stream = run({ files, concurrency: 2, timeout });
-  stream.on('test:pass', ({ details }) => {
-    if (details.type !== 'suite') tally.passed++;
+/**
+ * Runs what wants a browser in a process of its own: a page mostly waits, and so do many of the other tests. What it says comes at its end where others
+ * are `besides` it.
+ */
+async function runInBrowsers(parts: readonly string[], besides: boolean): Promise<Tally> {
+  if (parts.length === 0) return NONE;
+  const child = fork(join('test', 'run-in-browsers.ts'), parts, { silent: besides });
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => said.push(piece));
+  // Where it fails altogether it tells nothing.
+  let tally: Tally = { passed: 0, failed: 1 };
+  child.on('message', (told: Tally) => {
+    tally = told;
   });
-  stream.on('test:fail', ({ details }) => {
-    if (details.type !== 'suite') tally.failed++;
-  });
-  const report = stream.compose(new SpecReporter());
-  report.pipe(process.stdout);
-  await new Promise((resolve) => report.on('end', resolve));
+  process.once('exit', () => child.kill());
+  await once(child, 'close');
+  process.stdout.write(Buffer.concat(said));
   return tally;
 }
 
-function testFiles(root: string): string[] {
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => /(?<!\.browser)\.test\.ts$/.test(file)).map((file) => join(root, file));
+/** The tests that run in Node, but for those of the apps in each framework. */
+function testFiles(filters: readonly string[]): string[] {
+  return readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(?<!\.browser)\.test\.ts$/.test(file))
+    .map((file) => join('test', file))
+    .filter((file) => !file.startsWith(join('test', 'frameworks')))
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
 }
 
 function hasChromium(): boolean {
@@ -106,6 +103,4 @@ function giveUp(error: unknown): void {
   process.exit(1);
 }
 
-// A browser's driver may fail where nobody waits for it.
-process.on('uncaughtException', giveUp);
 main().catch(giveUp);

@@ -45,7 +45,8 @@ async function startWebKitDriver(): Promise<() => void> {
   process.once('exit', stop);
   children.push(spawn('Xvfb', [display, '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], { stdio: 'ignore' }));
   const driver = spawn(pathOf('WebKit'), [`--port=${WEBKIT_DRIVER_PORT}`], {
-    stdio: 'ignore',
+    // Why a browser died is said there.
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, DISPLAY: display, WEBKIT_DISABLE_COMPOSITING_MODE: '1', LIBGL_ALWAYS_SOFTWARE: '1' },
   });
   children.push(driver);

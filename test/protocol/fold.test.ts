@@ -844,7 +844,7 @@ test(`a state is within its bounds, whatever is said (SEED=${seed})`, () => {
   const random = seededRandom(seed);
   for (const ends of [0, 0.01]) {
     let state = initialState;
-    for (const [i, message] of randomMessages(random, 2000, hugeText(random), ends).entries()) {
+    for (const [i, message] of randomMessages(random, 1000, hugeText(random), ends).entries()) {
       state = apply(state, message);
       if (i % 20 === 0 || hasEnded(state.phase)) assertWithinBounds(state, `after ${i + 1} messages`);
     }
@@ -859,10 +859,10 @@ test('a state that is as large as can be is within its bounds, and so is its end
     const fill = (bytes: number) => character.repeat(Math.floor((bytes - 2) / (size(character) - 2)));
     const many = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
     const full = after(
-      ...many(2000, (i) => started(`${i}`, { label: long, parent: long }, { agent: long, ts: i })),
-      ...many(200, (i) => say('question', { question: long, questionId: `${i}`, default: huge }, { agent: long })),
-      ...many(2000, (i) => say('question', { question: 'Which?', questionId: `${i}`, default: fill(2200) })),
-      ...many(2000, (i) => result(`${i} ${long}`, fill(1000))),
+      ...many(400, (i) => started(`${i}`, { label: long, parent: long }, { agent: long, ts: i })),
+      ...many(50, (i) => say('question', { question: long, questionId: `${i}`, default: huge }, { agent: long })),
+      ...many(100, (i) => say('question', { question: 'Which?', questionId: `${i}`, default: fill(2200) })),
+      ...many(200, (i) => result(`${i} ${long}`, fill(1000))),
       result('a', fill(20_000)),
       result('b', huge),
       say('error', { message: huge, code: huge }, { ts: 1 }),

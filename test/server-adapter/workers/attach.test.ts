@@ -204,7 +204,7 @@ test('a worker of a worker is heard by a messenger there', async (t) => {
 
 test('a child whose server dies is told that nobody answers any more', async (t) => {
   const env = { ...process.env, TMPDIR: temporary };
-  const server = fork(file, ['server', file], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'], env });
+  const server = fork(file, ['server', file], { execArgv: [], stdio: ['ignore', 'pipe', 'ignore', 'ipc'], env });
   t.after(() => server.kill('SIGKILL'));
   assert.equal((await once(server, 'message'))[0], 'asked');
   server.kill('SIGKILL');

@@ -51,7 +51,7 @@ export interface Started {
 export type Start = (t: TestContext, scenario: string, ...told: string[]) => Started;
 
 function startThread(t: TestContext, ...told: string[]): Started {
-  const worker = new Worker(file, { workerData: told, stderr: true });
+  const worker = new Worker(file, { workerData: told, stderr: true, execArgv: [] });
   t.after(() => worker.terminate());
   const ended = Promise.all([new Promise((resolve) => worker.on('exit', resolve)), once(worker.stderr, 'close')]);
   return { ...watch(worker, worker.stderr), ended, post: (message) => worker.postMessage(message) };
@@ -60,6 +60,8 @@ function startThread(t: TestContext, ...told: string[]): Started {
 function startProcess(t: TestContext, serialization: 'json' | 'advanced', told: string[]): Started {
   const child = fork(file, told, {
     serialization,
+    // It is plain JavaScript: no loader of the test's own is needed.
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, TMPDIR: temporary },
   });

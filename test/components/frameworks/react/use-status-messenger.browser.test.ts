@@ -68,6 +68,7 @@ describe('useStatusMessenger', () => {
       { type: 'error', data: { message: 'Error description' } },
     );
     await page.shows('as a text | What is the main purpose of your app?');
+    await until(() => page.view.messages.length === 9);
     expect(page.view.currentStatus).to.equal('as a text');
     expect(page.view.currentQuestion).to.equal('What is the main purpose of your app?');
     expect(page.view.question?.id).to.equal('q');
