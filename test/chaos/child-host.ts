@@ -30,7 +30,7 @@ export class ChildHost implements Host {
   }
 
   static async start(options: HostOptions, journal: string): Promise<ChildHost> {
-    const child = fork(PROCESS, [JSON.stringify(options), journal]);
+    const child = fork(PROCESS, [JSON.stringify(options), journal], { execArgv: ['--import', 'tsx'] });
     const ready = await new Promise<Ready>((resolve, reject) => {
       child.once('message', (message) => resolve(message as Ready));
       child.once('exit', (code) => reject(new Error(`the server's process ended with ${code} before it was ready`)));

@@ -111,7 +111,9 @@ class Orders<Order extends object, Answer> {
   }
 
   static async start<Order extends object, Answer>(file: string, ...args: string[]): Promise<Orders<Order, Answer>> {
-    const orders = new Orders<Order, Answer>(fork(fileURLToPath(new URL(file, import.meta.url)), args));
+    const orders = new Orders<Order, Answer>(
+      fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--import', 'tsx'] }),
+    );
     await orders.#answer();
     return orders;
   }

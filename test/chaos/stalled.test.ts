@@ -23,7 +23,7 @@ const STALL_TIMEOUT = 60_000;
 test('250 MB to a viewer who reads and one who does not cost the server no memory; the one who reads again goes on, the other is closed with 4408', async (t) => {
   const child = fork(fileURLToPath(new URL('stalled-process.ts', import.meta.url)), {
     // What the process has should be what it holds: a young generation that stays as it is, and an allocator that gives back what is freed.
-    execArgv: [...process.execArgv, '--expose-gc', '--max-semi-space-size=1'],
+    execArgv: ['--import', 'tsx', '--expose-gc', '--max-semi-space-size=1'],
     env: { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' },
   });
   t.after(() => child.kill('SIGKILL'));

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { scratchFolder } from '../helpers/scratch.js';
 import { WireClient } from '../helpers/wire-client.js';
-import { eventually, freePort, root, runPart, snippet } from './readme-snippet.js';
+import { eventually, freePort, runPart, snippet } from './readme-snippet.js';
 
 const KEY = 'the key';
 
 /** A server of the README as it stands, in a folder within the package, so that its own name leads to the build. */
 async function start(t: TestContext, name: string): Promise<string> {
   const port = await freePort();
-  const folder = await mkdtemp(join(root, 'dist', 'readme-'));
+  const folder = scratchFolder();
   t.after(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'work.mjs'), await snippet('work.mjs'));
   await writeFile(join(folder, name), (await snippet(name)).replace('3000', String(port)));

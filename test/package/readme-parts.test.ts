@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -12,9 +12,10 @@ import { useStatusMessenger } from '../../components/frameworks/react/use-status
 import { ManualClock, seededRandom } from '../../components/testing/index.js';
 import { isObject } from '../../protocol/index.js';
 import * as calls from '../../server-adapter/index.js';
+import { scratchFolder } from '../helpers/scratch.js';
 import { startServer } from '../helpers/server.js';
 import { type Frame, WireClient } from '../helpers/wire-client.js';
-import { root, runPart, snippet } from './readme-snippet.js';
+import { runPart, snippet } from './readme-snippet.js';
 
 async function serve(t: TestContext) {
   const server = await startServer();
@@ -97,7 +98,7 @@ test("the README's task is carried out, and ends with its summary", async (t) =>
 
 test("what the README's worker says is shown, and it is waited for", async (t) => {
   // Within the package, so that its own name leads to the build.
-  const folder = await mkdtemp(join(root, 'dist', 'readme-'));
+  const folder = scratchFolder();
   t.after(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'worker.mjs'), await snippet('worker.mjs'));
   const server = await serve(t);

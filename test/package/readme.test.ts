@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { isObject } from '../../protocol/index.js';
+import { scratchFolder } from '../helpers/scratch.js';
 import { WireClient } from '../helpers/wire-client.js';
-import { eventually, freePort, root, snippet } from './readme-snippet.js';
+import { eventually, freePort, snippet } from './readme-snippet.js';
 
 /** A snippet that is a server, in a folder of its own, which can be started more than once. */
 async function prepare(t: TestContext, name: string, file = 'README.md') {
   const port = await freePort();
   // Within the package, so that its own name leads to the build.
-  const folder = await mkdtemp(join(root, 'dist', 'readme-'));
+  const folder = scratchFolder();
   const children: ChildProcess[] = [];
   t.after(async () => {
     for (const child of children) child.kill('SIGKILL');

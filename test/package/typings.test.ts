@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { elementsOf, type Manifest } from '../../scripts/manifest/schema.js';
+import { scratchFolder } from '../helpers/scratch.js';
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -41,7 +42,7 @@ test('the manifest has every public member of the classes, and no other', async 
     ${lines.join('\n')}
   `;
   // Within the package, so that its own name leads to the build; and there nothing that the types need may be missing.
-  const folder = await mkdtemp(join(root, 'dist', 'members-'));
+  const folder = scratchFolder();
   t.after(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'members.ts'), source);
   const options = {

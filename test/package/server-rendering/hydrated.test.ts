@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,6 +11,7 @@ import 'status-messenger/define';
 import 'status-messenger/words/de';
 import { initialState } from 'status-messenger/protocol';
 import { addStatusMessage, ask, progress, result, StatusMessenger, step } from 'status-messenger/server';
+import { scratchFolder } from '../../helpers/scratch.js';
 import { listen } from '../../helpers/server.js';
 import { eventually, freePort, root, snippet } from '../readme-snippet.js';
 import { bundled, launch, openServed } from './page.js';
@@ -52,7 +53,7 @@ const isLive = (page: Page) =>
 
 test("the README's page shows its session before its script, keeps every node of it, and goes on live", async (t) => {
   const port = await freePort();
-  const folder = await mkdtemp(join(root, 'dist', 'readme-'));
+  const folder = scratchFolder();
   t.after(() => rm(folder, { recursive: true }));
   await mkdir(join(folder, 'public'));
   await writeFile(join(folder, 'public/page.js'), script);
