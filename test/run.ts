@@ -68,7 +68,7 @@ function step(command: string, ...args: string[]): void {
  */
 async function runInBrowsers(parts: readonly string[], besides: boolean): Promise<Tally> {
   if (parts.length === 0) return NONE;
-  const child = fork(join('test', 'run-in-browsers.ts'), parts, { silent: besides });
+  const child = fork(join('test', 'run-in-browsers.ts'), parts, { silent: besides, execArgv: ['--import', 'tsx'] });
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => said.push(piece));
   // Where it fails altogether it tells nothing.
