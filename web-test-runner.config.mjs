@@ -11,8 +11,7 @@ export default {
   browsers: availableBrowsers().map(({ launcher }) => launcher()),
   // One page at a time in each engine: one in the background draws no frames.
   concurrency: 1,
-  // And one engine after the other: other tests run at the same time.
-  concurrentBrowsers: 1,
+  concurrentBrowsers: 3,
   browserStartTimeout: 90_000,
   testsStartTimeout: 90_000,
   testsFinishTimeout: 240_000,

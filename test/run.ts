@@ -1,13 +1,15 @@
-import { fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { browsers } from './helpers/browsers.js';
+import { runElementTests } from './helpers/run-elements.js';
 import { runFiles } from './helpers/run-files.js';
 import { sumOf, type Tally } from './helpers/tally.js';
+import { comparePictures } from './visual/compare.js';
 
-const NONE: Tally = { passed: 0, failed: 0 };
 const PARTS = ['node', 'elements', 'frameworks'];
+/** Drives an app of each framework in a browser. */
+const APPS = join('test', 'frameworks', 'frameworks.test.ts');
 
 /**
  * `npm test`: gets what the machine lacks, checks, builds, and runs every test. `npm test -- node`, `npm test -- elements`, `npm test -- frameworks` and
@@ -21,14 +23,12 @@ async function main(): Promise<void> {
   if (part !== 'node') getBrowsers();
   step('npm', 'run', '--silent', 'check');
   step('npm', 'run', '--silent', 'build');
-  const wanted = part === undefined ? PARTS : [part];
-  const tallies = await Promise.all([
-    wanted.includes('node') ? runFiles(testFiles(filters), 300_000) : NONE,
-    runInBrowsers(
-      wanted.filter((name) => name === 'elements' || (name === 'frameworks' && hasChromium())),
-      part === undefined,
-    ),
-  ]);
+  const wants = (name: string) => part === undefined || part === name;
+  const tallies: Tally[] = [];
+  if (wants('node')) tallies.push(await runFiles(testFiles(filters), 300_000));
+  // By themselves: builds would keep the others waiting.
+  if (wants('frameworks') && hasChromium()) tallies.push(await runFiles([APPS], 1_200_000));
+  if (wants('elements')) tallies.push(await comparePictures(), await runElementTests());
   const { passed, failed } = sumOf(tallies);
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed === 0 && passed > 0 ? 0 : 1);
@@ -62,32 +62,12 @@ function step(command: string, ...args: string[]): void {
   if (status !== 0) throw new Error(`"${command} ${args.join(' ')}" failed`);
 }
 
-/**
- * Runs what wants a browser in a process of its own: a page mostly waits, and so do many of the other tests. What it says comes at its end where others
- * are `besides` it.
- */
-async function runInBrowsers(parts: readonly string[], besides: boolean): Promise<Tally> {
-  if (parts.length === 0) return NONE;
-  const child = fork(join('test', 'run-in-browsers.ts'), parts, { silent: besides, execArgv: ['--import', 'tsx'] });
-  const said: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => said.push(piece));
-  // Where it fails altogether it tells nothing.
-  let tally: Tally = { passed: 0, failed: 1 };
-  child.on('message', (told: Tally) => {
-    tally = told;
-  });
-  process.once('exit', () => child.kill());
-  await once(child, 'close');
-  process.stdout.write(Buffer.concat(said));
-  return tally;
-}
-
-/** The tests that run in Node, but for those of the apps in each framework. */
+/** The tests that run in Node, but for that of the apps. */
 function testFiles(filters: readonly string[]): string[] {
   return readdirSync('test', { recursive: true, encoding: 'utf8' })
     .filter((file) => /(?<!\.browser)\.test\.ts$/.test(file))
     .map((file) => join('test', file))
-    .filter((file) => !file.startsWith(join('test', 'frameworks')))
+    .filter((file) => file !== APPS)
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
 }
 
@@ -103,4 +83,6 @@ function giveUp(error: unknown): void {
   process.exit(1);
 }
 
+// A browser's driver may fail where nobody waits for it.
+process.on('uncaughtException', giveUp);
 main().catch(giveUp);

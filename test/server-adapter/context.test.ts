@@ -58,10 +58,11 @@ function shared(random: () => number, ticker: EventEmitter) {
       });
     },
     async viaIteration(say: () => void) {
+      let chunks = 0;
       const readable = new Readable({
         objectMode: true,
         read() {
-          setImmediate(() => this.push(random() < 0.5 ? null : 'chunk'));
+          setImmediate(() => this.push(chunks++ > 0 && random() < 0.5 ? null : 'chunk'));
         },
       });
       for await (const _ of readable) say();
