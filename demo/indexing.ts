@@ -7,7 +7,7 @@ import { addStatusMessage, type Session } from 'status-messenger/server';
 const MOST_FILES = 400;
 /** Reading takes far less time than seeing what was read: a file takes so many milliseconds. */
 const EACH = 120;
-const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage']);
+const LEFT_OUT = new Set(['node_modules', 'dist', 'dist-demo', 'coverage']);
 
 /** How far an indexing is. Whoever takes the work over goes on from here. */
 export class Indexed {
@@ -77,13 +77,21 @@ async function inStep<T>(session: Session, step: string, label: string, run: () 
 async function listFolders(root: string): Promise<Map<string, string[]>> {
   const folders = new Map<string, string[]>();
   let count = 0;
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const parts = relative(root, path).split(sep);
-    if (!entry.isFile() || parts.some((part) => part.startsWith('.') || LEFT_OUT.has(part))) continue;
+  for await (const path of filesIn(root)) {
     if (++count > MOST_FILES) break;
+    const parts = relative(root, path).split(sep);
     const folder = parts.length > 1 ? (parts[0] ?? '') : '';
     folders.set(folder, [...(folders.get(folder) ?? []), path]);
   }
   return folders;
+}
+
+/** What is left out is not entered either: others may be at work there. */
+async function* filesIn(folder: string): AsyncGenerator<string> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.') || LEFT_OUT.has(entry.name)) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesIn(path);
+    else if (entry.isFile()) yield path;
+  }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'vite';
+import type { StatusControlsElement } from '../../../components/index.js';
 import { listen } from '../../helpers/server.js';
 import { type DemoPages, go, root, violations } from '../pages.js';
 
@@ -86,6 +87,10 @@ export function testStories(pages: () => DemoPages): void {
     await page.waitForSelector(stop);
     await page.click('#control-confirm');
     await page.waitForFunction(() => location.hash.endsWith('set.confirm=true'));
+    // The address comes first, then the story is drawn anew.
+    await page.waitForFunction(
+      () => document.querySelector<StatusControlsElement>('.canvas status-controls')?.confirm === true,
+    );
     await page.click(stop);
     await page.waitForSelector('.canvas status-controls >>> [part=yes]');
     await page.click('.canvas status-controls >>> [part=yes]');
