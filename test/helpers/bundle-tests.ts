@@ -26,7 +26,6 @@ export async function bundleTests(files: readonly string[]): Promise<string> {
     dir: folder,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
-    sourcemap: true,
   });
   await bundle.close();
   return folder;

@@ -8,8 +8,8 @@ import type { Tally } from './tally.js';
 /** Runs the tests of `files`, each in a process of its own, which may take `timeout` ms. */
 export async function runFiles(files: string[], timeout: number): Promise<Tally> {
   const tally = { passed: 0, failed: 0 };
-  // A test's process begins with what this one did, and needs no loader.
-  process.execArgv = ['--enable-source-maps'];
+  // A test's process begins with what this one did, and needs no loader. Nor source maps: reading them costs an eighth of all the time.
+  process.execArgv = [];
   const folder = await bundleTests(files);
   const stream = run({ files: files.map((file) => join(folder, `${file}.js`)), concurrency: 2, timeout });
   stream.on('test:pass', ({ details }) => {
