@@ -85,6 +85,11 @@ export async function violations(page: Page, selector: string, contrast = true):
   );
 }
 
+/** Waits for something inside of elements. Only what is looked for as visible is looked for in each frame, instead of when the page's own tree changes. */
+export async function appears(page: Page, selector: string): Promise<void> {
+  await page.waitForSelector(selector, { visible: true });
+}
+
 /** Goes to another place of the page, as by a link. */
 export async function go(page: Page, hash: string): Promise<void> {
   await page.evaluate((to: string) => {

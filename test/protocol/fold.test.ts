@@ -831,7 +831,7 @@ test(`after any beginning, sent as JSON, the rest gives the same state (SEED=${s
 
 test(`the same where the lists are full and things are dropped (SEED=${seed})`, () => {
   const random = seededRandom(seed);
-  const messages = randomMessages(random, 700, hugeText(random), 0.001);
+  const messages = randomMessages(random, 1000, hugeText(random), 0.001);
   const whole = applyAll(initialState, messages);
   for (let i = 0; i < 5; i++) {
     const split = below(random, messages.length);
@@ -844,7 +844,7 @@ test(`a state is within its bounds, whatever is said (SEED=${seed})`, () => {
   const random = seededRandom(seed);
   for (const ends of [0, 0.01]) {
     let state = initialState;
-    for (const [i, message] of randomMessages(random, 1000, hugeText(random), ends).entries()) {
+    for (const [i, message] of randomMessages(random, 2000, hugeText(random), ends).entries()) {
       state = apply(state, message);
       if (i % 20 === 0 || hasEnded(state.phase)) assertWithinBounds(state, `after ${i + 1} messages`);
     }

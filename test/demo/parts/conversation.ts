@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'puppeteer-core';
 import type { StatusPanelElement } from '../../../components/index.js';
-import { type DemoPages, FIRST, SECOND } from '../pages.js';
+import { appears, type DemoPages, FIRST, SECOND } from '../pages.js';
 
 /** Resolves once a viewer asks the question, or says of its answer what the text says. */
 async function asks(page: Page, viewer: string, text: string): Promise<void> {
@@ -18,7 +18,7 @@ const inForm = (viewer: string, selector: string) => `${viewer} >>> status-quest
 
 /** Presses what stands in the form of a viewer's question, once it is there. */
 async function press(page: Page, viewer: string, selector: string): Promise<void> {
-  await page.waitForSelector(inForm(viewer, selector));
+  await appears(page, inForm(viewer, selector));
   await page.click(inForm(viewer, selector));
 }
 
@@ -57,7 +57,7 @@ export function testConversation(pages: () => DemoPages): void {
     await shows(page, SECOND, 'first-viewer');
     assert.equal(await page.$('>>> img'), null);
     assert.match(await focused(page), /^STATUS-PANEL/, 'the focus stays where it was');
-    await page.waitForSelector(inForm(FIRST, 'input[type=radio]'));
+    await appears(page, inForm(FIRST, 'input[type=radio]'));
     await page.keyboard.press('Tab');
     const inFocus = (panel: Element) => {
       const question = panel.shadowRoot?.activeElement;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'puppeteer-core';
 import type { StatusPanelElement } from '../../../components/index.js';
-import { type DemoPages, FIRST, SECOND, violations } from '../pages.js';
+import { appears, type DemoPages, FIRST, SECOND, violations } from '../pages.js';
 
 /** A number of a viewer's strip. */
 function fact(page: Page, viewer: string, name: string): Promise<number> {
@@ -76,6 +76,7 @@ export function testLive(pages: () => DemoPages): void {
     assert.equal(await fact(page, 'first', 'snapshots'), 1, 'the log is the one that it was');
 
     // Stopped in one viewer, it is stopped in both, and they know the same.
+    await appears(page, `${SECOND} >>> [part=stop]`);
     await page.click(`${SECOND} >>> [part=stop]`);
     await page.waitForFunction(() =>
       [...document.querySelectorAll('status-panel')].every((panel) => panel.sessionSource?.state.phase === 'cancelled'),

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'vite';
-import type { StatusControlsElement } from '../../../components/index.js';
 import { listen } from '../../helpers/server.js';
-import { type DemoPages, go, root, violations } from '../pages.js';
+import { appears, type DemoPages, go, root, violations } from '../pages.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -84,14 +83,11 @@ export function testStories(pages: () => DemoPages): void {
   test('controls and tokens change the element and its address, events are listed, and the code is copied', async () => {
     const page = await pages().tab('#/story/status-controls/running');
     const stop = '.canvas status-controls >>> [part=stop]';
-    await page.waitForSelector(stop);
+    await appears(page, stop);
     await page.click('#control-confirm');
     await page.waitForFunction(() => location.hash.endsWith('set.confirm=true'));
-    await page.waitForFunction(
-      () => document.querySelector<StatusControlsElement>('.canvas status-controls')?.confirm === true,
-    );
     await page.click(stop);
-    await page.waitForSelector('.canvas status-controls >>> [part=yes]');
+    await appears(page, '.canvas status-controls >>> [part=yes]');
     await page.click('.canvas status-controls >>> [part=yes]');
     await page.waitForSelector('.events .event ::-p-text(cancel)');
     await page.waitForSelector('.events .call ::-p-text(cancel\\(\\))');
@@ -143,7 +139,7 @@ export function testStories(pages: () => DemoPages): void {
     const page = await pages().tab('#/story/status-messenger/completed', {
       at: `http://127.0.0.1:${await listen(files)}/a/b`,
     });
-    await page.waitForSelector('.canvas status-messenger >>> ::-p-text(Revenue grew)');
+    await appears(page, '.canvas status-messenger >>> ::-p-text(Revenue grew)');
     await go(page, '#/live/run');
     await page.waitForSelector('h2 ::-p-text(needs its server)');
     assert.deepEqual(pages().problems, []);

@@ -16,7 +16,7 @@ import { directory, NOW, read, tail } from './support.js';
 
 /** Lives of a file of its own, side by side, each with so many ends. */
 const FILES = 3;
-const KILLS = 8;
+const KILLS = 12;
 const seed = seedFromEnvironment();
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
