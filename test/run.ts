@@ -85,4 +85,6 @@ function giveUp(error: unknown): void {
 
 // A browser's driver may fail where nobody waits for it.
 process.on('uncaughtException', giveUp);
+// Or leave nothing that is waited for.
+process.on('beforeExit', () => giveUp(new Error('the tests ended before they were done')));
 main().catch(giveUp);

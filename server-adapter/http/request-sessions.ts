@@ -6,8 +6,8 @@ import { idsOf } from '../access/granted.js';
 import { splitUrl } from '../delivery/upgrades.js';
 import type { Sessions } from '../sessions.js';
 import { denied } from './answers.js';
-import { isEmbedded } from './embedded.js';
 import { answerNode } from './node.js';
+import { headersOf, isEmbedded } from './request-headers.js';
 
 /** How a request says whose work it begins. */
 export interface RequestSessionOptions<R> {
@@ -63,10 +63,8 @@ export class RequestSessions {
     if (typeof run !== 'function') throw invalid('runWithRequest', run, 'a function', 'hand in what is to be done');
     assertOptions('runWithRequest', options);
     const { sessionId = ({ url, headers }) => named(url, headers.get(HEADER)) } = options;
-    const { pathname, search, host } = new URL(request.url);
-    // Not every server that makes such requests gives them this header.
-    const headers = { host, ...Object.fromEntries(request.headers) };
-    const asked = { method: request.method, headers, url: pathname + search };
+    const { pathname, search } = new URL(request.url);
+    const asked = { method: request.method, headers: headersOf(request), url: pathname + search };
     const id = idIn(asked, sessionId(request));
     if (id === undefined) return run();
     const decision = await this.#ask(asked, id);
@@ -93,8 +91,7 @@ export class RequestSessions {
   }
 
   async #ask({ headers, url, address }: Asked, sessionId: string): Promise<Access | Denial> {
-    const isForeign = isEmbedded(headers.origin, headers['sec-fetch-site']);
-    if (isForeign && !this.#door.isWelcome({ ...headers, origin: 'null' })) return FOREIGN;
+    if (isEmbedded(headers) && !this.#door.isWelcome({ ...headers, origin: 'null' })) return FOREIGN;
     return this.#door.check({ sessionId, query: queryOf(url), headers, url, address });
   }
 }
@@ -113,8 +110,7 @@ function assertOptions(call: string, options: unknown): void {
 
 /** A browser that asks whether a page may ask begins no work, and neither does a link on a page of another origin, which is followed all the same. */
 function idIn({ method, headers }: Asked, id: string | null | undefined): string | undefined {
-  const isForeign = isEmbedded(headers.origin, headers['sec-fetch-site']);
-  const isLink = isForeign && method === 'GET' && headers['sec-fetch-mode'] === 'navigate';
+  const isLink = isEmbedded(headers) && method === 'GET' && headers['sec-fetch-mode'] === 'navigate';
   return method === 'OPTIONS' || isLink ? undefined : (id ?? undefined);
 }
 

@@ -16,8 +16,8 @@ import { compilePath, type Upgrade } from '../delivery/upgrades.js';
 import type { Settings } from '../options.js';
 import { TOO_FAST, type Viewer, type Viewers } from '../viewers.js';
 import { error, json, readBody, refused } from './answers.js';
-import { isEmbedded } from './embedded.js';
 import type { Resource } from './handler.js';
+import { headersOf, isEmbedded } from './request-headers.js';
 
 /** What can be watched as a stream, by its path behind the base: the one place that says so. */
 const [sessionIn, taskIn] = [compilePath('/sse/:sessionId'), compilePath('/sse/tasks/:taskId', ':taskId')];
@@ -80,8 +80,7 @@ export class EventStreams {
 
   async #open(request: Request, arrival: Upgrade): Promise<Response> {
     if (request.method === 'HEAD') return new Response(null, { headers: HEADERS });
-    const { headers } = request;
-    if (isEmbedded(headers.get('origin'), headers.get('sec-fetch-site'))) return refused(FOREIGN);
+    if (isEmbedded(arrival.headers)) return refused(FOREIGN);
     const admission = await this.#door.enter(arrival);
     if ('code' in admission) return refused(admission);
     const { access, leave } = admission;
@@ -148,12 +147,11 @@ export class EventStreams {
 /** The stream that a page spoke on has ended meanwhile. */
 const GONE: Denial = { code: CloseCode.trouble, reason: 'the stream has ended' };
 
-function arrivalOf(asked: Asked, { headers }: Request, url: URL, address: string | undefined): Upgrade {
+function arrivalOf(asked: Asked, request: Request, url: URL, address: string | undefined): Upgrade {
   return {
     ...asked,
     query: url.searchParams,
-    // Not every server that makes such requests gives them this header.
-    headers: { host: url.host, ...Object.fromEntries(headers) },
+    headers: headersOf(request),
     url: `${url.pathname}${url.search}`,
     address,
   };
