@@ -8,7 +8,7 @@ export function lineContent(line: Line, phase: Phase, prefix = ''): TemplateResu
   return html`
     ${indicator(phase, line.states.has('stale'))}
     <span class="hidden">${line.sign}</span>
-    <span part="${prefix}message" class="message">${line.message}</span>
+    <span part="${prefix}message" class="message"><bdi>${line.message}</bdi></span>
     <span part="${prefix}time" class="time">${line.time}</span>
   `;
 }

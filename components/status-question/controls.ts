@@ -49,8 +49,8 @@ export function fieldTemplate(field: Field, look: FieldLook): TemplateResult {
     describedBy: describedBy.filter(Boolean).join(' ') || nothing,
     labelledBy: isAlone ? 'question' : nothing,
   };
-  const title = html`${label} ${isRequired ? nothing : html`<span class="muted">${words.optional}</span>`}`;
-  const known = hint === '' ? nothing : html`<p part="hint" id="${id}-hint">${hint}</p>`;
+  const title = html`<bdi>${label}</bdi> ${isRequired ? nothing : html`<span class="muted">${words.optional}</span>`}`;
+  const known = hint === '' ? nothing : html`<p part="hint" id="${id}-hint"><bdi>${hint}</bdi></p>`;
   const wrong = isAlone ? nothing : html`<p part="problem" class="problem" id="${id}-problem">${problem}</p>`;
   if (options && isListed(field, options)) {
     const legend = isAlone ? nothing : html`<legend part="label">${title}</legend>`;
@@ -104,7 +104,7 @@ function choice(
       aria-describedby=${field.schema.type === 'boolean' ? describedBy : nothing}
       aria-invalid=${type === 'checkbox' && look.problem !== undefined ? 'true' : nothing}
     />
-    <span>${label}</span>
+    <span><bdi>${label}</bdi></span>
     ${look.fallback.includes(value) ? html`<span part="default">${look.words.byDefault}</span>` : nothing}
   </label>`;
 }

@@ -38,7 +38,7 @@ export function formTemplate(fields: readonly Field[], look: FormLook, on: FormH
   const whole = problems.get('');
   const description = descriptionOf(question);
   return html`<form part="form" novalidate ?inert=${look.isInert} @submit=${on.submit} @input=${on.change} @keydown=${on.press}>
-    ${summary(fields, problems, on)} ${description === '' ? nothing : html`<p part="hint">${description}</p>`}
+    ${summary(fields, problems, on)} ${description === '' ? nothing : html`<p part="hint"><bdi>${description}</bdi></p>`}
     ${isConfirm(fields) ? nothing : body(fields, look, on)}
     ${whole === undefined ? nothing : html`<p part="problem" class="problem" id="problem">${whole}</p>`}
     ${actions(fields, look, on)}
@@ -108,7 +108,7 @@ function summary(fields: readonly Field[], problems: Problems, on: FormHandlers)
   return html`<ul part="summary">
     ${wrong.map(
       ({ id, name, label }) =>
-        html`<li><button type="button" @click=${() => on.lead(id)}>${label}: ${problems.get(name)}</button></li>`,
+        html`<li><button type="button" @click=${() => on.lead(id)}><bdi>${label}</bdi>: ${problems.get(name)}</button></li>`,
     )}
   </ul>`;
 }

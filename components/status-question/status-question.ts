@@ -180,7 +180,7 @@ export class StatusQuestionElement extends CompanionElement {
     if (!before || isOpen(before)) return nothing;
     const face = questionFace(before, this.#attempts.get(keyOf(before)), this.connection, 0, this.locale);
     const end = [face.answer, face.note].filter(Boolean).join(' · ');
-    return html`<p part="previous">${indicator(face.sign)}<span>${before.question}<br />${end}</span></p>`;
+    return html`<p part="previous">${indicator(face.sign)}<span><bdi>${before.question}</bdi><br />${end}</span></p>`;
   }
 
   #lookOf(question: QuestionView, face: QuestionFace): FormLook {

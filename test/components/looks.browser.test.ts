@@ -129,7 +129,41 @@ describe('What the elements look like', () => {
       }
     });
   }
+
+  it('ends a sentence of the server where its own language ends it, whatever the language of the page', async () => {
+    const wrong: string[] = [];
+    let sentences = 0;
+    for (const picture of PICTURES) {
+      const box = document.createElement('section');
+      Object.assign(box, { dir: 'rtl', lang: 'ar' });
+      box.style.inlineSize = '1200px';
+      const element = await draw(picture, box);
+      for (const text of drawn(element).flatMap(textsOf)) {
+        if (!/^[A-Za-z].*[.?]$/.test(text.data.trim())) continue;
+        const from = edgeOf(text, text.data.search(/\S/));
+        const to = edgeOf(text, text.data.trimEnd().length - 1);
+        sentences++;
+        // In several lines the last may be a short one.
+        if (from.top === to.top && to.left < from.left) wrong.push(`${picture.name}: ${text.data}`);
+      }
+      box.remove();
+    }
+    expect(wrong).to.deep.equal([]);
+    expect(sentences).to.be.greaterThan(20);
+  });
 });
+
+function textsOf(element: Element): Text[] {
+  return [...element.childNodes].filter((node) => node instanceof Text);
+}
+
+/** Where a letter stands. */
+function edgeOf(text: Text, at: number): DOMRect {
+  const range = document.createRange();
+  range.setStart(text, at);
+  range.setEnd(text, at + 1);
+  return range.getBoundingClientRect();
+}
 
 function isMoving(element: Element): boolean {
   return element.getAnimations({ subtree: true }).length > 0;
