@@ -11,6 +11,11 @@ const WORDS = {
   zh: () => import('../../components/words/languages/zh.js'),
 };
 
+/** Whether the page is dark, by choice or by the reader's system. */
+export function isDark({ scheme }: Look): boolean {
+  return scheme === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : scheme === 'dark';
+}
+
 /** Colours are the whole page's; language and direction are those of what is shown in it. */
 export function applyLook({ scheme, lang }: Look): void {
   document.documentElement.style.colorScheme = scheme === 'auto' ? '' : scheme;

@@ -1,20 +1,30 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { readToken, type Token } from '../manifest/tokens.js';
+import { isDark } from './look.js';
 import type { StoryView } from './story-page.js';
 
 /** The custom properties of the element, to play with. */
 export function tokensView({ address, setValue }: StoryView, tokens: readonly Token[]): TemplateResult {
+  const shade = isDark(address.look) ? 'dark' : 'light';
   return html`
     <section class="card" aria-labelledby="tokens">
       <div class="card-head"><h2 id="tokens">Tokens</h2></div>
       <div class="tokens">
-        ${tokens.map((token) => tokenRow(token, address.values[token.name] ?? '', (value) => setValue(token.name, value)))}
+        ${tokens.map((token) => {
+          const set = (value: string | undefined) => setValue(token.name, value);
+          return tokenRow(token, address.values[token.name] ?? '', shade, set);
+        })}
       </div>
     </section>
   `;
 }
 
-function tokenRow(token: Token, written: string, set: (value: string | undefined) => void): TemplateResult {
+function tokenRow(
+  token: Token,
+  written: string,
+  shade: 'light' | 'dark',
+  set: (value: string | undefined) => void,
+): TemplateResult {
   const { name, description } = token;
   const value = readToken(token, written);
   const id = `token${name}`;
@@ -27,7 +37,7 @@ function tokenRow(token: Token, written: string, set: (value: string | undefined
       <label for=${id}><code>${name.replace('--status-', '')}</code></label>
       ${
         token.kind === 'color'
-          ? html`<input id=${id} type="color" .value=${value ?? token.start} @input=${input} />`
+          ? html`<input id=${id} type="color" .value=${value ?? token.start[shade]} @input=${input} />`
           : html`<input
               id=${id}
               type="range"

@@ -1,8 +1,14 @@
 import type { ElementInfo } from './elements.js';
 
+/** A colour on light ground and on dark. */
+interface Shades {
+  readonly light: string;
+  readonly dark: string;
+}
+
 /** A custom property that can be played with. */
 export type Token = { readonly name: string; readonly description: string } & (
-  | { readonly kind: 'color'; readonly start: string }
+  | { readonly kind: 'color'; readonly start: Shades }
   | {
       readonly kind: 'length';
       readonly start: number;
@@ -20,23 +26,25 @@ const LENGTHS: Readonly<Record<string, Omit<Extract<Token, { kind: 'length' }>, 
 };
 
 /** What colour fields show before one is chosen: near what the elements have by default. */
-const COLORS: Readonly<Record<string, string>> = {
-  '--status-accent': '#2f5fd0',
-  '--status-success': '#1a7f45',
-  '--status-warning': '#9a6200',
-  '--status-danger': '#c02a37',
-  '--status-focus': '#2f5fd0',
-  '--status-muted': '#6b7080',
-  '--status-surface': '#f4f4f6',
-  '--status-border': '#d8dae0',
+const COLORS: Readonly<Record<string, Shades>> = {
+  '--status-accent': { light: '#2f5fd0', dark: '#8fb0ff' },
+  '--status-success': { light: '#1a7f45', dark: '#5fcf8f' },
+  '--status-warning': { light: '#9a6200', dark: '#f0b44c' },
+  '--status-danger': { light: '#c02a37', dark: '#ff8a8f' },
+  '--status-focus': { light: '#2f5fd0', dark: '#8fb0ff' },
+  '--status-muted': { light: '#6b7080', dark: '#a2a6b3' },
+  '--status-surface': { light: '#f4f4f6', dark: '#24272e' },
+  '--status-border': { light: '#d8dae0', dark: '#3a3e47' },
 };
+
+const GREY: Shades = { light: '#808080', dark: '#808080' };
 
 /** The custom properties of an element, each with the way to set it. Pure. */
 export function tokensOf({ tokens }: ElementInfo): readonly Token[] {
   return tokens.map(({ name, description }) => {
     const length = LENGTHS[name];
     if (length) return { name, description, kind: 'length', ...length };
-    return { name, description, kind: 'color', start: COLORS[name] ?? '#808080' };
+    return { name, description, kind: 'color', start: COLORS[name] ?? GREY };
   });
 }
 

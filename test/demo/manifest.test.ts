@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tokens as sharedStyles } from '../../components/styles/tokens.js';
 import { manifest } from '../../demo/manifest/analyze.js';
 import { type Control, controlsOf, readValue, writeValue } from '../../demo/manifest/controls.js';
 import { type ElementInfo, readElements } from '../../demo/manifest/elements.js';
@@ -99,6 +100,18 @@ test('every token has a field of its kind, which takes nothing but its values', 
   assert.equal(readToken(at('--status-radius'), '0.75rem'), '0.75rem');
   assert.equal(readToken(at('--status-radius'), '99rem'), undefined);
   assert.equal(readToken(at('--status-radius'), '1px'), undefined);
+});
+
+test('fields of colours begin with what the elements have by default, on light ground and on dark', () => {
+  const mixed = ['--status-muted', '--status-surface', '--status-border', '--status-focus'];
+  const colors = tokensOf(element('status-panel')).filter((token) => token.kind === 'color');
+  assert.ok(colors.length > mixed.length);
+  for (const { name, start } of colors) {
+    assert.notEqual(start.light, start.dark, name);
+    if (mixed.includes(name)) continue;
+    const property = `var(${name}, light-dark(${start.light}, ${start.dark}))`;
+    assert.ok(sharedStyles.cssText.includes(property), property);
+  }
 });
 
 test('what is no manifest has no elements', () => {
