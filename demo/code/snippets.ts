@@ -1,4 +1,4 @@
-import type { Markup } from '../stories/story.js';
+import type { CodedValue, Markup } from '../stories/story.js';
 import { type Dialect, writeMarkup } from './markup.js';
 
 export const FRAMEWORKS = ['html', 'react', 'vue', 'svelte', 'angular'] as const;
@@ -43,9 +43,17 @@ function pageMarkup(description: Description): Markup {
   return { tag: 'status-messenger', attributes: ADDRESS, children: [own] };
 }
 
-function imports({ language }: Description): readonly string[] {
-  const own = "import 'status-messenger/define';";
-  return language === undefined ? [own] : [own, `import 'status-messenger/words/${language}';`];
+function imports({ language, ...described }: Description): readonly string[] {
+  return [
+    "import 'status-messenger/define';",
+    ...(language === undefined ? [] : [`import 'status-messenger/words/${language}';`]),
+    ...imported(described).map(({ code, from }) => `import { ${code} } from '${from}';`),
+  ];
+}
+
+/** The values that come from elsewhere. */
+function imported({ properties = {} }: Pick<Description, 'properties'>): readonly CodedValue[] {
+  return Object.values(properties).filter(({ from }) => from !== undefined);
 }
 
 /** What a listener does: it shows what it heard. */
@@ -106,8 +114,10 @@ const WRITERS: Readonly<Record<Framework, (description: Description, markup: Mar
   },
 
   angular(description, markup) {
-    const { listensTo } = description;
-    const body = listensTo ? [' {', '  heard(event: Event) {', `    ${HEAR};`, '  }', '}'] : [' {}'];
+    // A template sees what its class has, and nothing else.
+    const members = imported(description).map(({ code }) => `  readonly ${code} = ${code};`);
+    const heard = description.listensTo ? ['  heard(event: Event) {', `    ${HEAR};`, '  }'] : [];
+    const body = [...members, ...heard];
     return lines(
       "import { Component, CUSTOM_ELEMENTS_SCHEMA } from '@angular/core';",
       ...imports(description),
@@ -119,8 +129,7 @@ const WRITERS: Readonly<Record<Framework, (description: Description, markup: Mar
       ...indent(writeMarkup(markup, ANGULAR, target(description)), 4),
       '  `,',
       '})',
-      `export class Status${body[0]}`,
-      ...body.slice(1),
+      ...(body.length > 0 ? ['export class Status {', ...body, '}'] : ['export class Status {}']),
     );
   },
 };
@@ -145,7 +154,7 @@ const REACT: Dialect = {
 
 const VUE: Dialect = {
   selfCloses: true,
-  property: (name, code) => `:${kebab(name)}.prop="${code.replaceAll('"', "'")}"`,
+  property: (name, code) => `:${name}.prop="${code.replaceAll('"', "'")}"`,
   event: (name) => `@${name}="(event) => ${HEAR}"`,
 };
 
@@ -169,10 +178,6 @@ function styleObject(style: string): string {
       .join(': '),
   );
   return `{ ${entries.join(', ')} }`;
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function lines(...all: readonly string[]): string {

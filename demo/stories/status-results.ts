@@ -28,8 +28,11 @@ export const statusResults: StoryGroup = {
     {
       id: 'markdown',
       title: 'Markdown',
-      shows: 'With a renderer that the page hands in, here marked and DOMPurify. Without one it stays text.',
-      properties: { renderMarkdown: { value: renderMarkdown, code: 'renderMarkdown' } },
+      shows:
+        'With a renderer that the page hands in, here marked and DOMPurify; the README has its few lines. Without one it stays text.',
+      properties: {
+        renderMarkdown: { value: renderMarkdown, code: 'renderMarkdown', from: './render-markdown.js' },
+      },
       setUp(session) {
         session.ago(9, status('Writing…'));
         session.say(

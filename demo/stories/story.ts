@@ -4,6 +4,8 @@ import type { StorySession } from './session.js';
 export interface CodedValue {
   readonly value: unknown;
   readonly code: string;
+  /** The module that the code's name is imported from; without it, the code stands for itself. */
+  readonly from?: string;
 }
 
 /** An element as a page would write it. */

@@ -56,7 +56,7 @@ import 'status-messenger/define';
 } } }) -->`,
   );
   const markdown = { tag: 'status-results', properties: { renderMarkdown: { value: null, code: 'renderMarkdown' } } };
-  assert.match(snippet('vue', markdown), /:render-markdown\.prop="renderMarkdown"/);
+  assert.match(snippet('vue', markdown), /:renderMarkdown\.prop="renderMarkdown"/);
 });
 
 test('in Svelte', () => {

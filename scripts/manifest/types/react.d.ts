@@ -6,7 +6,8 @@ type IsReact19 = typeof React extends { useActionState: unknown } ? true : false
 
 type Attributes18<T> = { [Name in keyof T]: T[Name] extends boolean | undefined ? '' | undefined : T[Name] };
 type Listeners<T> = { [Name in keyof T & string as `on${Name}`]?: (event: T[Name]) => void };
-type Own<T extends KitElements[keyof KitElements]> = { class?: string } & (IsReact19 extends true
+type Style = React.CSSProperties & { readonly [token: `--status-${string}`]: string | number | undefined };
+type Own<T extends KitElements[keyof KitElements]> = { class?: string; style?: Style } & (IsReact19 extends true
   ? T['attributes'] & T['properties'] & Listeners<T['events']>
   : Attributes18<T['attributes']>);
 type Shared<E> = React.DetailedHTMLProps<React.HTMLAttributes<E>, E>;
