@@ -16,6 +16,8 @@ export const TIMELINE = {
   depth: 8,
   /** Agents that can be chosen from. */
   agents: 50,
+  /** Amounts that are told by turns. */
+  amounts: 50,
   /** Bytes of a text: all entries together stay within a page's means. */
   text: 4096,
   /** Bytes of a result or an answer: enough to recognize it. */

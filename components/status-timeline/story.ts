@@ -6,6 +6,7 @@ import {
   hasEnded,
   type Message,
   type ProgressData,
+  type ProgressView,
   type StepView,
   statusText,
 } from '../../protocol/index.js';
@@ -31,6 +32,8 @@ export class Story {
   /** The youngest of each id. */
   readonly #steps = new Map<string, Entry>();
   readonly #questions = new Map<string, Entry>();
+  /** Where an amount was told last, by its name: of those that are told by turns. */
+  readonly #amounts = new Map<string, Entry>();
   /** What is still to end. */
   readonly #open = new Set<Entry>();
   /** The run has ended, and nothing was heard of another. */
@@ -119,7 +122,7 @@ export class Story {
     for (const entry of this.#entries) entry.isGone = true;
     this.#entries = [];
     this.roots = [];
-    for (const list of [this.agents, this.#steps, this.#questions, this.#open]) list.clear();
+    for (const list of [this.agents, this.#steps, this.#questions, this.#amounts, this.#open]) list.clear();
     this.#isOver = false;
     this.#cut = undefined;
   }
@@ -128,7 +131,10 @@ export class Story {
     this.#add({ kind: 'status', text: short(text), ...given({ level }) }, origin);
   }
 
-  /** An amount is told by the step that it is of; where there is none, the latest stands for those before it. A text alone is one of many. */
+  /**
+   * An amount is told by the step that it is of. Where there is none, the first of its name in a run tells the latest, and so does one that nothing stands
+   * between. A text alone is one of many.
+   */
   #readProgress(data: ProgressData, origin: Origin): void {
     const { value, max, unit, message, label } = data;
     const text = message ?? label ?? '';
@@ -139,9 +145,18 @@ export class Story {
     }
     if (step && isOpen(step)) return;
     const progress = { message: short(text), value, ...given({ max, unit }) };
+    const what = { kind: 'progress', progress } as const;
+    const known = this.#amountOf(progress, origin);
+    if (known) known.what = what;
+    remember(this.#amounts, amountName(progress, origin), known ?? this.#add(what, origin));
+  }
+
+  /** The entry that an amount goes on in. */
+  #amountOf(progress: ProgressView, origin: Origin): Entry | undefined {
     const last = this.roots.at(-1);
-    if (last?.what.kind === 'progress' && last.agent === origin.agent) last.what = { kind: 'progress', progress };
-    else this.#add({ kind: 'progress', progress }, origin);
+    if (last?.what.kind === 'progress' && last.agent === origin.agent) return last;
+    const named = this.#amounts.get(amountName(progress, origin));
+    return named && !named.isGone && named.key > this.#lastEnd ? named : undefined;
   }
 
   #readEvent({ event, step: id, parent, label, error }: EventData, origin: Origin): void {
@@ -247,6 +262,19 @@ export class Story {
     if (what.kind === 'question' && this.#questions.get(what.question.id) === entry)
       this.#questions.delete(what.question.id);
   }
+}
+
+/** What an amount goes by: that of another agent is another. */
+function amountName({ message }: ProgressView, { agent }: Pick<Origin, 'agent'>): string {
+  return JSON.stringify([agent, message]);
+}
+
+/** Sets what is looked up soon again, in the place of what was not for long. */
+function remember(amounts: Map<string, Entry>, name: string, entry: Entry): void {
+  amounts.delete(name);
+  amounts.set(name, entry);
+  const [oldest = name] = amounts.keys();
+  if (amounts.size > TIMELINE.amounts) amounts.delete(oldest);
 }
 
 function newEntry(key: number, what: Happening, parent?: Entry, agent?: string, at?: number): Entry {

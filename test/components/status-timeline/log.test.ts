@@ -102,7 +102,7 @@ test('everything stands in its step at its time: texts, questions, answers, resu
   );
 });
 
-test('an amount is told by its step; without one the latest stands for those before it; a text is one of many', () => {
+test('an amount is told by its step; without one the first of its name tells the latest; a text is one of many', () => {
   const amount = (value: number, more: object = {}): Said => ({
     type: 'progress',
     data: { value, max: 9, message: 'Pages', ...more },
@@ -115,7 +115,24 @@ test('an amount is told by its step; without one the latest stands for those bef
     type: 'progress',
     data: {},
   });
-  assert.equal(page.tree, tree('a running', 'Pages 4', 'Round 1', 'Pages 5'));
+  assert.equal(page.tree, tree('a running', 'Pages 5', 'Round 1'));
+  page.hear(amount(1, { message: 'Plates' }), status('Printing'), amount(2, { message: 'Plates' }), amount(6));
+  assert.equal(page.tree, tree('a running', 'Pages 6', 'Round 1', 'Plates 2', 'Printing'));
+  page.hear({ ...amount(7), agent: 'Writer' }, DONE, amount(1));
+  assert.equal(
+    page.tree.split('\n').slice(-4).join('\n'),
+    tree('Printing', 'Pages 7', 'completed All read', 'Pages 1'),
+  );
+});
+
+test('however many amounts are told by turns, few are remembered', () => {
+  const page = new Page();
+  const amount = (i: number): Said => ({ type: 'progress', data: { value: i, message: `Amount ${i}` } });
+  page.hear(amount(0));
+  for (let i = 1; i <= TIMELINE.amounts; i++) page.hear(status('between'), amount(i));
+  page.hear(status('between'), { type: 'progress', data: { value: 7, message: 'Amount 1' } }, amount(0));
+  const amounts = page.tree.split('\n').filter((line) => line.startsWith('Amount'));
+  assert.deepEqual([amounts[0], amounts[1], amounts.at(-1)], ['Amount 0 0', 'Amount 1 7', 'Amount 0 0']);
 });
 
 test('a run that ends ends what is open in it, and its end is told once', () => {
