@@ -177,6 +177,7 @@ export class MemoryLog implements ChannelLog {
   }
 
   remember(ack: Ack): void {
+    if (this.#acks?.get(ack.ref)?.accepted) return;
     this.#acks ??= new Map();
     this.#acks.set(ack.ref, ack);
     dropOldest(this.#acks, ACKS);

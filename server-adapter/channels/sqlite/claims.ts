@@ -46,7 +46,7 @@ export class Claims {
     return claim && claim.owner !== this.#owner ? 'inherited' : 'granted';
   }
 
-  /** What `take` granted is stored. */
+  /** It is stored that this process has it: for the first time, or from one that is gone. */
   taken(name: ChannelName, row: number): void {
     this.#rows.set(name, row);
     if (!this.#stopRenewing) this.#renewLater();

@@ -214,7 +214,8 @@ export class SqliteStore implements ChannelStore {
         claim = this.#claims.take(row);
       },
       publish: () => {
-        if (claim === 'granted' && log.row !== undefined) this.#claims.taken(name, log.row);
+        const isOurs = claim === 'granted' || claim === 'inherited';
+        if (isOurs && log.row !== undefined) this.#claims.taken(name, log.row);
         return claim;
       },
     }));

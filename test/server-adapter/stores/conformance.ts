@@ -311,6 +311,11 @@ export function conformance(name: string, open: (t: TestContext, options: Confor
     assert.deepEqual(log.recall(ack.ref), ack);
     assert.equal(log.seq, 0);
     assert.equal((await store.retain('session:other')).recall(ack.ref), undefined);
+    const accepted = { ref: ack.ref, accepted: true };
+    await store.remember('session:s', accepted);
+    assert.deepEqual(log.recall(ack.ref), accepted);
+    await store.remember('session:s', ack);
+    assert.deepEqual(log.recall(ack.ref), accepted, 'what was accepted stands');
   });
 
   check('the last ten thousand answers are known', {}, async ({ store }) => {

@@ -332,6 +332,28 @@ test('a process that stood still hears which work was taken from it', async (t) 
   assert.equal(await b.claim('task:kept'), 'taken');
 });
 
+test('work that was inherited is held, done for good and lost like any other', async (t) => {
+  const { open, clock, file } = storesOver(t);
+  const [a, b] = [open(), open()];
+  const names = ['task:held', 'task:lost'] as const;
+  for (const name of names) assert.equal(await a.claim(name), 'granted');
+  a.close();
+  const slow = new ManualClock(clock.now());
+  const heir = new SqliteStore({ file, clock: slow });
+  const user = new Listener();
+  heir.use(user);
+  t.after(() => heir.close());
+  for (const name of names) assert.equal(await heir.claim(name), 'inherited');
+  for (let i = 0; i < 6; i++) for (const each of [clock, slow]) each.advance(LEASE / 2);
+  assert.equal(await b.claim('task:held'), 'taken', 'it says that it lives');
+  await heir.unclaim('task:held', true);
+  assert.equal(await b.claim('task:held'), 'done');
+  clock.advance(LEASE);
+  assert.equal(await b.claim('task:lost'), 'inherited');
+  slow.advance(LEASE);
+  assert.deepEqual(user.lostWork, ['task:lost']);
+});
+
 test('a process that closes gives its work back', async (t) => {
   const { open } = storesOver(t);
   const [a, b] = [open(), open()];
