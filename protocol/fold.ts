@@ -20,6 +20,7 @@ import {
   type QuestionView,
   type StepView,
 } from './state.js';
+import { readStepEvent } from './step-events.js';
 
 /** The state after one more message. Pure: equal states and messages give equal states, on every side. */
 export function apply(state: ChannelState, message: Message): ChannelState {
@@ -173,18 +174,16 @@ function applyProgress(draft: Draft, data: ProgressData, message: BuiltInMessage
 
 function applyEvent(draft: Draft, data: EventData, message: BuiltInMessage): void {
   const id = data.step;
-  const [, kind, happened] = STEP_EVENT.exec(data.event) ?? [];
-  const isStart = happened === 'started';
-  const isEnd = kind !== undefined && !isStart;
+  const happened = readStepEvent(data.event);
+  const isEnd = happened !== undefined && happened.status !== 'running';
   const live = !(isEnd && isLate(draft, id)) && begin(draft, message);
-  if (!isKey(id) || kind === undefined) return;
-  if (isStart) {
+  if (!isKey(id) || !happened) return;
+  if (!isEnd) {
     if (!live) return;
     const parent = data.parent ?? (message.step === id ? undefined : message.step);
     const step = given({
       id,
-      kind: kind as StepView['kind'],
-      status: 'running' as const,
+      ...happened,
       label: clipText(data.label ?? id, 512),
       parent: isKey(parent) ? parent : undefined,
       agent: shortText(message.agent),
@@ -194,13 +193,13 @@ function applyEvent(draft: Draft, data: EventData, message: BuiltInMessage): voi
   } else {
     const step = draft.steps.find((other) => other.id === id);
     if (!step) return;
-    const status = happened as StepView['status'];
-    putStep(draft, { ...step, status, ...given({ error: shortText(data.error, 1024), endedAt: message.ts }) });
+    putStep(draft, {
+      ...step,
+      status: happened.status,
+      ...given({ error: shortText(data.error, 1024), endedAt: message.ts }),
+    });
   }
 }
-
-/** What the events of a step are called: its kind and, but for the start, what it then is. */
-const STEP_EVENT = /^(step|tool)_(started|finished|failed|stopped)$/;
 
 /** The ids of steps and questions are kept whole or not at all: cut, they would name another. */
 function isKey(id: string | undefined): id is string {

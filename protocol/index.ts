@@ -94,3 +94,4 @@ export {
   stepTree,
   type TaskView,
 } from './state.js';
+export { readStepEvent, type StepEvent } from './step-events.js';

@@ -48,7 +48,7 @@ export interface ProgressData {
   readonly step?: string;
 }
 
-/** What an agent did. The events that the kit knows are `step_started`, `step_finished`, `step_failed`, and the same of `tool_`. */
+/** What an agent did. The events that the kit knows are `step_started`, `step_finished`, `step_failed`, `step_stopped`, and the same of `tool_`. */
 export interface EventData {
   readonly event: string;
   readonly step?: string;

@@ -6,6 +6,7 @@ import {
   type Level,
   type Message,
   type QuestionData,
+  readStepEvent,
   statusText,
 } from '../../protocol/index.js';
 import type { Colour, Paint } from '../output/paint.js';
@@ -55,17 +56,16 @@ function eventLine({ event, step: id, label, error }: EventData, { steps }: Chan
   const name = label ?? step?.label ?? id ?? event;
   const { startedAt, endedAt } = step ?? {};
   const took = startedAt === undefined || endedAt === undefined ? '' : ` (${spanText(endedAt - startedAt)})`;
-  switch (event) {
-    case 'step_started':
-    case 'tool_started':
+  switch (readStepEvent(event)?.status) {
+    case 'running':
       return line('▸', name);
-    case 'step_finished':
-    case 'tool_finished':
+    case 'finished':
       return line('✓', name + took, 'dim');
-    case 'step_failed':
-    case 'tool_failed':
+    case 'failed':
       return line('✗', `${name}${took}${error === undefined ? '' : `: ${error}`}`, 'red');
-    default:
+    case 'stopped':
+      return line('■', name + took, 'dim');
+    case undefined:
       return label === undefined ? undefined : line(' ', label);
   }
 }

@@ -1,11 +1,11 @@
 import {
   type ChannelState,
   isBuiltInMessage,
-  isObject,
   type KeptMessage,
   type Message,
   type Position,
   parsePosition,
+  readStepEvent,
   type StepView,
   succession,
 } from '../../protocol/index.js';
@@ -46,9 +46,7 @@ export class TimelineLog {
     const missed = messages.filter((message) => !this.#has(message));
     const first = parsePosition(missed[0]?.id);
     if (first && first.seq > (this.#position?.seq ?? 0) + 1) {
-      const begun = new Set(
-        missed.map(({ data }) => isObject(data) && /_started$/.test(String(data.event)) && data.step),
-      );
+      const begun = new Set(missed.map(stepBegunBy));
       this.story.miss(steps.filter(({ id }) => !begun.has(id)));
     }
     for (const message of missed) this.#take(message);
@@ -73,4 +71,9 @@ export class TimelineLog {
     this.#position = undefined;
     this.story.clear();
   }
+}
+
+function stepBegunBy(message: KeptMessage): string | undefined {
+  if (!isBuiltInMessage(message) || message.type !== 'event') return undefined;
+  return readStepEvent(message.data.event)?.status === 'running' ? message.data.step : undefined;
 }

@@ -7,6 +7,7 @@ import {
   type Message,
   type ProgressData,
   type ProgressView,
+  readStepEvent,
   type StepView,
   statusText,
 } from '../../protocol/index.js';
@@ -15,7 +16,6 @@ import { type Entry, type Happening, isOpen, TIMELINE, wayUp } from './entry.js'
 const ENDS = { COMPLETED: 'completed', FAILED: 'failed', CANCELLED: 'cancelled' } as const;
 /** What only a run that goes on can say. */
 const WORK: ReadonlySet<Happening['kind']> = new Set(['step', 'status', 'progress', 'question']);
-const STEP_EVENT = /^(step|tool)_(started|finished|failed)$/;
 
 /** What an entry takes from its message. */
 type Origin = Pick<Message, 'agent' | 'step' | 'ts'>;
@@ -160,24 +160,20 @@ export class Story {
   }
 
   #readEvent({ event, step: id, parent, label, error }: EventData, origin: Origin): void {
-    const [, kind, how] = STEP_EVENT.exec(event) ?? [];
-    if (how === undefined) {
+    const happened = readStepEvent(event);
+    if (!happened) {
       if (label !== undefined) this.#addText(label, origin);
       return;
     }
     if (!id) return;
     const entry = this.#steps.get(id);
-    if (how === 'started') {
+    if (happened.status === 'running') {
       const around = parent ?? (origin.step === id ? undefined : origin.step);
       const times = given({ startedAt: origin.ts });
-      const type = kind === 'tool' ? 'tool' : 'step';
       const { step: _, ...rest } = origin;
-      this.#begin(
-        { id, kind: type, status: 'running', label: short(label ?? id), ...times },
-        { ...rest, ...given({ step: around }) },
-      );
+      this.#begin({ id, ...happened, label: short(label ?? id), ...times }, { ...rest, ...given({ step: around }) });
     } else if (entry?.what.kind === 'step') {
-      const status = how === 'failed' ? 'failed' : 'finished';
+      const { status } = happened;
       const end = given({ error: error === undefined ? undefined : short(error), endedAt: origin.ts });
       this.#become(entry, { kind: 'step', step: { ...entry.what.step, ...end, status } });
     }

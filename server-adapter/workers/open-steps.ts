@@ -1,4 +1,4 @@
-import { isObject } from '../../protocol/index.js';
+import { isObject, readStepEvent } from '../../protocol/index.js';
 import type { Outgoing } from '../compose.js';
 import type { Context } from '../context.js';
 
@@ -13,9 +13,10 @@ export class OpenSteps {
   spoke(message: Outgoing, context: Context): void {
     if (!isObject(message) || message.type !== 'event' || !isObject(message.data)) return;
     const { event, step } = message.data;
-    if (typeof step !== 'string') return;
-    if (event === 'step_started' && this.#steps.size < MOST) this.#steps.set(step, context);
-    if (event === 'step_finished' || event === 'step_failed' || event === 'step_stopped') this.#steps.delete(step);
+    const happened = typeof event === 'string' ? readStepEvent(event) : undefined;
+    if (typeof step !== 'string' || happened?.kind !== 'step') return;
+    if (happened.status !== 'running') this.#steps.delete(step);
+    else if (this.#steps.size < MOST) this.#steps.set(step, context);
   }
 
   /** The innermost first. */

@@ -37,6 +37,7 @@ const LINES: readonly (readonly [message: Message, line: string | undefined])[] 
   [at(1, 'progress', { value: 1, max: 2 }), undefined],
   [at(1, 'progress', { message: 'Weighing' }), '  Weighing'],
   [at(1, 'event', { event: 'step_started', step: 'a', label: 'Reading' }), '▸ Reading'],
+  [at(1, 'event', { event: 'tool_stopped', step: 'a', label: 'Reading' }), '■ Reading'],
   [at(1, 'event', { event: 'step_failed', step: 'a', label: 'Reading', error: 'gone' }), '✗ Reading: gone'],
   [at(1, 'event', { event: 'own', label: 'Something' }), '  Something'],
   [

@@ -153,6 +153,14 @@ test('the next run has steps of its own, also where they have the same ids, and 
   assert.equal(page.tree, tree('a stopped', 'completed All read', 'again', 'a running', '  in it'));
 });
 
+test('a step or a tool that was stopped says so by itself', () => {
+  const page = new Page();
+  for (const kind of ['step', 'tool']) {
+    for (const name of ['started', 'stopped']) page.log.arrive(event(`${kind}_${name}`, kind), initialState);
+  }
+  assert.equal(page.tree, tree('step stopped', 'tool stopped'));
+});
+
 test('a step that begins again before it has ended is the same one', () => {
   const page = new Page().hear(began('a'), status('one', { step: 'a' }), began('a'), status('two', { step: 'a' }));
   assert.equal(page.tree, tree('a running', '  one', '  two'));
