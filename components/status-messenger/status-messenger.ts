@@ -18,7 +18,7 @@ import { answerPrerendered, PrerenderController, type Prerendered } from '../con
 import { SecondsController } from '../controllers/seconds.js';
 import { SessionController } from '../controllers/session.js';
 import type { SessionSource } from '../controllers/session-source.js';
-import { SnapshotReader, snapshotAttribute } from '../controllers/snapshot.js';
+import { SnapshotReader } from '../controllers/snapshot.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
 import { CustomStates } from '../controllers/states.js';
 import { stillSession } from '../controllers/still-session.js';
@@ -99,8 +99,8 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   @property({ attribute: false }) getToken: (() => string | undefined | Promise<string | undefined>) | null = null;
   /** Makes messages of a server's frames that are not this protocol's. */
   @property({ attribute: false }) decode: Decode | null = null;
-  /** The state of the session as it was last known, such as what `messenger.snapshot(sessionId)` answered on the server. It is shown until the server has been heard. */
-  @property({ converter: snapshotAttribute }) snapshot: ChannelState | null = null;
+  /** The state of the session as it was last known, such as what `messenger.snapshot(sessionId)` answered on the server, as it is or as JSON. It is shown until the server has been heard. */
+  @property() snapshot: ChannelState | string | null = null;
   /** A session that you hold, in place of one by `url`: a `SessionClient`, for instance. Its connection is yours. */
   @property({ attribute: false }) session: SessionSource | null = null;
 
@@ -136,8 +136,8 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   readonly #states = new CustomStates(this, this.attachInternals());
   readonly #snapshot = new SnapshotReader();
   /** The snapshot as it was last rendered, and the one that was of another session. */
-  #rendered: ChannelState | null | undefined;
-  #outdated: ChannelState | null | undefined;
+  #rendered: ChannelState | string | null | undefined;
+  #outdated: ChannelState | string | null | undefined;
   /** Whether the server has told all at some time. */
   #hasHeard = false;
   /** The session of which is told, what its last events spoke of, and what was said of it. */

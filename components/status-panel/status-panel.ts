@@ -5,7 +5,7 @@ import { CompanionElement } from '../companion-element.js';
 import { answerPrerendered, type Prerendered } from '../controllers/prerender.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { type SessionHolder, type SessionSource, sourceOf } from '../controllers/session-source.js';
-import { SnapshotReader, snapshotAttribute } from '../controllers/snapshot.js';
+import { SnapshotReader } from '../controllers/snapshot.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
 import { stillSession } from '../controllers/still-session.js';
 import type { Decode } from '../session/index.js';
@@ -83,8 +83,8 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   @property({ attribute: false }) getToken: (() => string | undefined | Promise<string | undefined>) | null = null;
   /** Makes messages of a server's frames that are not this protocol's. */
   @property({ attribute: false }) decode: Decode | null = null;
-  /** The state of the session as it was last known, shown until the server has been heard. It belongs to a `url`. */
-  @property({ converter: snapshotAttribute }) snapshot: ChannelState | null = null;
+  /** The state of the session as it was last known, as it is or as JSON, shown until the server has been heard. It belongs to a `url`. */
+  @property() snapshot: ChannelState | string | null = null;
 
   readonly #snapshot = new SnapshotReader();
 

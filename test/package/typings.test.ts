@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { elementsOf, type Manifest } from '../../scripts/manifest/schema.js';
@@ -41,15 +41,35 @@ test('the manifest has every public member of the classes, and no other', async 
     declare function same<A, B>(is: [A, B] extends [B, A] ? true : Exclude<A, B> | Exclude<B, A>): void;
     ${lines.join('\n')}
   `;
-  // Within the package, so that its own name leads to the build; and there nothing that the types need may be missing.
+  // There nothing that the types need may be missing.
+  assert.equal(await compileSource(t, source, { skipLibCheck: false }), '');
+});
+
+test("React's components take every property of their elements", async (t) => {
+  const manifest: Manifest = JSON.parse(await readFile(join(root, 'dist/custom-elements.json'), 'utf8'));
+  const lines = elementsOf(manifest).map(({ tagName, members }) => {
+    const settable = members.filter(
+      ({ kind, readonly, static: isStatic }) => kind === 'field' && !readonly && !isStatic,
+    );
+    const component = tagName.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+    const names = settable.map(({ name }) => `'${name}'`).join(' | ');
+    return `takes<ComponentProps<typeof kit.${component}>, ${names}>(true);`;
+  });
+  const source = `
+    import type { ComponentProps } from 'react';
+    import * as kit from 'status-messenger/react';
+    declare function takes<Props, Names>(is: [Names] extends [keyof Props] ? true : Exclude<Names, keyof Props>): void;
+    ${lines.join('\n')}
+  `;
+  assert.equal(await compileSource(t, source), '');
+});
+
+/** What the compiler has to say of a module within the package, from which its own name leads to the build. */
+async function compileSource(t: TestContext, source: string, compilerOptions: object = {}): Promise<string> {
   const folder = scratchFolder();
   t.after(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, 'members.ts'), source);
-  const options = {
-    extends: join(typings, 'tsconfig.json'),
-    compilerOptions: { skipLibCheck: false },
-    files: ['members.ts'],
-  };
+  await writeFile(join(folder, 'source.ts'), source);
+  const options = { extends: join(typings, 'tsconfig.json'), compilerOptions, files: ['source.ts'] };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
-  assert.equal(await compile(folder), '');
-});
+  return compile(folder);
+}

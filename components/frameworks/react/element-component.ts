@@ -11,6 +11,7 @@ import {
   useLayoutEffect,
   useRef,
 } from 'react';
+import { isObject } from '../../../protocol/index.js';
 
 /** The name of an event, with the type that its listeners get. */
 export type EventName<E extends Event> = string & { readonly __event: E };
@@ -46,8 +47,8 @@ interface ElementClass<E> {
 const useCommitEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect;
 
 /**
- * A component of a custom element, for React 18, which knows attributes alone, and with types for both. What an attribute can say is one, so that a server's HTML has
- * it, too; other properties are set before the element first renders.
+ * A component of a custom element, for React 18, which knows attributes alone, and with types for both. What an attribute can say is one, an object as JSON, so that a
+ * server's HTML has it, too; other properties are set before the element first renders.
  */
 export function elementComponent<E extends LitElement, P extends keyof E & string, L extends EventNames>(
   tag: string,
@@ -78,7 +79,10 @@ export function elementComponent<E extends LitElement, P extends keyof E & strin
     useListeners(own, callbacks, props);
     const given: Record<string, unknown> = { ref: own };
     for (const [name, value] of Object.entries(props)) {
-      if (!skipped.has(name)) given[attributes.get(name) ?? name] = attributeValue(name, value);
+      if (skipped.has(name)) continue;
+      const attribute = attributes.get(name);
+      const isOwn = attribute !== undefined && isObject(value);
+      given[attribute ?? name] = isOwn ? JSON.stringify(value) : attributeValue(name, value);
     }
     return createElement(tag, given);
   });

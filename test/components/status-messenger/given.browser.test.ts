@@ -46,6 +46,11 @@ describe('<status-messenger> with a snapshot', () => {
     const element = await fixture<StatusMessengerElement>(html`<status-messenger url="/ws" paused></status-messenger>`);
     element.snapshot = said('Reading');
     await until(() => shown(element) === 'Which colour?');
+    element.snapshot = null;
+    await until(() => shown(element) === '');
+    // As React sets what is an attribute elsewhere.
+    element.snapshot = JSON.stringify(said('Reading'));
+    await until(() => shown(element) === 'Which colour?');
     const { lines, restore } = catchConsole();
     element.setAttribute('snapshot', '{"phase":"running"}');
     await until(() => shown(element) === '');

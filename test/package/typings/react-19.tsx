@@ -1,4 +1,5 @@
 import type { SessionSource } from 'status-messenger';
+import { initialState } from 'status-messenger/protocol';
 import type {} from 'status-messenger/types/react';
 
 declare const session: SessionSource;
@@ -20,6 +21,13 @@ export const right = [
     <status-question question-id="q" onanswer={(event) => event.preventDefault()} />
   </status-messenger>,
   <status-panel key="b" variant="compact" session={session} ref={(panel) => panel?.sessionSource?.connect()} />,
+  <status-panel
+    key="d"
+    url="/ws"
+    session-id="abc"
+    snapshot={JSON.stringify(initialState)}
+    style={{ '--status-gap': 4 }}
+  />,
   <status-timeline key="c" for="m" agents={['Writer']} onagentschange={(event) => event.type.trim()} />,
 ];
 

@@ -7,7 +7,7 @@ import { elementComponent, eventName } from '../element-component.js';
 export const StatusMessenger = /*#__PURE__*/ elementComponent(
   'status-messenger',
   StatusMessengerElement,
-  ['url', 'sessionId', 'threadId', 'userId', 'token', 'paused', 'getToken', 'decode', 'words'],
+  ['url', 'sessionId', 'threadId', 'userId', 'token', 'paused', 'getToken', 'decode', 'snapshot', 'session', 'words'],
   {
     onMessage: eventName<StatusMessengerEventMap['message']>('message'),
     onStateChange: eventName<StatusMessengerEventMap['statechange']>('statechange'),

@@ -15,6 +15,7 @@ export const StatusPanel = /*#__PURE__*/ elementComponent(
     'paused',
     'getToken',
     'decode',
+    'snapshot',
     'variant',
     'htmlFor',
     'session',
