@@ -1,5 +1,8 @@
 import type { Clock } from '../protocol/index.js';
 
+/** Milliseconds: timers of more than this fire at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** The machine's own clock. Its timers do not keep a process alive that has nothing else to do. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -464,7 +464,7 @@ export class StatusMessenger implements Speaker {
 
   #sweepLater(): void {
     const { clock, store } = this.#settings;
-    this.#stopSweeping = clock.after(10_000, () => {
+    this.#stopSweeping = clock.after(SWEEP, () => {
       store.sweep();
       this.tasks.sweep();
       void this.#leftovers.lookThrough(this.#delivery.watched());
@@ -486,6 +486,9 @@ function assertChannel(channel: unknown): asserts channel is ChannelName {
   if (isChannelName(channel)) return;
   throw invalid('channel', channel, 'session:ID, thread:ID, user:ID or task:ID', `write an id of ${ID_RULE}`);
 }
+
+/** Milliseconds between two looks for what has become too old. */
+const SWEEP = 10_000;
 
 /** The open messengers of this process: where there is just one, calls without a context mean it. */
 export const instances = new Set<StatusMessenger>();

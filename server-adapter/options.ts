@@ -3,7 +3,7 @@ import type { Authorize } from './access/authorize.js';
 import { type AllowedOrigins, readOrigins } from './access/origin.js';
 import type { ChannelStore } from './channels/channel-store.js';
 import { MemoryStore, type MemoryStoreOptions } from './channels/memory-store.js';
-import { systemClock } from './clock.js';
+import { LONGEST_TIMER, systemClock } from './clock.js';
 import { consoleLogger, type Logger, silentLogger } from './logger.js';
 import { type PubSubOptions, type PubSubSettings, readPubSub } from './sinks/pubsub-options.js';
 
@@ -202,9 +202,6 @@ function assertMethods(where: string, value: unknown, names: readonly string[]):
 
 function positive(where: string, value: unknown, fallback: number): number {
   if (value === undefined) return fallback;
-  if (typeof value === 'number' && value > 0 && value < LONGEST) return value;
+  if (typeof value === 'number' && value > 0 && value <= LONGEST_TIMER) return value;
   throw invalid(where, value, 'a number above 0', `leave it out for ${fallback}`);
 }
-
-/** Timers of more milliseconds than this fire at once. */
-const LONGEST = 2 ** 31 - 1;

@@ -4,8 +4,10 @@ import type { Log } from './logger.js';
 /** A status and the session that it is for; `null` where no session was in context. */
 export type StatusUpdate = readonly [sessionId: string | null, text: string];
 
-/** How many updates wait for a reader that is slow or has not come yet; then the oldest go. */
+/** How many updates wait for a reader that is slow; then the oldest go. */
 const WAITING = 10_000;
+/** How many are kept for the first reader, and how many go at once when there are more: nobody may ever read, as most servers deliver through the adapter itself. */
+const EARLY = { most: 1000, batch: 500 };
 
 /** The queue behind `streamStatusUpdates`: what was said before the first reader came is kept for it, each reader gets everything after. */
 export class StatusUpdates {
@@ -21,8 +23,7 @@ export class StatusUpdates {
   push(update: StatusUpdate): void {
     if (this.#early) {
       this.#early.push(update);
-      // Nobody may ever read: most servers deliver through the adapter itself.
-      if (this.#early.length > 1000) this.#early.splice(0, 500);
+      if (this.#early.length > EARLY.most) this.#early.splice(0, EARLY.batch);
     }
     for (const reader of this.#readers) reader.push(update);
   }

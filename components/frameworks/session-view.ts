@@ -7,7 +7,7 @@ export interface SessionView {
   readonly isConnected: boolean;
   /** How the page stands to its server, in full. */
   readonly connection: Connection;
-  /** The last messages, oldest first, within the bounds of the state (200, 88 KiB). */
+  /** The last messages, oldest first, within the bounds of the state (200, 64 KiB). */
   readonly messages: readonly KeptMessage[];
   /** The text of the oldest question that waits for its answer; `null` while none does. */
   readonly currentQuestion: string | null;

@@ -19,6 +19,7 @@ import {
   StatusMessengerError,
   schemaProblem,
 } from '../../protocol/index.js';
+import { LONGEST_TIMER } from '../clock.js';
 
 /** How a question is asked. */
 export interface AskOptions {
@@ -81,8 +82,6 @@ export interface Question {
 const KEY = 100;
 /** Bytes of a question: with its answer it fits into the state. */
 const QUESTION = LIMITS.state.questions.each - 4096;
-/** Timers of more milliseconds than this fire at once. */
-export const LONGEST = 2 ** 31 - 1;
 const KNOWN = ['choices', 'several', 'confirm', 'schema', 'timeout', 'default', 'key', 'signal'];
 
 /** Checks what is asked and how. Throws `invalid` or `too_large` for what cannot be asked. */
@@ -101,8 +100,8 @@ export function readQuestion(question: string, options: AskOptions = {}): Questi
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw invalid('ask: signal', signal, 'an AbortSignal', 'pass the signal of an AbortController');
   }
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST)) {
-    throw invalid('ask: timeout', timeout, `milliseconds up to ${LONGEST}`, 'leave it out for no end');
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST_TIMER)) {
+    throw invalid('ask: timeout', timeout, `milliseconds up to ${LONGEST_TIMER}`, 'leave it out for no end');
   }
   if (key !== undefined && !(typeof key === 'string' && key.length > 0 && key.length <= KEY)) {
     throw invalid('ask: key', key, `a text of 1 to ${KEY} characters`, 'leave it out where nothing is to be taken up');

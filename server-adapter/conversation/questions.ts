@@ -10,9 +10,10 @@ import {
   type QuestionView,
 } from '../../protocol/index.js';
 import type { ChannelLog, ChannelStore, Decision } from '../channels/channel-store.js';
+import { LONGEST_TIMER } from '../clock.js';
 import type { StatusExtra } from '../compose.js';
 import type { Log } from '../logger.js';
-import { LONGEST, type Question } from './ask-options.js';
+import type { Question } from './ask-options.js';
 import { Asker } from './asker.js';
 import { type Answerer, askIn, endIn, ending, expired, isOverdue, judge, NONE } from './decisions.js';
 import { keyedQuestionId, newQuestionId, ownerOf } from './question-ids.js';
@@ -67,7 +68,7 @@ export class Questions {
       if (expiresAt !== undefined) {
         const expire = () => void this.#end(channel, asker.id, (view) => expired(view, fallback));
         // Where the clock was set back since it was asked first, people have no more time than they were given.
-        const left = Math.min(expiresAt - this.#clock.now(), timeout ?? LONGEST);
+        const left = Math.min(expiresAt - this.#clock.now(), timeout ?? LONGEST_TIMER);
         stops.push(this.#clock.after(Math.max(0, left), expire));
       }
       const abort = () => {

@@ -1,5 +1,4 @@
 import {
-  assertId,
   type ChannelState,
   invalid,
   isObject,
@@ -9,7 +8,7 @@ import {
   StatusMessengerError,
   type TaskStatus,
 } from '../../protocol/index.js';
-import type { Ids } from '../context.js';
+import { type Ids, readIds } from '../context.js';
 
 /** What a task is to do, as its address takes it (seed: task streaming). */
 export interface TaskInput {
@@ -63,19 +62,12 @@ export function readTaskInput(input: unknown): TaskInput {
   return { input_prompt, title };
 }
 
-/** A record as a store gave it back; `undefined` where it is none. */
+/** A record as a store gave it back; `undefined` where it is none. Throws `invalid` for ids that are none. */
 export function readTaskRecord(about: JsonValue | undefined): TaskRecord | undefined {
   if (!isObject(about)) return undefined;
   const { input_prompt, title, createdAt, ids } = about;
   if (typeof input_prompt !== 'string' || typeof createdAt !== 'number' || !isObject(ids)) return undefined;
-  const kept: Record<string, string> = {};
-  for (const key of ['sessionId', 'threadId', 'userId', 'runId']) {
-    const id = ids[key];
-    if (id === undefined) continue;
-    assertId(id, key);
-    kept[key] = id;
-  }
-  return { input_prompt, createdAt, ids: kept, ...(typeof title === 'string' ? { title } : {}) };
+  return { input_prompt, createdAt, ids: readIds(ids), ...(typeof title === 'string' ? { title } : {}) };
 }
 
 /** What is known of a task: what it is to do, and what its messages add up to. */

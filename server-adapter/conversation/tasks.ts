@@ -12,6 +12,7 @@ import {
   splitChannel,
 } from '../../protocol/index.js';
 import type { ChannelStore } from '../channels/channel-store.js';
+import { LONGEST_TIMER } from '../clock.js';
 import { compose, type Outgoing } from '../compose.js';
 import { type Ids, readIds, runInContext, type Speaker } from '../context.js';
 import { type Log, stackOf } from '../logger.js';
@@ -82,7 +83,7 @@ export class Tasks {
     if (interrupted !== 'fail' && interrupted !== 'restart') {
       throw invalid('tasks.define: interrupted', interrupted, '"fail" or "restart"', 'leave it out for "fail"');
     }
-    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout < 2 ** 31)) {
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST_TIMER)) {
       throw invalid('tasks.define: timeout', timeout, 'milliseconds above 0', 'leave it out for no limit');
     }
     if (this.#definition) {

@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import type { AskOptions } from '../conversation/ask-options.js';
 import { readFailure, type WireFailure } from './failures.js';
 
-/** What a worker and the side that attached it say to each other: JSON texts, in order. */
+// What a worker and the side that attached it say to each other: JSON texts, in order.
 
 /** A context without its signal, which stays on its side. */
 export type SaidContext = Omit<Context, 'signal'>;
