@@ -12,6 +12,7 @@ import {
 } from './messages.js';
 import {
   type ChannelState,
+  endOfTask,
   hasEnded,
   type KeptMessage,
   type ListBytes,
@@ -207,7 +208,7 @@ function isKey(id: string | undefined): id is string {
 }
 
 function applyTask(draft: Draft, data: TaskData, message: BuiltInMessage): void {
-  const ended = TASK_END[data.status];
+  const ended = endOfTask(data.status);
   if (ended ? !end(draft, ended, message) : !begin(draft, message, true)) return;
   if (data.status === 'PENDING') draft.phase = 'idle';
   draft.task = given({
@@ -217,12 +218,6 @@ function applyTask(draft: Draft, data: TaskData, message: BuiltInMessage): void 
     currentAgent: shortText(data.currentAgent),
   });
 }
-
-const TASK_END: { readonly [status in TaskData['status']]?: Phase } = {
-  COMPLETED: 'completed',
-  FAILED: 'failed',
-  CANCELLED: 'cancelled',
-};
 
 function applyQuestion(draft: Draft, data: QuestionData, message: BuiltInMessage): void {
   const id = data.questionId ?? '';

@@ -78,7 +78,9 @@ export {
 export { formatPosition, type Position, parsePosition, type Succession, succession } from './position.js';
 export {
   type ChannelState,
+  type End,
   type ErrorView,
+  endOfTask,
   hasEnded,
   initialState,
   type KeptMessage,

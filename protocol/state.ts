@@ -171,9 +171,26 @@ export function openQuestion(state: ChannelState): QuestionView | undefined {
   return state.questions.find((question) => question.status === 'open');
 }
 
+/** How a run can end. */
+export type End = Extract<Phase, 'completed' | 'failed' | 'cancelled'>;
+
 /** Whether the run is over. */
-export function hasEnded(phase: Phase): phase is 'completed' | 'failed' | 'cancelled' {
+export function hasEnded(phase: Phase): phase is End {
   return phase === 'completed' || phase === 'failed' || phase === 'cancelled';
+}
+
+const TASK_ENDS: { readonly [status in TaskStatus]: End | undefined } = {
+  PENDING: undefined,
+  RUNNING: undefined,
+  WAITING: undefined,
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+};
+
+/** How a task with this status has ended; `undefined` where it has not. */
+export function endOfTask(status: TaskStatus | undefined): End | undefined {
+  return status && TASK_ENDS[status];
 }
 
 const truncated: Check<true> = (value, where) => (value === true ? undefined : `${where}: expected true`);

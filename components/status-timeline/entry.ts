@@ -1,4 +1,4 @@
-import type { Level, ProgressView, QuestionView, StepView } from '../../protocol/index.js';
+import type { End, Level, ProgressView, QuestionView, StepView } from '../../protocol/index.js';
 
 /** Bounds of what a timeline keeps and draws. */
 export const TIMELINE = {
@@ -34,7 +34,7 @@ export type Happening =
   | { readonly kind: 'answer'; readonly question: QuestionView }
   | { readonly kind: 'result'; readonly agent: string; readonly text: string }
   | { readonly kind: 'error'; readonly text: string }
-  | { readonly kind: 'end'; readonly phase: 'completed' | 'failed' | 'cancelled'; readonly text: string }
+  | { readonly kind: 'end'; readonly phase: End; readonly text: string }
   /** There was more, which is not kept any more. */
   | { readonly kind: 'gap' };
 

@@ -2,7 +2,9 @@ import {
   type BuiltInMessage,
   type ChannelState,
   clipText,
+  type End,
   type EventData,
+  endOfTask,
   hasEnded,
   type Message,
   type ProgressData,
@@ -13,7 +15,6 @@ import {
 } from '../../protocol/index.js';
 import { type Entry, type Happening, isOpen, TIMELINE, wayUp } from './entry.js';
 
-const ENDS = { COMPLETED: 'completed', FAILED: 'failed', CANCELLED: 'cancelled' } as const;
 /** What only a run that goes on can say. */
 const WORK: ReadonlySet<Happening['kind']> = new Set(['step', 'status', 'progress', 'question']);
 
@@ -85,10 +86,10 @@ export class Story {
         break;
       }
       case 'state': {
-        const { status } = message.data;
-        if (status !== 'COMPLETED' && status !== 'FAILED' && status !== 'CANCELLED') this.#isOver = false;
+        const end = endOfTask(message.data.status);
+        if (!end) this.#isOver = false;
         // What was told already is not told again.
-        else if (!this.#isOver) this.#end(ENDS[status], '', message);
+        else if (!this.#isOver) this.#end(end, '', message);
       }
     }
   }
@@ -194,7 +195,7 @@ export class Story {
     );
   }
 
-  #end(phase: 'completed' | 'failed' | 'cancelled', text: string, origin: Origin): void {
+  #end(phase: End, text: string, origin: Origin): void {
     this.#lastEnd = this.#add({ kind: 'end', phase, text: short(text) }, origin).key;
     this.#isOver = true;
   }

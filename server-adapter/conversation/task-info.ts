@@ -89,10 +89,6 @@ export function taskInfo(id: string, record: TaskRecord, state: ChannelState): T
   };
 }
 
-export function isTerminal(status: TaskStatus | undefined): boolean {
-  return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED';
-}
-
 function assertSize(where: string, text: string, most: number): void {
   const size = jsonTextSize(text);
   if (size <= most) return;

@@ -1,9 +1,9 @@
 import {
   type ChannelState,
   clipText,
+  type End,
   type JsonValue,
   LIMITS,
-  type Phase,
   type TaskStatus,
 } from '../../protocol/index.js';
 import { type Composed, compose, type Outgoing } from '../compose.js';
@@ -20,7 +20,7 @@ export const LATE: Outgoing = {
 };
 
 /** How a task ended whose run said its end by itself. */
-export const STATUS_OF: { readonly [phase in Phase]?: TaskStatus } = {
+export const STATUS_OF: { readonly [end in End]: TaskStatus } = {
   completed: 'COMPLETED',
   failed: 'FAILED',
   cancelled: 'CANCELLED',

@@ -4,6 +4,7 @@ import {
   type Clock,
   channelName,
   elapsed,
+  endOfTask,
   hasEnded,
   messageOf,
   type TaskStatus,
@@ -12,7 +13,6 @@ import type { ChannelStore } from '../channels/channel-store.js';
 import { type Composed, compose, type Outgoing } from '../compose.js';
 import type { Log } from '../logger.js';
 import { goesOnElsewhere, stopReason } from './stops.js';
-import { isTerminal } from './task-info.js';
 import { INTERRUPTED, LATE, STATUS_OF, standingOf, stateOf } from './task-messages.js';
 import type { Start, Work } from './work.js';
 
@@ -132,7 +132,7 @@ export class TaskRun {
     try {
       await this.#store.transact(this.#name, (log) => {
         const state = log.state();
-        return { append: isTerminal(state.task?.status) ? [] : this.#interrupted(state) };
+        return { append: endOfTask(state.task?.status) ? [] : this.#interrupted(state) };
       });
     } catch (error) {
       this.#log.error(`how task ${this.#id} ended could not be stored: ${messageOf(error)}`);
@@ -149,10 +149,9 @@ export class TaskRun {
     const hasFailed = last.some(({ type }) => type === 'error');
     return this.#work.conclude(this.#name, this.signal, (state) => {
       const as = (status: TaskStatus) => stateOf(this.#id, status, standingOf(state));
-      if (isTerminal(state.task?.status)) return [];
+      if (endOfTask(state.task?.status)) return [];
       // It may have said by itself how it ended: that stands, however long it goes on.
-      const said = STATUS_OF[state.phase];
-      if (said) return [as(said)];
+      if (hasEnded(state.phase)) return [as(STATUS_OF[state.phase])];
       if (this.#isLate) return [compose({ ...LATE, run: this.#run }), as('FAILED')];
       if (this.signal.aborted) return [as('CANCELLED')];
       return [...composed, as(hasFailed ? 'FAILED' : 'COMPLETED')];
@@ -162,7 +161,7 @@ export class TaskRun {
   /** What is to be said of a task that is not to be run, as it stands; `undefined` where it is. */
   #endBefore(state: ChannelState, isAskedToStop: boolean): Composed[] | undefined {
     const status = state.task?.status;
-    if (isTerminal(status)) return [];
+    if (endOfTask(status)) return [];
     if (status !== 'RUNNING' && status !== 'WAITING') return undefined;
     // The process that ran it is gone.
     const said = hasEnded(state.phase) ? STATUS_OF[state.phase] : isAskedToStop ? 'CANCELLED' : undefined;

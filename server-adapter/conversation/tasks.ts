@@ -4,6 +4,7 @@ import {
   type ChannelState,
   type Clock,
   channelName,
+  endOfTask,
   invalid,
   isBuiltInMessage,
   isId,
@@ -18,7 +19,6 @@ import { type Ids, readIds, runInContext, type Speaker } from '../context.js';
 import { type Log, stackOf } from '../logger.js';
 import { failed } from './ends.js';
 import {
-  isTerminal,
   readTaskInput,
   readTaskRecord,
   type TaskInfo,
@@ -144,7 +144,7 @@ export class Tasks {
   /** Begins a task; one that was begun before is left as it is. `undefined` where there is none by that id. */
   async run(id: string): Promise<TaskInfo | undefined> {
     const task = this.get(id);
-    if (!task || isTerminal(task.status)) return task;
+    if (!task || endOfTask(task.status)) return task;
     await this.#start(id);
     return this.#known(id);
   }
@@ -152,13 +152,13 @@ export class Tasks {
   /** Asks a task to stop, wherever it runs; one that was not begun is over with that. `undefined` where there is none by that id. */
   async cancel(id: string, by?: string): Promise<TaskInfo | undefined> {
     const task = this.get(id);
-    if (!task || isTerminal(task.status)) return task;
+    if (!task || endOfTask(task.status)) return task;
     const name = nameOf(id);
     await this.#owner.store.transact(name, (log) => {
       const state = log.state();
       const status = state.task?.status;
       if (status === 'PENDING') return { append: [stateOf(id, 'CANCELLED')] };
-      if (isTerminal(status) || isAskedToStop(state)) return {};
+      if (endOfTask(status) || isAskedToStop(state)) return {};
       // Whoever carries it out hears of it there; so does who takes it over.
       return { append: [compose({ type: 'event', data: { event: CANCEL, ...(by === undefined ? {} : { by }) } })] };
     });
@@ -168,7 +168,7 @@ export class Tasks {
   /** A page asks its task to stop. */
   async cancelFor(id: string, by: string | undefined): Promise<Verdict> {
     const status = this.get(id)?.status;
-    if (status === undefined || isTerminal(status)) return { accepted: false, reason: 'nothing is running' };
+    if (status === undefined || endOfTask(status)) return { accepted: false, reason: 'nothing is running' };
     await this.cancel(id, by);
     return { accepted: true };
   }
@@ -176,7 +176,7 @@ export class Tasks {
   /** A viewer is here: the first one begins the task. One that comes after its end gets to see it, and may go. */
   arrived(id: string): void {
     const task = this.get(id);
-    if (task && isTerminal(task.status)) this.#owner.finished(nameOf(id));
+    if (task && endOfTask(task.status)) this.#owner.finished(nameOf(id));
     else if (task) this.#begin(id);
   }
 
@@ -187,7 +187,7 @@ export class Tasks {
     queueMicrotask(() => {
       const state = this.#owner.store.peek(name)?.state();
       if (!state) return;
-      if (isTerminal(state.task?.status)) this.#owner.finished(name);
+      if (endOfTask(state.task?.status)) this.#owner.finished(name);
       else this.#running.get(name)?.changed(state);
     });
   }
