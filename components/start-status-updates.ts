@@ -1,3 +1,4 @@
+import { refusalText } from './refusal-text.js';
 import type { Connection } from './session/index.js';
 import { SessionClient } from './session/index.js';
 import { en } from './words/en.js';
@@ -57,7 +58,7 @@ function connectionText(connection: Connection): string {
     case 'connecting':
       return 'Connecting…';
     case 'refused':
-      return en.refused(connection.local ? '' : connection.reason);
+      return refusalText(connection, en);
     case 'idle':
       return 'Stopped. This is what was last known.';
     default:

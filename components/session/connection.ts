@@ -38,3 +38,8 @@ export type ConnectionStatus = Connection['status'];
 
 /** How a page stands to a server that it has no connection to, or not yet. */
 export const NOT_CONNECTED: Connection = { status: 'idle' };
+
+/** Whether a request is worth making: while the connection is on its way back it waits for it; where none is wanted it would wait for ever. */
+export function isReachable({ status }: Connection): boolean {
+  return status !== 'idle' && status !== 'ended' && status !== 'refused';
+}

@@ -1,5 +1,6 @@
 import { type ChannelState, hasEnded } from '../../protocol/index.js';
 import { isStale, type Now } from '../known-time.js';
+import { refusalText } from '../refusal-text.js';
 import type { Connection } from '../session/index.js';
 import type { Sign } from '../styles/index.js';
 import type { Locale } from '../words/index.js';
@@ -45,7 +46,7 @@ export function connectionView(connection: Connection, state: ChannelState, now:
     case 'ended':
       return { ...common, sign: 'completed', label: words.ended };
     case 'refused': {
-      const label = words.refused(connection.local ? '' : connection.reason);
+      const label = refusalText(connection, words);
       return { ...common, sign: 'failed', label, action: { text: words.tryAgain, isUnderWay: false } };
     }
   }

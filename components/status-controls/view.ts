@@ -1,4 +1,5 @@
 import { type Ack, type ChannelState, hasEnded } from '../../protocol/index.js';
+import { isReachable } from '../session/connection.js';
 import type { Connection } from '../session/index.js';
 import type { Words } from '../words/index.js';
 
@@ -60,11 +61,9 @@ export function controlsView(
   const { phase } = state;
   const isOver = hasEnded(phase);
   const isBusy = request.status === 'sending' || request.status === 'taken';
-  // While the connection is on its way back a request waits for it; where none is wanted it would wait for ever.
-  const isReachable = !['idle', 'ended', 'refused'].includes(connection.status);
   // What has ended for good may be begun anew by the application, elsewhere.
   const isToBegin = isOver && connection.status === 'ended';
-  const button: Button = isBusy || !(isReachable || isToBegin) || phase === 'idle' ? 'disabled' : 'ready';
+  const button: Button = isBusy || !(isReachable(connection) || isToBegin) || phase === 'idle' ? 'disabled' : 'ready';
   return {
     stop: isOver ? 'absent' : button,
     restart: isOver && canRestart ? button : 'absent',

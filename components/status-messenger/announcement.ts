@@ -1,4 +1,5 @@
 import { type ChannelState, hasEnded, openQuestion, type QuestionView } from '../../protocol/index.js';
+import { refusalText } from '../refusal-text.js';
 import type { Connection } from '../session/index.js';
 import type { Words } from '../words/index.js';
 
@@ -42,7 +43,7 @@ export function announce(
       return { heard: { ...heard, isLost: true }, news: [{ kind: 'connection', text: words.connectionLost }] };
     case 'refused': {
       if (heard.isLost) return { heard, news: [] };
-      const text = words.refused(connection.local ? '' : connection.reason);
+      const text = refusalText(connection, words);
       return { heard: { ...heard, isLost: true }, news: [{ kind: 'connection', text }] };
     }
     default:

@@ -1,5 +1,6 @@
 import { type ChannelState, openQuestion, type Phase } from '../../protocol/index.js';
 import { isStale, knownUntil, type Now, timeTaken } from '../known-time.js';
+import { refusalText } from '../refusal-text.js';
 import type { Connection } from '../session/index.js';
 import { type Locale, localeFor, type Words } from '../words/index.js';
 
@@ -77,7 +78,7 @@ function connectionText(state: ChannelState, connection: Connection, now: Now, {
     case 'offline':
       return words.offline + (stale ? `,${age(connection.since)}` : '');
     case 'refused':
-      return words.refused(connection.local ? '' : connection.reason);
+      return refusalText(connection, words);
     case 'idle':
       return words.notConnected;
   }

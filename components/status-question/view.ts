@@ -1,5 +1,6 @@
 import type { Ack, ChannelState, Outcome, QuestionView } from '../../protocol/index.js';
 import { answererText } from '../answerer.js';
+import { isReachable } from '../session/connection.js';
 import type { Connection } from '../session/index.js';
 import type { Sign } from '../styles/index.js';
 import type { Locale, Words } from '../words/index.js';
@@ -115,8 +116,7 @@ export function questionFace(
     // What is wrong with the answer is said where it is written.
     note: attempt && attempt.status !== 'refused' ? attemptText(attempt, question, words) : '',
     isBusy,
-    // While the connection is on its way back an answer waits for it; where none is wanted it would wait for ever.
-    isReady: !isBusy && !['idle', 'ended', 'refused'].includes(connection.status),
+    isReady: !isBusy && isReachable(connection),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ChannelState, ErrorView, Message } from '../../../protocol/index.js';
+import { refusalText } from '../../refusal-text.js';
 import type { Connection, SessionClient } from '../../session/index.js';
 import { NOTHING_TOLD, readNews } from '../../status-messenger/news.js';
 import { en as words } from '../../words/en.js';
@@ -68,6 +69,6 @@ export class Teller {
 
   #tellRefusal(connection: Connection): void {
     if (connection.status !== 'refused') return;
-    this.#callbacks().onError?.(words.refused(connection.local ? '' : connection.reason));
+    this.#callbacks().onError?.(refusalText(connection, words));
   }
 }
