@@ -1,6 +1,6 @@
 import { type ChannelState, openQuestion } from '../../protocol/index.js';
+import { endKey, questionKey } from '../identity.js';
 import type { Connection } from '../session/index.js';
-import { endKey, questionKey } from '../status-messenger/announcement.js';
 
 /** What calls for a person, the most urgent first. */
 export const KINDS = ['question', 'failed', 'completed'] as const;

@@ -3,6 +3,7 @@ import { property } from 'lit/decorators.js';
 import { type Ack, messageOf } from '../../protocol/index.js';
 import { CompanionElement } from '../companion-element.js';
 import type { SessionSource } from '../controllers/session-source.js';
+import { runKey } from '../identity.js';
 import { styles } from './styles.js';
 import {
   acknowledged,
@@ -13,7 +14,6 @@ import {
   noteText,
   openRequest,
   type Request,
-  runOf,
 } from './view.js';
 
 /**
@@ -139,7 +139,7 @@ export class StatusControlsElement extends CompanionElement {
 
   #stop(): void {
     if (this.#view?.stop !== 'ready') return;
-    if (this.confirm) this.#become({ status: 'confirming', call: 'cancel', run: runOf(this.state) });
+    if (this.confirm) this.#become({ status: 'confirming', call: 'cancel', run: runKey(this.state) });
     else this.#ask('cancel');
   }
 
@@ -162,7 +162,7 @@ export class StatusControlsElement extends CompanionElement {
   }
 
   async #send(call: Call, source: SessionSource): Promise<void> {
-    const sending = { status: 'sending', call, run: runOf(this.state) } as const;
+    const sending = { status: 'sending', call, run: runKey(this.state) } as const;
     this.#become(sending);
     const next = await send(call, source).then(
       (ack) => acknowledged(sending, ack),

@@ -1,4 +1,5 @@
 import { type Ack, type ChannelState, hasEnded } from '../../protocol/index.js';
+import { runKey } from '../identity.js';
 import { isReachable } from '../session/connection.js';
 import type { Connection } from '../session/index.js';
 import type { Words } from '../words/index.js';
@@ -32,15 +33,10 @@ export interface ControlsView {
   readonly isProblem: boolean;
 }
 
-/** What a run is known by. */
-export function runOf({ run, startedAt }: ChannelState): string {
-  return `${run} ${startedAt}`;
-}
-
 /** The request, as long as the state has not answered it: a run that has ended is not being stopped, and one that goes on is not being restarted. Pure. */
 export function openRequest(request: Request, state: ChannelState): Request {
   if (request.status === 'none') return request;
-  const isOpen = request.run === runOf(state) && hasEnded(state.phase) === (request.call === 'restart');
+  const isOpen = request.run === runKey(state) && hasEnded(state.phase) === (request.call === 'restart');
   return isOpen ? request : NOTHING_ASKED;
 }
 

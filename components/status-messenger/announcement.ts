@@ -1,4 +1,5 @@
-import { type ChannelState, hasEnded, openQuestion, type QuestionView } from '../../protocol/index.js';
+import { type ChannelState, hasEnded, openQuestion } from '../../protocol/index.js';
+import { endKey, questionKey } from '../identity.js';
 import { refusalText } from '../refusal-text.js';
 import type { Connection } from '../session/index.js';
 import type { Words } from '../words/index.js';
@@ -68,16 +69,6 @@ function announceRun(heard: Heard, state: ChannelState, words: Words): ReturnTyp
     news.push({ kind: 'question', text: `${words.waiting}: ${question.question}` });
   }
   return { heard: { isSynced: true, isLost: false, begun: begun.key, question: asked, end: ended }, news };
-}
-
-/** Tells a question from others. An id may be asked again, and in the seed's form there is none. */
-export function questionKey({ id, ts, question }: QuestionView): string {
-  return `${id} ${ts} ${question}`;
-}
-
-/** Tells the end of a run from that of others. */
-export function endKey({ run, startedAt, endedAt }: ChannelState): string {
-  return `${run} ${startedAt} ${endedAt}`;
 }
 
 function lastBegun(state: ChannelState, words: Words): { readonly key: string; readonly text: string } {

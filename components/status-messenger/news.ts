@@ -6,6 +6,7 @@ import {
   type QuestionView,
   type StatusView,
 } from '../../protocol/index.js';
+import { endKey, questionKey } from '../identity.js';
 import type { Connection } from '../session/index.js';
 import type { StatusMessengerEventMap } from './events.js';
 
@@ -36,16 +37,8 @@ export function readNews(told: Told, state: ChannelState, connection: Connection
   if (connection.status !== 'live' && connection.status !== 'ended') return { told: { ...told, state, status }, news };
   const question = openQuestion(state);
   const end = hasEnded(state.phase) ? state : undefined;
-  if (question && !isSameQuestion(question, told.question)) news.push({ type: 'questionopen', detail: question });
-  if (end && !isSameRun(end, told.end)) news.push({ type: 'runend', detail: end });
+  if (question && questionKey(question) !== (told.question && questionKey(told.question)))
+    news.push({ type: 'questionopen', detail: question });
+  if (end && endKey(end) !== (told.end && endKey(told.end))) news.push({ type: 'runend', detail: end });
   return { told: { state, status, question, end }, news };
-}
-
-/** An id may be asked again, and in the seed's form there is none: it is the same question if it was asked at the same time. */
-function isSameQuestion(a: QuestionView, b: QuestionView | undefined): boolean {
-  return a.id === b?.id && a.ts === b.ts && a.question === b.question;
-}
-
-function isSameRun(a: ChannelState, b: ChannelState | undefined): boolean {
-  return a.run === b?.run && a.startedAt === b?.startedAt && a.endedAt === b?.endedAt && b !== undefined;
 }

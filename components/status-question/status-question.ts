@@ -5,6 +5,7 @@ import { type Ack, messageOf, type QuestionView } from '../../protocol/index.js'
 import { CompanionElement } from '../companion-element.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { type SessionSource, sessionIdOf } from '../controllers/session-source.js';
+import { questionKey } from '../identity.js';
 import { indicator } from '../styles/index.js';
 import type { TypedListeners } from '../typed-listeners.js';
 import { isLocal, writtenIn } from './controls.js';
@@ -20,7 +21,6 @@ import {
   acknowledged,
   attemptText,
   isOpen,
-  keyOf,
   othersOf,
   type QuestionFace,
   questionFace,
@@ -135,7 +135,7 @@ export class StatusQuestionElement extends CompanionElement {
       this.#seen = state.questions;
       drafts.drop(state.questions.filter((each) => !isOpen(each)).map((each) => this.#draftKey(each)));
     }
-    const key = question ? keyOf(question) : '';
+    const key = question ? questionKey(question) : '';
     if (key !== this.#key) this.#turnTo(question, key);
     else if (this.#isPrerendered && !this.isPrerendering) this.#takeOver(question);
     this.#question = question;
@@ -176,9 +176,9 @@ export class StatusQuestionElement extends CompanionElement {
   }
 
   #renderPrevious() {
-    const before = this.state.questions.find((question) => keyOf(question) === this.#previous);
+    const before = this.state.questions.find((question) => questionKey(question) === this.#previous);
     if (!before || isOpen(before)) return nothing;
-    const face = questionFace(before, this.#attempts.get(keyOf(before)), this.connection, 0, this.locale);
+    const face = questionFace(before, this.#attempts.get(questionKey(before)), this.connection, 0, this.locale);
     const end = [face.answer, face.note].filter(Boolean).join(' · ');
     return html`<p part="previous">${indicator(face.sign)}<span><bdi>${before.question}</bdi><br />${end}</span></p>`;
   }
@@ -208,7 +208,7 @@ export class StatusQuestionElement extends CompanionElement {
   }
 
   #draftKey(question: QuestionView): string {
-    return `${sessionIdOf(this.companion.source)} ${keyOf(question)}`;
+    return `${sessionIdOf(this.companion.source)} ${questionKey(question)}`;
   }
 
   #submit(event: SubmitEvent): void {
@@ -258,7 +258,7 @@ export class StatusQuestionElement extends CompanionElement {
     this.#attempts.set(key, attempt);
     if (attempt.status === 'refused' && key === this.#key) this.#show(refusal(fields, attempt.reason, this.locale));
     this.requestUpdate();
-    const question = this.state.questions.find((each) => keyOf(each) === key);
+    const question = this.state.questions.find((each) => questionKey(each) === key);
     this.announce(attemptText(attempt, question, this.locale.words));
   }
 

@@ -45,11 +45,6 @@ export interface QuestionFace {
 const URGENT = 60_000;
 const OUTCOMES: readonly string[] = ['answered', 'declined', 'expired', 'cancelled'] satisfies Outcome[];
 
-/** What a question is known by: an id may be asked again. */
-export function keyOf({ id, ts, question }: QuestionView): string {
-  return JSON.stringify([id, ts ?? question]);
-}
-
 /** The question to show: that of an id; else the oldest that is open; else the last one, so that it can be read how it ended. Pure. */
 export function shownQuestion({ questions }: ChannelState, id: string | null): QuestionView | undefined {
   // A framework takes a property away by setting it to nothing at all.

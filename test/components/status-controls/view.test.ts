@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runKey } from '../../../components/identity.js';
 import type { Connection } from '../../../components/session/index.js';
 import {
   acknowledged,
@@ -7,7 +8,6 @@ import {
   NOTHING_ASKED,
   openRequest,
   type Request,
-  runOf,
 } from '../../../components/status-controls/view.js';
 import { en } from '../../../components/words/en.js';
 import { applyAll, initialState, type Message } from '../../../protocol/index.js';
@@ -19,7 +19,7 @@ const DONE = applyAll(RUNNING, [{ type: 'complete', data: { summary: '' }, ts: 2
 const STOPPED = applyAll(RUNNING, [{ type: 'state', data: { status: 'CANCELLED' }, ts: 2 }]);
 const AGAIN = applyAll(STOPPED, [{ type: 'status', data: 'two', ts: 3 }]);
 
-const sending = { status: 'sending', call: 'cancel', run: runOf(RUNNING) } as const;
+const sending = { status: 'sending', call: 'cancel', run: runKey(RUNNING) } as const;
 const view = (state = RUNNING, request: Request = NOTHING_ASKED, canRestart = false, connection: Connection = LIVE) =>
   controlsView(state, connection, request, canRestart, en);
 
@@ -59,8 +59,8 @@ test('what was not taken says why, and can be asked for again', () => {
 test('a request is of its run: another one knows nothing of it', () => {
   assert.equal(openRequest(sending, RUNNING), sending);
   assert.equal(openRequest(sending, AGAIN), NOTHING_ASKED);
-  assert.equal(openRequest({ status: 'confirming', call: 'cancel', run: runOf(RUNNING) }, DONE), NOTHING_ASKED);
-  const restart = { status: 'taken', call: 'restart', run: runOf(STOPPED) } as const;
+  assert.equal(openRequest({ status: 'confirming', call: 'cancel', run: runKey(RUNNING) }, DONE), NOTHING_ASKED);
+  const restart = { status: 'taken', call: 'restart', run: runKey(STOPPED) } as const;
   assert.equal(openRequest(restart, STOPPED), restart);
   assert.equal(openRequest(restart, AGAIN), NOTHING_ASKED);
   assert.equal(view(STOPPED, restart, true).note, 'Asked to start again…');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { questionKey } from '../../../components/identity.js';
 import type { Connection } from '../../../components/session/index.js';
 import {
   acknowledged,
   attemptText,
-  keyOf,
   othersOf,
   questionFace,
   shownQuestion,
@@ -42,8 +42,8 @@ test('a question that is asked again under its id is another one', () => {
   const [first] = after(ask('a', 1)).questions;
   const [second] = after(ask('a', 2)).questions;
   assert.ok(first && second);
-  assert.notEqual(keyOf(first), keyOf(second));
-  assert.notEqual(keyOf(OPEN), keyOf({ ...OPEN, question: 'What?' }));
+  assert.notEqual(questionKey(first), questionKey(second));
+  assert.notEqual(questionKey(OPEN), questionKey({ ...OPEN, question: 'What?' }));
 });
 
 test('the time is counted by the server, finer when it is short, until it is over', () => {
