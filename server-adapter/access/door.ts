@@ -2,8 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { type Clock, CloseCode, clipText, elapsed, ID_RULE, isId, isRunId } from '../../protocol/index.js';
-import type { Accept, Upgrade } from '../delivery/upgrades.js';
+import type { Accept } from '../delivery/upgrades.js';
 import { type Log, stackOf } from '../logger.js';
+import type { Arrival } from './arrival.js';
 import {
   type Access,
   type AccessRequest,
@@ -67,31 +68,31 @@ export class Door {
   }
 
   /** A page asks for a connection, and nothing that it says was checked. It is let in, or told why not. */
-  arrived(upgrade: Upgrade, socket: Duplex, accept: Accept, admitted: Admitted): void {
-    const place = this.#takePlace(upgrade);
+  arrived(arrival: Arrival, socket: Duplex, accept: Accept, admitted: Admitted): void {
+    const place = this.#takePlace(arrival);
     // A socket is one until it is closed, whatever it is refused for.
     if (typeof place === 'function') socket.on('close', place);
-    const denial = typeof place === 'function' ? this.#mistake(upgrade) : place;
+    const denial = typeof place === 'function' ? this.#mistake(arrival) : place;
     if (denial) accept((ws) => refuse(ws, denial));
-    else if (this.#settings.authorize) void this.#admit(this.request(upgrade), accept, admitted);
-    else accept((ws) => admitted(ws, accessTo(upgrade)));
+    else if (this.#settings.authorize) void this.#admit(this.request(arrival), accept, admitted);
+    else accept((ws) => admitted(ws, accessTo(arrival)));
   }
 
   /** As `arrived`, for a connection that is no socket. */
-  async enter(upgrade: Upgrade): Promise<Admission | Denial> {
-    const leave = this.#takePlace(upgrade);
+  async enter(arrival: Arrival): Promise<Admission | Denial> {
+    const leave = this.#takePlace(arrival);
     if (typeof leave !== 'function') return leave;
-    const decision = await this.check(upgrade);
+    const decision = await this.check(arrival);
     if (!isDenial(decision)) {
-      return { access: decision, request: this.#settings.authorize && this.request(upgrade), leave };
+      return { access: decision, request: this.#settings.authorize && this.request(arrival), leave };
     }
     leave();
     return decision;
   }
 
   /** What somebody may have who wants no connection. */
-  async check(upgrade: Upgrade): Promise<Access | Denial> {
-    return this.#mistake(upgrade) ?? this.ask(this.request(upgrade));
+  async check(arrival: Arrival): Promise<Access | Denial> {
+    return this.#mistake(arrival) ?? this.ask(this.request(arrival));
   }
 
   /** Whether those who send these headers may ask at all: pages of other origins may not, unless they are allowed. */
@@ -107,9 +108,9 @@ export class Door {
   }
 
   /** What a request asks for, as `authorize` gets it. Ids that are none are left out. */
-  request(upgrade: Upgrade): AccessRequest {
-    const { sessionId, taskId, query, headers, url } = upgrade;
-    const from = this.#addressOf(upgrade);
+  request(arrival: Arrival): AccessRequest {
+    const { sessionId, taskId, query, headers, url } = arrival;
+    const from = this.#addressOf(arrival);
     const userId = query.get('user');
     const token = query.get('token') ?? /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
     return {
@@ -162,22 +163,22 @@ export class Door {
   }
 
   /** What connections are counted by. */
-  groupOf(upgrade: Upgrade): string {
-    return addressGroup(this.#addressOf(upgrade) ?? 'unknown');
+  groupOf(arrival: Arrival): string {
+    return addressGroup(this.#addressOf(arrival) ?? 'unknown');
   }
 
-  #addressOf({ headers, address }: Upgrade): string | undefined {
+  #addressOf({ headers, address }: Arrival): string | undefined {
     return clientAddress(address, headers['x-forwarded-for'], this.#settings.trustedProxies);
   }
 
   /** Before all else: a place among the connections of an address, as what gives it back. */
-  #takePlace(upgrade: Upgrade): (() => void) | Denial {
-    const group = this.groupOf(upgrade);
+  #takePlace(arrival: Arrival): (() => void) | Denial {
+    const group = this.groupOf(arrival);
     if (!this.#perAddress.take(group)) return this.#full('connectionsPerAddress', 'connections of one address');
     return () => this.#perAddress.give(group);
   }
 
-  #mistake({ sessionId, taskId, headers }: Upgrade): Denial | undefined {
+  #mistake({ sessionId, taskId, headers }: Arrival): Denial | undefined {
     if (!this.isWelcome(headers)) return { code: CloseCode.forbidden, reason: 'pages of this origin may not connect' };
     if (taskId !== undefined) {
       return isId(taskId) ? undefined : { code: CloseCode.malformed, reason: `task id: expected ${ID_RULE}` };

@@ -1,23 +1,11 @@
-import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { invalid, LIMITS } from '../../protocol/index.js';
+import { LIMITS } from '../../protocol/index.js';
+import type { Arrival } from '../access/arrival.js';
+import { compilePath, splitUrl } from '../paths.js';
 import { type HttpServer, listen } from './shared-server.js';
-
-/** What a page asked for when it connected. */
-export interface Upgrade {
-  /** The session id as it stands in the path: not checked. Empty where it is a task that is asked for. */
-  readonly sessionId: string;
-  /** The task id as it stands in the path: not checked. */
-  readonly taskId?: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  /** The path with its query. */
-  readonly url: string;
-  /** The network address at the other end of the socket. */
-  readonly address: string | undefined;
-}
 
 /**
  * In how many pieces a frame's message, and what the network brings of one, may come: each is kept by itself until the last is here, and takes far more
@@ -33,7 +21,7 @@ export interface UpgradeHandler {
   /** `false` while there are no tasks. */
   hasTasks(): boolean;
   /** A page asks for a connection over `socket`. It knows that it has one, and can read why it has none, once `accept` was called. */
-  arrived(upgrade: Upgrade, socket: Duplex, accept: Accept): void;
+  arrived(arrival: Arrival, socket: Duplex, accept: Accept): void;
 }
 
 /** Completes the handshake, unless the page has left or its request was malformed. */
@@ -68,8 +56,8 @@ export function attachUpgrades(
         socket.on('error', ignore);
         const { remoteAddress: address } = request.socket;
         const asked = taskId === undefined ? { sessionId } : { sessionId, taskId };
-        const upgrade = { ...asked, query: new URLSearchParams(query), headers, url, address };
-        handler.arrived(upgrade, socket, (then) => sockets.handleUpgrade(request, socket, head, then));
+        const arrival = { ...asked, query: new URLSearchParams(query), headers, url, address };
+        handler.arrived(arrival, socket, (then) => sockets.handleUpgrade(request, socket, head, then));
       } else {
         refuse(socket, '503 Service Unavailable');
       }
@@ -102,38 +90,4 @@ function refuse(socket: Duplex, status: string): void {
   // It is read by nobody, so its end would never be seen.
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-/** The path and the query of a request's target, which may be a whole URL. */
-export function splitUrl(url: string): { path: string; query: string } {
-  const target = url.replace(/^https?:\/\/[^/?]*/i, '');
-  const mark = target.indexOf('?');
-  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
-}
-
-/** A function that finds the id in a path. Throws `invalid` for a pattern without a segment for it. */
-export function compilePath(pattern: string, name = ':sessionId'): (path: string) => string | undefined {
-  const wanted = typeof pattern === 'string' ? pattern.split('/') : [];
-  if (!wanted.includes(name) || wanted[0] !== '') {
-    throw invalid('path', pattern, `a path with a segment "${name}"`, `write for instance "/ws/${name}"`);
-  }
-  return (path) => {
-    const parts = path.split('/');
-    if (parts.length !== wanted.length) return undefined;
-    let id = '';
-    for (const [i, part] of parts.entries()) {
-      if (wanted[i] === name) id = part;
-      else if (wanted[i] !== part) return undefined;
-    }
-    return decode(id);
-  };
-}
-
-/** A part that is not valid percent-encoding stays as it is: no id has a `%`, so it is refused as one. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

@@ -17,6 +17,7 @@ import { compose, type Outgoing, type SendResult } from '../compose.js';
 import { type Log, stackOf } from '../logger.js';
 import { denied, error, HttpError, json, nothingHere, readBody } from './answers.js';
 import { corsHeaders, preflight } from './cors.js';
+import { arrivalOf } from './web-request.js';
 
 /** Bytes of a request body: a list of several messages of the largest size. */
 const BODY = 4 * LIMITS.message;
@@ -62,17 +63,10 @@ export function createHandler(deps: HandlerDependencies): Handler {
       },
     },
     '/status': {
-      async GET({ headers }, url, address) {
+      async GET(request, url, address) {
         const id = url.searchParams.get('session_id');
         if (!isId(id)) throw invalid('session_id', id, ID_RULE, 'add ?session_id=ID');
-        const request = deps.door.request({
-          sessionId: id,
-          query: url.searchParams,
-          headers: Object.fromEntries(headers),
-          url: `${url.pathname}${url.search}`,
-          address,
-        });
-        const decision = await deps.door.ask(request);
+        const decision = await deps.door.ask(deps.door.request(arrivalOf({ sessionId: id }, request, url, address)));
         if (isDenial(decision)) return denied(decision);
         return json(200, deps.statuses(decision.sessionId));
       },

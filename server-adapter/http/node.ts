@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ReadableStream } from 'node:stream/web';
+import { splitUrl } from '../paths.js';
 import type { Handler } from './handler.js';
 
 /** Answers a request of Node's `http` by a handler of web-standard requests. */
@@ -49,7 +50,7 @@ async function writeAll(body: NonNullable<Response['body']>, response: ServerRes
 
 /** The path of a request, without its query. */
 export function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+  return splitUrl(request.url ?? '/').path;
 }
 
 function toRequest(request: IncomingMessage, signal: AbortSignal): Request {

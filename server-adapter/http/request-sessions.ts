@@ -3,11 +3,11 @@ import { CloseCode, invalid, isObject } from '../../protocol/index.js';
 import { type Access, type Denial, isDenial } from '../access/authorize.js';
 import type { Door } from '../access/door.js';
 import { idsOf } from '../access/granted.js';
-import { splitUrl } from '../delivery/upgrades.js';
+import { splitUrl } from '../paths.js';
 import type { Sessions } from '../sessions.js';
 import { denied } from './answers.js';
 import { answerNode } from './node.js';
-import { headersOf, isEmbedded } from './request-headers.js';
+import { headersOf, isEmbedded } from './web-request.js';
 
 /** How a request says whose work it begins. */
 export interface RequestSessionOptions<R> {

@@ -7,23 +7,24 @@ import {
   parseAfter,
   readClientFrame,
 } from '../../protocol/index.js';
+import type { Arrival } from '../access/arrival.js';
 import { type Denial, isDenial, ownChannel } from '../access/authorize.js';
 import type { Door } from '../access/door.js';
 import { Rates } from '../access/rates.js';
 import { Connection } from '../delivery/connection.js';
 import { SseTransport } from '../delivery/sse-transport.js';
-import { compilePath, type Upgrade } from '../delivery/upgrades.js';
 import type { Settings } from '../options.js';
+import { compilePath, splitUrl } from '../paths.js';
 import { TOO_FAST, type Viewer, type Viewers } from '../viewers.js';
 import { error, json, readBody, refused } from './answers.js';
 import type { Resource } from './handler.js';
-import { headersOf, isEmbedded } from './request-headers.js';
+import { arrivalOf, isEmbedded } from './web-request.js';
 
 /** What can be watched as a stream, by its path behind the base: the one place that says so. */
 const [sessionIn, taskIn] = [compilePath('/sse/:sessionId'), compilePath('/sse/tasks/:taskId', ':taskId')];
 
 /** The session or the task that is asked for. */
-type Asked = Pick<Upgrade, 'sessionId' | 'taskId'>;
+type Asked = Pick<Arrival, 'sessionId' | 'taskId'>;
 
 const FOREIGN: Denial = { code: CloseCode.forbidden, reason: 'pages of this origin may not connect' };
 const HEADERS = {
@@ -78,7 +79,7 @@ export class EventStreams {
     };
   }
 
-  async #open(request: Request, arrival: Upgrade): Promise<Response> {
+  async #open(request: Request, arrival: Arrival): Promise<Response> {
     if (request.method === 'HEAD') return new Response(null, { headers: HEADERS });
     if (isEmbedded(arrival.headers)) return refused(FOREIGN);
     const admission = await this.#door.enter(arrival);
@@ -102,7 +103,7 @@ export class EventStreams {
     });
     const connection = new Connection(access, transport, this.#settings);
     const viewer: Viewer = { connection, request: admission.request };
-    this.#streams.set(id, { path: pathOf(arrival), viewer, transport });
+    this.#streams.set(id, { path: splitUrl(arrival.url).path, viewer, transport });
     request.signal.addEventListener('abort', () => transport.cancel());
     if (request.signal.aborted) transport.cancel();
     else void this.#viewers.serve(viewer, after);
@@ -110,10 +111,10 @@ export class EventStreams {
     return end ? refused(end) : new Response(transport.body, { headers: HEADERS });
   }
 
-  async #hear(request: Request, arrival: Upgrade): Promise<Response> {
+  async #hear(request: Request, arrival: Arrival): Promise<Response> {
     const body = await readBody(request, LIMITS.clientFrame);
     const stream = this.#streams.get(arrival.query.get('stream') ?? '');
-    if (stream?.path === pathOf(arrival)) return this.#hearOn(stream, readFrame(body));
+    if (stream?.path === splitUrl(arrival.url).path) return this.#hearOn(stream, readFrame(body));
     const denial = this.#viewers.denial ?? this.#tooFast(arrival);
     if (denial) return refused(denial);
     const access = await this.#door.check(arrival);
@@ -136,8 +137,8 @@ export class EventStreams {
     return refused(transport.end ?? GONE);
   }
 
-  #tooFast(arrival: Upgrade): Denial | undefined {
-    const key = `${pathOf(arrival)} ${this.#door.groupOf(arrival)}`;
+  #tooFast(arrival: Arrival): Denial | undefined {
+    const key = `${splitUrl(arrival.url).path} ${this.#door.groupOf(arrival)}`;
     if (this.#rates.take(key, elapsed(this.#settings.clock))) return undefined;
     this.#viewers.warnTooFast();
     return TOO_FAST;
@@ -146,20 +147,6 @@ export class EventStreams {
 
 /** The stream that a page spoke on has ended meanwhile. */
 const GONE: Denial = { code: CloseCode.trouble, reason: 'the stream has ended' };
-
-function arrivalOf(asked: Asked, request: Request, url: URL, address: string | undefined): Upgrade {
-  return {
-    ...asked,
-    query: url.searchParams,
-    headers: headersOf(request),
-    url: `${url.pathname}${url.search}`,
-    address,
-  };
-}
-
-function pathOf({ url }: Upgrade): string {
-  return url.split('?', 1)[0] ?? '';
-}
 
 /** A page's frame, or why its connection ends. */
 function readFrame(body: Buffer | undefined): ClientFrameReading | Denial {

@@ -6,6 +6,7 @@ import type { TaskInfo } from '../conversation/task-info.js';
 import type { Tasks } from '../conversation/tasks.js';
 import { denied, error, HttpError, json, readBody } from './answers.js';
 import type { Resource, Route } from './handler.js';
+import { arrivalOf } from './web-request.js';
 
 /** The addresses of tasks: there are none as long as nobody said how tasks are carried out. */
 export class TaskRoutes {
@@ -38,16 +39,8 @@ export class TaskRoutes {
   /** A route for those who may have a task, or, where none is named, tasks. */
   #for(taskId: string, answer: (access: Access, request: Request) => Promise<Response | TaskInfo | undefined>): Route {
     return async (request, url, address) => {
-      const decision = await this.#door.ask(
-        this.#door.request({
-          sessionId: '',
-          taskId,
-          query: url.searchParams,
-          headers: Object.fromEntries(request.headers),
-          url: `${url.pathname}${url.search}`,
-          address,
-        }),
-      );
+      const arrival = arrivalOf({ sessionId: '', taskId }, request, url, address);
+      const decision = await this.#door.ask(this.#door.request(arrival));
       if (isDenial(decision)) return denied(decision);
       if (taskId !== '' && !this.#tasks.isFor(taskId, decision.userId)) return missing();
       const result = await answer(decision, request);

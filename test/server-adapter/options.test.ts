@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isObject } from '../../protocol/index.js';
-import { compilePath } from '../../server-adapter/delivery/upgrades.js';
 import { type MessengerOptions, StatusMessenger, setupStatusMessenger } from '../../server-adapter/index.js';
 import { readOptions } from '../../server-adapter/options.js';
+import { compilePath } from '../../server-adapter/paths.js';
 import { startServer } from '../helpers/server.js';
 import { WireClient } from '../helpers/wire-client.js';
 import { kitError } from './support.js';
