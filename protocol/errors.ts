@@ -21,6 +21,14 @@ export function invalid(where: string, got: unknown, expected: string, fix: stri
 
 /** A short, safe description of any value for an error message: its type and, cut to 60 characters, what it says. */
 export function describe(value: unknown): string {
+  try {
+    return typed(value);
+  } catch {
+    return 'an object that cannot be read';
+  }
+}
+
+function typed(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return value === '' ? 'an empty string' : `string ${JSON.stringify(cut(value, 60))}`;

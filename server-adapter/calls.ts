@@ -3,7 +3,7 @@ import { systemClock } from './clock.js';
 import type { StatusExtra } from './compose.js';
 import { type Ids, messengerInContext, readIds, runInContext, runWithin, type Speaker, setGround } from './context.js';
 import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
-import { failMessage, type Progress, progressMessage } from './conversation/run-messages.js';
+import { completeMessage, failMessage, type Progress, progressMessage } from './conversation/run-messages.js';
 import { runStep, type TrackOptions, trackThrough } from './conversation/steps.js';
 import { consoleLogger } from './logger.js';
 import { instances, StatusMessenger } from './messenger.js';
@@ -106,7 +106,7 @@ export function result(agent: string, data: unknown): void {
 
 /** Ends the run in context well. */
 export function complete(summary: string): void {
-  meant().speak('complete', { type: 'complete', data: { summary } });
+  meant().speak('complete', completeMessage(summary));
 }
 
 /** Ends the run in context as failed. People read the message of `error`, so hand over one that is fit for them. */

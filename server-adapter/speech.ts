@@ -3,7 +3,6 @@ import {
   clipText,
   describe,
   isBuiltInMessage,
-  LIMITS,
   messageOf,
   parseJson,
   readMessage,
@@ -14,6 +13,7 @@ import type { Outgoing, SendResult, StatusExtra } from './compose.js';
 import { channelInContext, currentContext } from './context.js';
 import { type AnswerTo, type AskOptions, readQuestion } from './conversation/ask-options.js';
 import type { Questions } from './conversation/questions.js';
+import { shown } from './conversation/run-messages.js';
 import { isOfOpenStep } from './conversation/steps.js';
 import { goesOnElsewhere } from './conversation/stops.js';
 import type { Log } from './logger.js';
@@ -90,10 +90,9 @@ export class Speech {
     if (typeof text !== 'string') {
       this.#log.warnOnce('status-type', `addStatusMessage: got ${describe(text)}, expected a text; pass a string`);
     }
-    const whole = typeof text === 'string' ? text : describe(text);
-    const status = clipText(whole, LIMITS.message / 2);
-    if (status !== whole) {
-      const got = `got ${whole.length} characters, expected a line; the rest is cut`;
+    const status = shown(text);
+    if (typeof text === 'string' && status !== text) {
+      const got = `got ${text.length} characters, expected a line; the rest is cut`;
       this.#log.warnOnce('status-length', `addStatusMessage: ${got}`);
     }
     this.#owner.updates.push([sessionId ?? null, status]);

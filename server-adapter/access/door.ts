@@ -178,14 +178,12 @@ export class Door {
     return () => this.#perAddress.give(group);
   }
 
-  #mistake({ sessionId, taskId, headers }: Arrival): Denial | undefined {
+  #mistake({ sessionId, taskId, query, headers }: Arrival): Denial | undefined {
     if (!this.isWelcome(headers)) return { code: CloseCode.forbidden, reason: 'pages of this origin may not connect' };
-    if (taskId !== undefined) {
-      return isId(taskId) ? undefined : { code: CloseCode.malformed, reason: `task id: expected ${ID_RULE}` };
-    }
-    if (isId(sessionId) && !isRunId(sessionId)) return undefined;
-    const expected = isId(sessionId) ? 'no run (run_…)' : ID_RULE;
-    return { code: CloseCode.malformed, reason: `session id: expected ${expected}` };
+    const asked = taskId === undefined ? idProblem('session', sessionId) : idProblem('task', taskId);
+    const others = ['thread', 'user'].flatMap((kind) => query.getAll(kind).map((id) => idProblem(kind, id)));
+    const reason = [asked, ...others].find((problem) => problem !== undefined);
+    return reason === undefined ? undefined : { code: CloseCode.malformed, reason };
   }
 
   /** Lets a page in if the application says so. Until then it has no connection that could look like one. */
@@ -202,6 +200,12 @@ export class Door {
     this.#log.warnOnce(`full ${limit}`, text);
     return noRoom(this.#settings.random);
   }
+}
+
+/** What is wrong with an id. A run is watched by the session or the task that it belongs to. */
+function idProblem(kind: string, id: string): string | undefined {
+  if (!isId(id)) return `${kind} id: expected ${ID_RULE}`;
+  return kind !== 'task' && isRunId(id) ? `${kind} id: expected no run (run_…)` : undefined;
 }
 
 /** A stranger's header as the log may have it: short, and without what a terminal would obey. */

@@ -1,4 +1,4 @@
-import { describe, messageOf, type ProgressData } from '../../protocol/index.js';
+import { clipText, describe, isObject, LIMITS, messageOf, type ProgressData } from '../../protocol/index.js';
 import type { Outgoing } from '../compose.js';
 
 /** What is done, in its unit; a text alone; or all that a `progress` message may say. */
@@ -8,14 +8,38 @@ export type Progress = number | string | ProgressData;
 export function progressMessage(progress: Progress, max?: number): Outgoing {
   if (typeof progress === 'number') return { type: 'progress', data: { value: progress, ...given('max', max) } };
   if (typeof progress === 'string') return { type: 'progress', data: { message: progress } };
-  return { type: 'progress', data: { ...progress, ...given('max', max) } };
+  try {
+    return { type: 'progress', data: { ...progress, ...given('max', max) } };
+  } catch {
+    // Objects can be made that throw when they are looked at: what is sent of such a one is refused with a warning.
+    return { type: 'progress' };
+  }
+}
+
+/** A `complete` message, with a summary that a message has room for. */
+export function completeMessage(summary: unknown): Outgoing {
+  return { type: 'complete', data: { summary: summary === undefined ? '' : shown(summary) } };
 }
 
 /** An `error` message that ends the run. What is thrown is said as it is: whoever hands it over chose to show it. */
 export function failMessage(error: unknown): Outgoing {
-  const isSaid = typeof error === 'string' || error instanceof Error;
-  const text = isSaid ? messageOf(error) : error === undefined ? FAILED : describe(error);
+  const text = error === undefined ? FAILED : shown(error);
   return { type: 'error', data: { message: text, ...given('code', codeOf(error)), fatal: true } };
+}
+
+/** What people read of whatever was handed over to be read: a text, what an error says, a number; as much of it as a message has room for. */
+export function shown(value: unknown): string {
+  const isPlain = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+  const text = typeof value === 'string' || value instanceof Error || isPlain ? messageOf(value) : messageIn(value);
+  return clipText(text, LIMITS.message / 2);
+}
+
+function messageIn(value: unknown): string {
+  try {
+    return isObject(value) && typeof value.message === 'string' ? value.message : describe(value);
+  } catch {
+    return describe(value);
+  }
 }
 
 /** What people read where nobody says why. */

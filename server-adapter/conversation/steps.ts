@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { elapsed, isObject } from '../../protocol/index.js';
+import { clipText, elapsed, isObject } from '../../protocol/index.js';
 import type { Outgoing } from '../compose.js';
 import { currentContext, runWithin, type Speaker } from '../context.js';
 import { publicMessage } from '../public-error.js';
+import { shown } from './run-messages.js';
 
 /** Milliseconds between what a loop says of its progress: more often nobody sees. */
 const PACE = 100;
+/** Bytes of a step's label: more nobody reads. */
+const LABEL = 1024;
 
 /** A step that was begun: what is said of it until it ends. */
 class Step {
@@ -14,14 +17,17 @@ class Step {
   readonly #began: number;
   /** What the user called, for the log. */
   readonly #call: 'step' | 'track';
+  readonly #label: string;
   /** Of the run that it is a part of. */
   readonly #signal = currentContext()?.signal;
 
   constructor(speaker: Speaker, call: 'step' | 'track', label: string) {
     this.#speaker = speaker;
     this.#call = call;
+    this.#label = clipText(shown(label), LABEL);
     this.#began = elapsed(speaker.clock);
-    this.#say({ event: 'step_started', label });
+    const parent = currentContext()?.step;
+    this.#say({ event: 'step_started', ...(parent === undefined ? {} : { parent }) });
   }
 
   finished(): void {
@@ -52,7 +58,7 @@ class Step {
   }
 
   #say(data: { readonly event: string; readonly [field: string]: unknown }): void {
-    this.#speaker.speak(this.#call, { type: 'event', data: { ...data, step: this.id } });
+    this.#speaker.speak(this.#call, { type: 'event', data: { ...data, step: this.id, label: this.#label } });
   }
 }
 

@@ -1,11 +1,4 @@
-import {
-  type ChannelState,
-  clipText,
-  type End,
-  type JsonValue,
-  LIMITS,
-  type TaskStatus,
-} from '../../protocol/index.js';
+import type { ChannelState, End, JsonValue, TaskStatus } from '../../protocol/index.js';
 import { type Composed, compose, type Outgoing } from '../compose.js';
 
 /** What is said of a task whose server ended while it ran. */
@@ -25,11 +18,6 @@ export const STATUS_OF: { readonly [end in End]: TaskStatus } = {
   failed: 'FAILED',
   cancelled: 'CANCELLED',
 };
-
-/** A text that a runner answered, as far as a message has room for it. */
-export function completed(summary: string): Outgoing {
-  return { type: 'complete', data: { summary: clipText(summary, LIMITS.message / 2) } };
-}
 
 /** How far a task is, and who does the work. */
 export function standingOf({ progress, messages }: ChannelState): {

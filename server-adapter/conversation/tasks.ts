@@ -18,6 +18,7 @@ import { compose, type Outgoing } from '../compose.js';
 import { type Ids, readIds, runInContext, type Speaker } from '../context.js';
 import { type Log, stackOf } from '../logger.js';
 import { failed } from './ends.js';
+import { completeMessage } from './run-messages.js';
 import {
   readTaskInput,
   readTaskRecord,
@@ -26,7 +27,7 @@ import {
   type TaskRecord,
   taskInfo,
 } from './task-info.js';
-import { completed, stateOf } from './task-messages.js';
+import { stateOf } from './task-messages.js';
 import { type TaskOptions, TaskRun } from './task-run.js';
 import type { Verdict } from './verdict.js';
 import { CANCEL, type Job, type Work } from './work.js';
@@ -243,7 +244,7 @@ export class Tasks {
         try {
           const context = { ...ids, taskId: id, runId, signal };
           const summary = await runInContext(context, this.#speaker, () => run(handed));
-          end = typeof summary === 'string' ? [completed(summary)] : [];
+          end = typeof summary === 'string' ? [completeMessage(summary)] : [];
         } catch (error) {
           end = [failed(error)];
           if (!signal.aborted && !begun.isOver) this.#log.error(`task ${id} failed: ${stackOf(error)}`);

@@ -21,7 +21,7 @@ export function preflight(methods: readonly string[], headers: Record<string, st
     headers: {
       ...headers,
       'access-control-allow-methods': methods.join(', '),
-      'access-control-allow-headers': 'authorization, content-type',
+      'access-control-allow-headers': 'authorization, content-type, last-event-id',
       'access-control-max-age': '600',
     },
   });

@@ -66,9 +66,10 @@ function toRequest(request: IncomingMessage, signal: AbortSignal): Request {
 }
 
 /** The body as it comes, read only as far as it is asked for; or what a body parser before this one has made of it. */
-function bodyOf(request: IncomingMessage & { body?: unknown }): ReadableStream | string {
-  if (request.readableEnded && request.body !== undefined) {
-    return typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+function bodyOf(request: IncomingMessage & { body?: unknown }): ReadableStream | Uint8Array | string {
+  const { body } = request;
+  if (request.readableEnded && body !== undefined) {
+    return typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
   }
   return ReadableStream.from(request.iterator({ destroyOnReturn: false }));
 }

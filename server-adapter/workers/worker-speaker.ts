@@ -2,6 +2,7 @@ import { type Clock, describe, messageOf } from '../../protocol/index.js';
 import type { Outgoing, SendResult, StatusExtra } from '../compose.js';
 import { runInContext, type Speaker } from '../context.js';
 import { type AnswerTo, type AskOptions, readQuestion } from '../conversation/ask-options.js';
+import { shown } from '../conversation/run-messages.js';
 import type { StatusUpdate } from '../updates.js';
 import type { Upstream } from './upstream.js';
 
@@ -25,9 +26,9 @@ export class WorkerSpeaker implements Speaker {
   }
 
   addStatusMessage(text: string, extra: StatusExtra = {}): void {
-    const said = typeof text === 'string' ? text : describe(text);
-    if (said !== text) {
-      const got = `got ${said}, expected a text; pass a string`;
+    const said = shown(text);
+    if (typeof text !== 'string') {
+      const got = `got ${describe(text)}, expected a text; pass a string`;
       this.#upstream.warnOnce('status-type', `addStatusMessage: ${got}`);
     }
     this.#safely('addStatusMessage', () => this.#upstream.call({ kind: 'status', text: said, extra }));

@@ -348,7 +348,7 @@ test('authorize is told what was asked for, checked and bounded', async (t) => {
     },
   });
   const threads = Array.from({ length: 500 }, (_, i) => `thread=t${i}`).join('&');
-  const query = `thread=a%20b&thread=&thread=t0&${threads}&user=u&user=other&token=first&token=second`;
+  const query = `thread=t0&${threads}&user=u&user=other&token=first&token=second`;
   const page = open(t, `${server.url}/s?${query}`, { headers: { cookie: 'id=5', authorization: 'Bearer header' } });
   assert.equal(Object.keys((await greeting(page)).channels).length, 1 + THREADS);
   const [first] = requests;
@@ -368,7 +368,7 @@ test('authorize is told what was asked for, checked and bounded', async (t) => {
     ['s', 'bearer of the header', 'of the header'],
     ['s', 'Basic YTpi', undefined],
     ['s?token=', 'Bearer header', ''],
-    ['%73?user=a%20b', undefined, undefined],
+    ['%73', undefined, undefined],
   ] as const) {
     await open(t, `${server.url}/${path}`, authorization === undefined ? {} : { headers: { authorization } }).synced();
     const last = requests.at(-1);
@@ -376,6 +376,18 @@ test('authorize is told what was asked for, checked and bounded', async (t) => {
     assert.equal(last?.token, token);
     assert.equal(last?.userId, undefined);
     assert.deepEqual(last?.threadIds, []);
+  }
+});
+
+test('ids of threads and users that are none are refused like those of sessions', async (t) => {
+  const server = await serve(t, {});
+  for (const [query, reason] of [
+    ['thread=a%20b', 'thread id: expected 1–128 characters of A-Z a-z 0-9 . _ ~ : -'],
+    ['thread=ok&thread=', 'thread id: expected 1–128 characters of A-Z a-z 0-9 . _ ~ : -'],
+    ['thread=run_1', 'thread id: expected no run (run_…)'],
+    ['user=a%20b', 'user id: expected 1–128 characters of A-Z a-z 0-9 . _ ~ : -'],
+  ]) {
+    assert.deepEqual(await open(t, `${server.url}/s?${query}`).closed(), { code: 4400, reason }, query);
   }
 });
 

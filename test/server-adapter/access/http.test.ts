@@ -85,7 +85,7 @@ test('a browser that asks before it asks is told what it may', async (t) => {
       'access-control-allow-origin': APP,
       'access-control-allow-credentials': 'true',
       'access-control-allow-methods': methods,
-      'access-control-allow-headers': 'authorization, content-type',
+      'access-control-allow-headers': 'authorization, content-type, last-event-id',
       'access-control-max-age': '600',
       vary: 'origin',
     });

@@ -208,11 +208,15 @@ test('what cannot be said costs only itself: nothing is thrown, and the log says
       progress(Number.NaN);
       progress(1, Number.POSITIVE_INFINITY);
       progress({ value: 'x' } as unknown as number);
+      progress({
+        get value(): number {
+          throw new Error('not to be looked at');
+        },
+      });
       result(5 as unknown as string, 1);
       result('a', cyclic);
       result('a', 10n);
       result('a', 'x'.repeat(300_000));
-      complete(undefined as unknown as string);
     }
     addStatusMessage('after');
   });
@@ -222,10 +226,30 @@ test('what cannot be said costs only itself: nothing is thrown, and the log says
     saidTo(page).map(({ ...said }) => (said as { type: string }).type),
     ['status'],
   );
-  for (const call of ['progress', 'result', 'complete']) {
+  for (const call of ['progress', 'result']) {
     assert.ok(server.log.with(`warn status-messenger: ${call}: `).length > 0, call);
   }
   assert.equal(new Set(server.log.lines).size, server.log.lines.length, 'each reason once');
+});
+
+test('an end is an end, whatever is handed over to be read', async (t) => {
+  const server = await serve(t);
+  const unreadable = new Proxy({}, { get: () => assert.fail(), ownKeys: () => assert.fail() });
+  const ends: Array<[end: () => void, type: string, said: RegExp]> = [
+    [() => fail('x'.repeat(300_000)), 'error', /^x{1000,}…$/],
+    [() => fail(new Error('y'.repeat(300_000))), 'error', /^y{1000,}…$/],
+    [() => fail(unreadable), 'error', /^an object that cannot be read$/],
+    [() => complete('z'.repeat(300_000)), 'complete', /^z{1000,}…$/],
+    [() => complete(undefined as unknown as string), 'complete', /^$/],
+    [() => complete(42 as unknown as string), 'complete', /^42$/],
+  ];
+  for (const [i, [end, type, said]] of ends.entries()) {
+    const page = await watch(t, server, `s${i}`);
+    server.messenger.runWithSession(`s${i}`, end);
+    const { data } = await page.type(type);
+    const { message, summary } = data as { message?: string; summary?: string };
+    assert.match(message ?? summary ?? 'nothing', said);
+  }
 });
 
 test('after close() the calls say nothing, throw nothing, and the work goes on', async (t) => {

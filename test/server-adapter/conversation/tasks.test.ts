@@ -569,7 +569,7 @@ test('a client written from the seed document alone sees a task from its beginni
     said('Event:').map((data) => [(data as { event: string }).event, (data as { label?: string }).label]),
     [
       ['step_started', 'Writing'],
-      ['step_finished', undefined],
+      ['step_finished', 'Writing'],
     ],
   );
   assert.deepEqual(said('Error:'), ['The disk is full.']);

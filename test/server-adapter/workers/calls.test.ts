@@ -50,8 +50,9 @@ function comparable(page: WireClient): unknown[] {
   return said.map(({ id, ts, ...frame }) => {
     const envelope = 'step' in frame ? { step: place(frame.step) } : {};
     if (!isObject(frame.data)) return { ...frame, ...envelope };
-    const { duration, step, ...data } = frame.data;
-    return { ...frame, ...envelope, data: { ...data, step: place(step), duration: typeof duration } };
+    const { duration, step, parent, ...data } = frame.data;
+    const within = parent === undefined ? {} : { parent: place(parent) };
+    return { ...frame, ...envelope, data: { ...data, ...within, step: place(step), duration: typeof duration } };
   });
 }
 
@@ -395,7 +396,7 @@ for (const [kind, start] of kinds) {
     const worker = start(t, 'odd');
     server.messenger.attachWorker(worker.worker, 's');
     await worker.ended;
-    assert.deepEqual(await statusesOf(page, server), ['number 42', 'still here']);
+    assert.deepEqual(await statusesOf(page, server), ['42', 'still here']);
     const complaints = worker.complaints.join('').trim().split('\n');
     assert.equal(complaints.length, 3);
     assert.equal(
