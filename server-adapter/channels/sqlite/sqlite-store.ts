@@ -3,16 +3,14 @@ import {
   type ChannelKind,
   type ChannelName,
   formatPosition,
-  messageOf,
   StatusMessengerError,
 } from '../../../protocol/index.js';
 import type { Composed } from '../../compose.js';
-import { Log, silentLogger, stackOf } from '../../logger.js';
 import type { ChannelLog, ChannelStore, Claim, Decision, StoreUser } from '../channel-store.js';
 import { frameOf } from '../memory-log.js';
 import { Claims } from './claims.js';
-import { damagedChannels, kindOf } from './failure.js';
 import { guarded } from './guard.js';
+import { Health } from './health.js';
 import { readOptions, type Settings, type SqliteStoreOptions } from './options.js';
 import { Replica } from './replica.js';
 import { Retention } from './retention.js';
@@ -42,22 +40,17 @@ interface Write {
  */
 export class SqliteStore implements ChannelStore {
   readonly #settings: Settings;
+  readonly #health = new Health();
   readonly #file: SqliteFile;
   readonly #tables: Tables;
   readonly #replica: Replica;
   readonly #retention: Retention;
   readonly #claims: Claims;
-  /** Where errors go that nobody waits for. */
-  readonly #log = new Log({ ...silentLogger, warn: (text) => process.emitWarning(text, 'StatusMessengerWarning') });
   /** How many channels are held: while any is, what others store is looked for. */
   #held = 0;
   #queue: Write[] = [];
   #queued = 0;
   #erasing: { readonly done: Promise<void>; run(): void } | undefined;
-  /** Why the last write failed. */
-  #trouble: string | undefined;
-  /** What is damaged, if it is more than some channels: that does not heal. */
-  #damage: string | undefined;
   #stopPolling: (() => void) | undefined;
   #closed = false;
 
@@ -68,18 +61,12 @@ export class SqliteStore implements ChannelStore {
   constructor(options: SqliteStoreOptions) {
     this.#settings = readOptions(options);
     const { file: path, synchronous, bytes } = this.#settings;
+    const failed = (error: unknown) => this.#health.note(error);
     this.#file = new SqliteFile(this.#settings);
     this.#tables = new Tables(this.#file);
-    this.#replica = new Replica(this.#settings, this.#file, this.#tables, (error) => this.#note(error));
-    this.#retention = new Retention(this.#settings, this.#file, this.#tables, this.#replica, (error) =>
-      this.#note(error),
-    );
-    this.#claims = new Claims(
-      this.#settings,
-      this.#file,
-      (name) => this.#replica.user?.lost(name),
-      (error) => this.#note(error),
-    );
+    this.#replica = new Replica(this.#settings, this.#file, this.#tables, failed);
+    this.#retention = new Retention(this.#settings, this.#file, this.#tables, this.#replica, failed);
+    this.#claims = new Claims(this.#settings, this.#file, (name) => this.#replica.user?.lost(name), failed);
     try {
       const isNew = !isOurs(this.#file, path);
       this.#file.begin(synchronous, bytes);
@@ -254,7 +241,7 @@ export class SqliteStore implements ChannelStore {
         'store: got a second messenger, expected one per store; give each its own',
       );
     }
-    const { forgot, ...told } = guarded(user, (error) => this.#note(error));
+    const { forgot, ...told } = guarded(user, (error) => this.#health.note(error));
     this.#replica.user = {
       ...told,
       forgot: (name) => {
@@ -275,27 +262,13 @@ export class SqliteStore implements ChannelStore {
       const done = this.#change((version) => this.#retention.forgetIdle(version));
       done();
     } catch (error) {
-      this.#note(error);
+      this.#health.note(error);
     }
   }
 
   health(): string | undefined {
     if (this.#closed) return 'the store is closed';
-    try {
-      this.#file.assertInPlace();
-      if (this.#trouble !== undefined) this.#tables.tryWriting();
-      this.#trouble = undefined;
-    } catch (error) {
-      this.#note(error);
-    }
-    return this.#trouble ?? this.#damage ?? this.#damagedChannels();
-  }
-
-  #damagedChannels(): string | undefined {
-    const { damaged } = this.#replica;
-    // Others may have forgotten them.
-    if (damaged.size > 0) this.#replica.refresh();
-    return damaged.size > 0 ? damagedChannels(damaged.size).message : undefined;
+    return this.#health.verdict(this.#file, this.#tables, this.#replica);
   }
 
   flush(): void {
@@ -311,7 +284,7 @@ export class SqliteStore implements ChannelStore {
     try {
       this.#claims.leave();
     } catch (error) {
-      this.#failed(error);
+      this.#health.failed(error);
     }
     try {
       this.#file.checkpoint();
@@ -326,7 +299,7 @@ export class SqliteStore implements ChannelStore {
     try {
       return this.#replica.find(name);
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#health.failed(error);
     }
   }
 
@@ -387,7 +360,7 @@ export class SqliteStore implements ChannelStore {
       this.#compact();
     } catch (error) {
       // They stay to be compacted.
-      this.#note(error);
+      this.#health.note(error);
     }
   }
 
@@ -458,10 +431,10 @@ export class SqliteStore implements ChannelStore {
         return { result, version };
       });
       this.#replica.version = version;
-      this.#trouble = undefined;
+      this.#health.stored();
       return result;
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#health.failed(error);
     }
   }
 
@@ -476,7 +449,7 @@ export class SqliteStore implements ChannelStore {
         }
       });
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#health.failed(error);
     }
     for (const log of toCompact) log.storedFirst = log.firstSeq;
     toCompact.clear();
@@ -494,29 +467,13 @@ export class SqliteStore implements ChannelStore {
           this.#file.rewrite();
           resolve();
         } catch (error) {
-          reject(this.#failed(error));
+          reject(this.#health.failed(error));
         }
       };
     });
     this.#erasing = { done, run };
     setImmediate(run);
     return done;
-  }
-
-  // What goes wrong
-
-  /** Answers the error, which is remembered: until something can be stored again, or for good where the file is damaged. Of its channels the replica knows. */
-  #failed(error: unknown): unknown {
-    const kind = kindOf(error);
-    if (kind === 'trouble') this.#trouble = messageOf(error);
-    if (kind === 'damaged file') this.#damage = messageOf(error);
-    return error;
-  }
-
-  /** Takes what was thrown where nobody waits. The process is warned of all but what may pass by itself: that is for `health` to say. */
-  #note(error: unknown): void {
-    this.#failed(error);
-    if (kindOf(error) !== 'trouble') this.#log.warnOnce(messageOf(error), `sqlite: ${stackOf(error)}`);
   }
 
   #assertOpen(call: string): void {
