@@ -27,6 +27,15 @@ export class Health {
     return error;
   }
 
+  /** Does something. What it throws is remembered. */
+  watch<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw this.failed(error);
+    }
+  }
+
   /** Takes what was thrown where nobody waits. The process is warned of all but what may pass by itself: that is for `verdict` to say. */
   note(error: unknown): void {
     this.failed(error);
