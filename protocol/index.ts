@@ -11,6 +11,7 @@ export {
   parseAfter,
   splitChannel,
 } from './addresses.js';
+export { schemaProblem } from './answer-schema.js';
 export { isObject } from './check.js';
 export { type Clock, elapsed } from './clock.js';
 export { CloseCode, type CloseVerdict, closeReason, closeVerdict, retryAfter, retryReason } from './close.js';
@@ -29,8 +30,6 @@ export {
   type Option,
   optionOf,
   optionsOf,
-  readAnswer,
-  schemaProblem,
   type TextField,
   type TitledConst,
 } from './form.js';
@@ -76,6 +75,7 @@ export {
   type TaskStatus,
 } from './messages.js';
 export { formatPosition, type Position, parsePosition, type Succession, succession } from './position.js';
+export { readAnswer } from './read-answer.js';
 export {
   type ChannelState,
   type End,

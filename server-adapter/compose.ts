@@ -68,12 +68,12 @@ export function compose(outgoing: Outgoing): Composed {
   if (CONNECTION_TYPES.has(type)) {
     throw invalid('message type', type, 'a type that is not of the connection itself', 'choose another name');
   }
-  const { agent, step, run, level } = outgoing;
-  const isBare = agent === undefined && step === undefined && run === undefined && level === undefined;
-  const problem = dataProblem(type, data) ?? (isBare ? undefined : envelope(outgoing, 'message'));
+  const isPlain = isPlainStatus(outgoing);
+  const isAlone = isPlain || isBare(outgoing);
+  const problem = dataProblem(type, data) ?? (isAlone ? undefined : envelope(outgoing, 'message'));
   if (problem) throw new StatusMessengerError('invalid', `${type} message: ${problem}; send it in that form`);
   const start = type === 'status' ? STATUS_START : `{"type":${JSON.stringify(type)},"data":`;
-  const head = start + stringify(type, data) + (isBare ? '' : stringifyExtras(outgoing));
+  const head = start + stringify(type, data) + (isAlone ? '' : stringifyExtras(outgoing));
   // A character takes three bytes at most, so most messages need no count.
   const bytes = head.length * 3 < LIMITS.message ? 0 : Buffer.byteLength(head) + 1;
   if (bytes > LIMITS.message) {
@@ -86,7 +86,17 @@ export function compose(outgoing: Outgoing): Composed {
     const text = `${type} message: got data nested over ${LIMITS.depth} levels deep; flatten it`;
     throw new StatusMessengerError('invalid', text);
   }
-  return { type, head, isPlainStatus: type === 'status' && typeof data === 'string' && isBare };
+  return { type, head, isPlainStatus: isPlain };
+}
+
+/** Whether a message is a status that says nothing beside its text. */
+export function isPlainStatus(message: Outgoing): boolean {
+  return message.type === 'status' && typeof message.data === 'string' && isBare(message);
+}
+
+/** Whether nothing stands beside a message's type and data. */
+function isBare({ agent, step, run, level }: Outgoing): boolean {
+  return agent === undefined && step === undefined && run === undefined && level === undefined;
 }
 
 /** The fields beside type and data, as they stand in the JSON. */

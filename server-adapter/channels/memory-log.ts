@@ -273,7 +273,8 @@ export class MemoryLog implements ChannelLog {
   }
 }
 
-function dropOldest(map: Map<string, unknown>, bound: number): void {
+/** Drops what came into a map first, until so much is left. */
+export function dropOldest(map: Map<string, unknown>, bound: number): void {
   for (const oldest of map.keys()) {
     if (map.size <= bound) break;
     map.delete(oldest);

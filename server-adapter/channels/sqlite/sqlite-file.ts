@@ -28,12 +28,24 @@ export class SqliteFile {
   readonly #statements = new Map<string, Libsql.Statement>();
   /** Does not wait for the lock that was waited for in vain before. */
   #impatient = false;
+  #isClosed = false;
 
   constructor({ file, lockTimeout }: SqliteFileOptions) {
     this.#path = this.#file = file;
     this.#lockTimeout = lockTimeout;
     const Database = loadDriver();
     this.#db = this.#try(() => new Database(file, { timeout: lockTimeout }));
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Throws where a call comes after `close`. */
+  assertOpen(call: string): void {
+    if (!this.#isClosed) return;
+    const text = `sqlite: got ${call} after close(), expected an open store; make a new one`;
+    throw new StatusMessengerError('closed', text);
   }
 
   exec(sql: string): void {
@@ -118,6 +130,7 @@ export class SqliteFile {
   }
 
   close(): void {
+    this.#isClosed = true;
     // The driver ends the connection when nothing of it is reachable any more: the statements must not be.
     this.#statements.clear();
     this.#db.close();

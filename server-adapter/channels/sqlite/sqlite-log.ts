@@ -1,5 +1,5 @@
 import type { Ack, AnsweredData } from '../../../protocol/index.js';
-import { ACKS, MemoryLog } from '../memory-log.js';
+import { ACKS, dropOldest, MemoryLog } from '../memory-log.js';
 import type { Tables } from './tables.js';
 
 /** A channel of the file in memory: what can be read of it is stored. */
@@ -73,10 +73,7 @@ export class SqliteLog extends MemoryLog {
       },
     );
     this.#unstored.set(ack.ref, later);
-    for (const oldest of this.#unstored.keys()) {
-      if (this.#unstored.size <= ACKS) break;
-      this.#unstored.delete(oldest);
-    }
+    dropOldest(this.#unstored, ACKS);
   }
 
   override remember(ack: Ack): void {

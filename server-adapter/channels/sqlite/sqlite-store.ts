@@ -3,16 +3,15 @@ import {
   type ChannelKind,
   type ChannelName,
   formatPosition,
-  messageOf,
   StatusMessengerError,
 } from '../../../protocol/index.js';
 import type { Composed } from '../../compose.js';
-import { Log, silentLogger, stackOf } from '../../logger.js';
 import type { ChannelLog, ChannelStore, Claim, Decision, StoreUser } from '../channel-store.js';
 import { frameOf } from '../memory-log.js';
 import { Claims } from './claims.js';
-import { damagedChannels, kindOf } from './failure.js';
+import { Eraser } from './eraser.js';
 import { guarded } from './guard.js';
+import { Health } from './health.js';
 import { readOptions, type Settings, type SqliteStoreOptions } from './options.js';
 import { Replica } from './replica.js';
 import { Retention } from './retention.js';
@@ -20,21 +19,7 @@ import { createTables, isOurs } from './schema.js';
 import { SqliteFile } from './sqlite-file.js';
 import type { SqliteLog } from './sqlite-log.js';
 import { Tables } from './tables.js';
-
-/** How far a transaction has come in a channel. */
-interface Draft {
-  readonly row: number;
-  seq: number;
-  answers: number;
-}
-
-/** Something that is to be stored: `store` is its part in the transaction, `publish` what may be seen once that is committed. */
-interface Write {
-  readonly log: SqliteLog;
-  store(draft: Draft): void;
-  publish(): void;
-  reject(error: unknown): void;
-}
+import { type Draft, Writer } from './writer.js';
 
 /**
  * Channels in a file of SQLite: they outlive the process, and several processes of one machine may share them. What a turn of the event loop says is stored
@@ -42,24 +27,17 @@ interface Write {
  */
 export class SqliteStore implements ChannelStore {
   readonly #settings: Settings;
+  readonly #health = new Health();
   readonly #file: SqliteFile;
   readonly #tables: Tables;
   readonly #replica: Replica;
   readonly #retention: Retention;
   readonly #claims: Claims;
-  /** Where errors go that nobody waits for. */
-  readonly #log = new Log({ ...silentLogger, warn: (text) => process.emitWarning(text, 'StatusMessengerWarning') });
+  readonly #writer: Writer;
+  readonly #eraser: Eraser;
   /** How many channels are held: while any is, what others store is looked for. */
   #held = 0;
-  #queue: Write[] = [];
-  #queued = 0;
-  #erasing: { readonly done: Promise<void>; run(): void } | undefined;
-  /** Why the last write failed. */
-  #trouble: string | undefined;
-  /** What is damaged, if it is more than some channels: that does not heal. */
-  #damage: string | undefined;
   #stopPolling: (() => void) | undefined;
-  #closed = false;
 
   /**
    * Opens the file, and makes it if there is none. All of it is read once to see that it is sound: 2.5 ms for each MiB.
@@ -68,18 +46,14 @@ export class SqliteStore implements ChannelStore {
   constructor(options: SqliteStoreOptions) {
     this.#settings = readOptions(options);
     const { file: path, synchronous, bytes } = this.#settings;
+    const failed = (error: unknown) => this.#health.note(error);
     this.#file = new SqliteFile(this.#settings);
     this.#tables = new Tables(this.#file);
-    this.#replica = new Replica(this.#settings, this.#file, this.#tables, (error) => this.#note(error));
-    this.#retention = new Retention(this.#settings, this.#file, this.#tables, this.#replica, (error) =>
-      this.#note(error),
-    );
-    this.#claims = new Claims(
-      this.#settings,
-      this.#file,
-      (name) => this.#replica.user?.lost(name),
-      (error) => this.#note(error),
-    );
+    this.#replica = new Replica(this.#settings, this.#file, this.#tables, failed);
+    this.#retention = new Retention(this.#settings, this.#file, this.#tables, this.#replica, failed);
+    this.#claims = new Claims(this.#settings, this.#file, (name) => this.#replica.user?.lost(name), failed);
+    this.#writer = new Writer(this.#settings, this.#file, this.#tables, this.#replica, this.#retention, this.#health);
+    this.#eraser = new Eraser(this.#file, this.#health);
     try {
       const isNew = !isOurs(this.#file, path);
       this.#file.begin(synchronous, bytes);
@@ -96,12 +70,8 @@ export class SqliteStore implements ChannelStore {
 
   append(name: ChannelName, message: Composed): Promise<string> {
     const at = this.#settings.clock.now();
-    return this.#write(name, message.head.length, (log) => ({
-      store: (draft) => {
-        draft.seq++;
-        const id = formatPosition({ epoch: log.epoch, seq: draft.seq });
-        this.#tables.addMessage(draft.row, draft.seq, frameOf(message, id, at));
-      },
+    return this.#writer.write(name, message.head.length, (log) => ({
+      store: (draft) => this.#addMessage(draft, log, message, at),
       publish: () => {
         const id = log.append(message, at, this.#replica.user);
         this.#replica.user?.appended(name);
@@ -112,7 +82,7 @@ export class SqliteStore implements ChannelStore {
 
   remember(name: ChannelName, ack: Ack): Promise<void> {
     let isFirst = true;
-    const stored = this.#write(name, JSON.stringify(ack).length, (log) => ({
+    const stored = this.#writer.write(name, JSON.stringify(ack).length, (log) => ({
       store: (draft) => {
         // What another process accepted before stands.
         isFirst = !log.hasAccepted(ack.ref);
@@ -127,22 +97,18 @@ export class SqliteStore implements ChannelStore {
   }
 
   async transact(name: ChannelName, decide: (log: ChannelLog) => Decision): Promise<readonly string[]> {
-    this.#assertOpen('send');
+    this.#file.assertOpen('send');
     // In a transaction of its own the log is what the file says.
-    this.#commit();
+    this.#writer.commit();
     const at = this.#settings.clock.now();
-    const stored = this.#write(name, 0, (log) => {
+    const stored = this.#writer.write(name, 0, (log) => {
       let decision: Decision = {};
       let isFirst = false;
       return {
         store: (draft) => {
           decision = decide(log);
           const { append = [], remember, ended = [], about } = decision;
-          for (const message of append) {
-            draft.seq++;
-            const id = formatPosition({ epoch: log.epoch, seq: draft.seq });
-            this.#tables.addMessage(draft.row, draft.seq, frameOf(message, id, at));
-          }
+          for (const message of append) this.#addMessage(draft, log, message, at);
           isFirst = remember !== undefined && !log.hasAccepted(remember.ref);
           if (remember && isFirst) this.#tables.addAnswer(draft.row, ++draft.answers, remember);
           for (const how of ended) this.#tables.setEnd(draft.row, how);
@@ -158,12 +124,12 @@ export class SqliteStore implements ChannelStore {
         },
       };
     });
-    this.#commit();
+    this.#writer.commit();
     return stored;
   }
 
   retain(name: ChannelName): ChannelLog {
-    this.#assertOpen('retain');
+    this.#file.assertOpen('retain');
     const log = this.#find(name) ?? this.#replica.make(name);
     this.#replica.repair(log);
     this.#replica.use(log);
@@ -185,7 +151,7 @@ export class SqliteStore implements ChannelStore {
   }
 
   peek(name: ChannelName): ChannelLog | undefined {
-    return this.#closed ? undefined : this.#find(name);
+    return this.#file.isClosed ? undefined : this.#find(name);
   }
 
   /**
@@ -193,23 +159,23 @@ export class SqliteStore implements ChannelStore {
    * done the channel is forgotten all the same, and traces of it may stand in the file until it is forgotten once more.
    */
   async forget(name: ChannelName): Promise<void> {
-    this.#assertOpen('forget');
-    this.#commit();
-    this.#change((version) => {
+    this.#file.assertOpen('forget');
+    this.#writer.commit();
+    this.#writer.change((version) => {
       const row = this.#tables.channel(name);
       if (row) this.#tables.delete(row.id, version);
     });
     this.#replica.forgot(name);
-    await this.#erase();
+    await this.#eraser.erase();
   }
 
   list(kind: ChannelKind, count: number): readonly ChannelName[] {
-    return this.#closed ? [] : this.#tables.list(kind, count);
+    return this.#file.isClosed ? [] : this.#tables.list(kind, count);
   }
 
   claim(name: ChannelName): Promise<Claim> {
     let claim: Claim = 'taken';
-    return this.#write(name, 0, (log) => ({
+    return this.#writer.write(name, 0, (log) => ({
       store: ({ row }) => {
         claim = this.#claims.take(row);
       },
@@ -222,24 +188,24 @@ export class SqliteStore implements ChannelStore {
   }
 
   async unclaim(name: ChannelName, done = false): Promise<void> {
-    if (this.#closed || !this.#claims.has(name)) return;
+    if (this.#file.isClosed || !this.#claims.has(name)) return;
     if (this.#find(name)?.row === undefined) {
       // Of a channel that was forgotten nothing is to be kept.
       this.#claims.given(name);
       return;
     }
-    await this.#write(name, 0, () => ({
+    await this.#writer.write(name, 0, () => ({
       store: ({ row }) => this.#claims.giveBack(row, done),
       publish: () => this.#claims.given(name),
     }));
   }
 
   lapsed(kind: ChannelKind): readonly ChannelName[] {
-    return this.#closed ? [] : this.#claims.lapsed(kind);
+    return this.#file.isClosed ? [] : this.#claims.lapsed(kind);
   }
 
   join(): string {
-    this.#assertOpen('join');
+    this.#file.assertOpen('join');
     return this.#claims.join();
   }
 
@@ -254,7 +220,7 @@ export class SqliteStore implements ChannelStore {
         'store: got a second messenger, expected one per store; give each its own',
       );
     }
-    const { forgot, ...told } = guarded(user, (error) => this.#note(error));
+    const { forgot, ...told } = guarded(user, (error) => this.#health.note(error));
     this.#replica.user = {
       ...told,
       forgot: (name) => {
@@ -265,53 +231,38 @@ export class SqliteStore implements ChannelStore {
   }
 
   sweep(): void {
-    if (this.#closed) return;
-    this.#commit();
+    if (this.#file.isClosed) return;
+    this.#writer.commit();
     try {
       this.#retention.expire();
-      this.#compact();
+      this.#writer.compact();
       this.#retention.followClock();
       if (!this.#retention.isDue()) return;
-      const done = this.#change((version) => this.#retention.forgetIdle(version));
+      const done = this.#writer.change((version) => this.#retention.forgetIdle(version));
       done();
     } catch (error) {
-      this.#note(error);
+      this.#health.note(error);
     }
   }
 
   health(): string | undefined {
-    if (this.#closed) return 'the store is closed';
-    try {
-      this.#file.assertInPlace();
-      if (this.#trouble !== undefined) this.#tables.tryWriting();
-      this.#trouble = undefined;
-    } catch (error) {
-      this.#note(error);
-    }
-    return this.#trouble ?? this.#damage ?? this.#damagedChannels();
-  }
-
-  #damagedChannels(): string | undefined {
-    const { damaged } = this.#replica;
-    // Others may have forgotten them.
-    if (damaged.size > 0) this.#replica.refresh();
-    return damaged.size > 0 ? damagedChannels(damaged.size).message : undefined;
+    if (this.#file.isClosed) return 'the store is closed';
+    return this.#health.verdict(this.#file, this.#tables, this.#replica);
   }
 
   flush(): void {
-    this.#commit();
+    this.#writer.commit();
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#commit();
-    this.#erasing?.run();
-    this.#closed = true;
+    if (this.#file.isClosed) return;
+    this.#writer.commit();
+    this.#eraser.finish();
     this.#stopPolling?.();
     try {
       this.#claims.leave();
     } catch (error) {
-      this.#failed(error);
+      this.#health.failed(error);
     }
     try {
       this.#file.checkpoint();
@@ -323,205 +274,21 @@ export class SqliteStore implements ChannelStore {
   }
 
   #find(name: ChannelName): SqliteLog | undefined {
-    try {
-      return this.#replica.find(name);
-    } catch (error) {
-      throw this.#failed(error);
-    }
+    return this.#health.watch(() => this.#replica.find(name));
+  }
+
+  #addMessage(draft: Draft, log: SqliteLog, message: Composed, at: number): void {
+    draft.seq++;
+    const id = formatPosition({ epoch: log.epoch, seq: draft.seq });
+    this.#tables.addMessage(draft.row, draft.seq, frameOf(message, id, at));
   }
 
   #pollLater(): void {
     this.#stopPolling = this.#settings.clock.after(this.#settings.poll, () => {
       this.#stopPolling = undefined;
-      if (this.#closed || this.#held === 0) return;
+      if (this.#file.isClosed || this.#held === 0) return;
       this.#replica.refresh();
       this.#pollLater();
     });
-  }
-
-  // What is written
-
-  /** Stores something at the end of this turn of the event loop, behind all that came before. */
-  #write<T>(
-    name: ChannelName,
-    size: number,
-    of: (log: SqliteLog) => { store(draft: Draft): void; publish(): T },
-  ): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#assertOpen('send');
-      const { queue } = this.#settings;
-      if (this.#queued + size > queue) {
-        throw new StatusMessengerError(
-          'limit',
-          `sqlite: got more than ${queue} bytes to store in one turn, expected less; await what send() answers, or raise queue`,
-        );
-      }
-      const log = this.#replica.get(name) ?? this.#find(name) ?? this.#replica.make(name);
-      const { store, publish } = of(log);
-      this.#replica.use(log);
-      log.waiting++;
-      this.#queued += size;
-      this.#queue.push({ log, store, publish: () => resolve(publish()), reject });
-      if (this.#queue.length === 1) setImmediate(() => this.#commit());
-    });
-  }
-
-  /** Stores what was queued: first all of it, then whatever it made too much. */
-  #commit(): void {
-    const writes = this.#queue;
-    if (writes.length === 0) return;
-    this.#queue = [];
-    this.#queued = 0;
-    const refused = new Map<Write, unknown>();
-    try {
-      this.#store(writes, refused);
-    } catch (error) {
-      for (const write of writes) refused.set(write, error);
-    }
-    for (const write of writes) this.#settle(write, refused);
-    for (const { log } of writes) {
-      this.#replica.noteCompaction(log);
-      this.#replica.rest(log);
-    }
-    try {
-      this.#compact();
-    } catch (error) {
-      // They stay to be compacted.
-      this.#note(error);
-    }
-  }
-
-  #settle(write: Write, refused: ReadonlyMap<Write, unknown>): void {
-    try {
-      if (refused.has(write)) write.reject(refused.get(write));
-      else write.publish();
-    } catch (error) {
-      // It is stored: what memory has of the channel is read anew before more is added to it.
-      write.log.stale = true;
-      write.reject(error);
-    } finally {
-      write.log.waiting--;
-    }
-  }
-
-  /** One transaction. What is refused by itself leaves the others be. */
-  #store(writes: readonly Write[], refused: Map<Write, unknown>): void {
-    const now = this.#settings.clock.now();
-    const drafts = new Map<SqliteLog, Draft>();
-    const room = this.#retention.room();
-    this.#change((version) => {
-      for (const write of writes) {
-        const { log } = write;
-        let draft = drafts.get(log);
-        if (!draft) {
-          const refusal = this.#refusal(log) ?? (log.row === undefined ? room.take(version) : undefined);
-          if (refusal) {
-            refused.set(write, refusal);
-            continue;
-          }
-          const row = log.row ?? this.#tables.insert(log.name, log.epoch, now);
-          // `#change` has caught up with the file: nobody has given these numbers to anything.
-          draft = { row, seq: log.seq, answers: log.storedAnswers };
-          drafts.set(log, draft);
-        }
-        write.store(draft);
-      }
-      for (const { row, seq, answers } of drafts.values()) this.#tables.setHead(row, seq, answers, now, version);
-    });
-    for (const [log, { row, answers }] of drafts) {
-      log.row = row;
-      log.storedAnswers = answers;
-      log.storedUse = Math.max(log.storedUse, now);
-      log.usedAt = Math.max(log.usedAt, now);
-    }
-    for (const name of room.evicted) this.#replica.forgot(name);
-  }
-
-  /** Why nothing can be added to a channel. */
-  #refusal(log: SqliteLog): unknown {
-    try {
-      this.#replica.repair(log);
-      return undefined;
-    } catch (error) {
-      return error;
-    }
-  }
-
-  /** A transaction that other processes have to hear of: it has a number. */
-  #change<T>(run: (version: number) => T): T {
-    try {
-      const { result, version } = this.#file.write(() => {
-        this.#replica.catchUp();
-        const version = this.#replica.version + 1;
-        const result = run(version);
-        this.#tables.setVersion(version);
-        return { result, version };
-      });
-      this.#replica.version = version;
-      this.#trouble = undefined;
-      return result;
-    } catch (error) {
-      throw this.#failed(error);
-    }
-  }
-
-  /** Lets the file forget word for word what memory has folded. */
-  #compact(): void {
-    const { toCompact } = this.#replica;
-    if (toCompact.size === 0) return;
-    try {
-      this.#file.write(() => {
-        for (const { row, checkpoint, firstFrame } of toCompact) {
-          if (row !== undefined) this.#tables.compact(row, checkpoint, firstFrame);
-        }
-      });
-    } catch (error) {
-      throw this.#failed(error);
-    }
-    for (const log of toCompact) log.storedFirst = log.firstSeq;
-    toCompact.clear();
-  }
-
-  /** Writes the file anew, at the end of this turn of the event loop, so that nothing is left in it of what was deleted. */
-  #erase(): Promise<void> {
-    if (this.#erasing) return this.#erasing.done;
-    let run = () => {};
-    const done = new Promise<void>((resolve, reject) => {
-      run = () => {
-        if (!this.#erasing) return;
-        this.#erasing = undefined;
-        try {
-          this.#file.rewrite();
-          resolve();
-        } catch (error) {
-          reject(this.#failed(error));
-        }
-      };
-    });
-    this.#erasing = { done, run };
-    setImmediate(run);
-    return done;
-  }
-
-  // What goes wrong
-
-  /** Answers the error, which is remembered: until something can be stored again, or for good where the file is damaged. Of its channels the replica knows. */
-  #failed(error: unknown): unknown {
-    const kind = kindOf(error);
-    if (kind === 'trouble') this.#trouble = messageOf(error);
-    if (kind === 'damaged file') this.#damage = messageOf(error);
-    return error;
-  }
-
-  /** Takes what was thrown where nobody waits. The process is warned of all but what may pass by itself: that is for `health` to say. */
-  #note(error: unknown): void {
-    this.#failed(error);
-    if (kindOf(error) !== 'trouble') this.#log.warnOnce(messageOf(error), `sqlite: ${stackOf(error)}`);
-  }
-
-  #assertOpen(call: string): void {
-    if (!this.#closed) return;
-    const text = `sqlite: got ${call} after close(), expected an open store; make a new one`;
-    throw new StatusMessengerError('closed', text);
   }
 }

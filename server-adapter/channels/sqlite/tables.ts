@@ -16,6 +16,7 @@ import {
   readMessage,
   readState,
 } from '../../../protocol/index.js';
+import { isPlainStatus } from '../../compose.js';
 import { ACKS, type Checkpoint, ENDS, type StoredMessage, timeOf } from '../memory-log.js';
 import { damaged } from './failure.js';
 import type { Row, SqliteFile } from './sqlite-file.js';
@@ -256,10 +257,7 @@ function channelIn(row: Row): ChannelRow {
 function messageIn(frame: string, id: string): StoredMessage {
   const message = readMessage(parseJson(frame));
   if (message?.id !== id) throw damaged(`message ${id} is missing`);
-  const isStatus = message.type === 'status';
-  const { agent, step, run, level } = message;
-  const isBare = agent === undefined && step === undefined && run === undefined && level === undefined;
-  return { frame, isStatus, isPlainStatus: isStatus && typeof message.data === 'string' && isBare };
+  return { frame, isStatus: message.type === 'status', isPlainStatus: isPlainStatus(message) };
 }
 
 function stateIn(json: string): ChannelState {
