@@ -1,11 +1,5 @@
 import { isObject, jsonSize, LIMITS, parseJson } from '../../protocol/index.js';
-
-/** What is used of a browser's storage. */
-export interface StorageLike {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
+import type { StorageLike } from './storage.js';
 
 /** What is kept over a reload: far more than a person sends while a connection is lost, and less than half of what any browser gives to a page. */
 const KEPT = { count: 1000, bytes: 2 * 1024 * 1024 };

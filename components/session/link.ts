@@ -12,35 +12,13 @@ import { ownDelay, reconnectDelay } from './backoff.js';
 import { browserClock } from './browser-clock.js';
 import { type Connection, NOT_CONNECTED, type Refusal } from './connection.js';
 import { LateSocket } from './late-socket.js';
-import { isOnline, type PageListener, watchPage } from './page-lifecycle.js';
-import type { SocketConstructor, SocketLike } from './socket.js';
-import { type TokenOptions, Tokens } from './tokens.js';
+import type { LinkOptions } from './options.js';
+import { isOnline, watchPage } from './page-lifecycle.js';
+import type { SocketLike } from './socket.js';
+import { Tokens } from './tokens.js';
 import { type Transport, Transports } from './transports.js';
 import { streamUrl } from './url.js';
 import { Watchdog } from './watchdog.js';
-
-export interface LinkOptions extends TokenOptions {
-  /**
-   * Milliseconds before attempt `n` (0 is the first after a loss). `spread` are those over which the server asks its pages to come back. Default:
-   * full jitter, 0.5 s doubling up to 20 s, or over `spread` where that is more; that is taken, too, where this throws or gives no time. When the page wakes,
-   * `n` starts over.
-   */
-  readonly reconnectDelay?: (n: number, random: () => number, spread: number) => number;
-  /** Milliseconds that a socket may take to open, and then a server that is known to greet to do so. Default 10,000. */
-  readonly openTimeout?: number;
-  readonly clock?: Clock;
-  /** Randomness in [0, 1). Default `Math.random`. */
-  readonly random?: () => number;
-  /** Default: the platform's. */
-  readonly WebSocket?: SocketConstructor;
-  /**
-   * How to reach the server: `websocket`, `sse` (server-sent events, and POST requests for what the page says; only where the path is `…/ws/ID`, whose stream is at
-   * `…/sse/ID`), or `auto`, the default: WebSockets, and the other where two of them end before any has ever opened.
-   */
-  readonly transport?: Transport | 'auto';
-  /** Watches the page's life. Default: the page that this runs in. */
-  readonly watchPage?: (listener: PageListener) => () => void;
-}
 
 /** Who speaks over a link. */
 export interface LinkUser {

@@ -18,50 +18,20 @@ import {
   StatusMessengerError,
 } from '../../protocol/index.js';
 import { ChannelView } from './channel-view.js';
-import { assertOptions } from './check-options.js';
 import { writeFrame } from './client-frame.js';
 import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
+import type { SessionEvents } from './events.js';
 import { FrameReader } from './frame-reader.js';
-import { KeptFrames, type StorageLike } from './kept-frames.js';
-import { Link, type LinkOptions } from './link.js';
+import { KeptFrames } from './kept-frames.js';
+import { Link } from './link.js';
 import type { SessionObserver } from './observer.js';
+import { assertOptions, type SessionClientOptions } from './options.js';
 import { Outbox } from './outbox.js';
+import { pageStorage } from './storage.js';
 import { Terms } from './terms.js';
 import { TokenRefresh } from './token-refresh.js';
 import { connectionUrl } from './url.js';
-
-/** What a decoder makes of a frame: one message, a list of them, or nothing. */
-export type Decode = (data: string | ArrayBuffer) => unknown;
-
-export interface SessionClientOptions extends LinkOptions {
-  /** Where the server is: a path, `http(s)://` or `ws(s)://`, with or without the placeholder `{session-id}`. */
-  readonly url: string;
-  /** The session to watch. Without it `url` is taken as it is. */
-  readonly sessionId?: string;
-  /** A thread and a user to watch, too, if the server allows it. */
-  readonly threadId?: string;
-  readonly userId?: string;
-  /** Makes messages of the frames of a server that does not speak this protocol. Default: JSON, also split or joined. */
-  readonly decode?: Decode;
-  /** What a relative `url` is relative to. Default: the page. */
-  readonly base?: string;
-  /** Keeps what the server has not acknowledged over a reload of the page. Default: the page's `sessionStorage`, where there is one. */
-  readonly storage?: StorageLike;
-}
-
-/** What a client tells its listeners. */
-export interface SessionEvents {
-  /** A message was applied: each once, in order. */
-  message: Message;
-  /** The state has changed, by a message or a snapshot. */
-  state: ChannelState;
-  /** The state of another channel has changed, by a message or a snapshot. */
-  channelstate: { readonly channel: ChannelName; readonly state: ChannelState };
-  connection: Connection;
-  /** Something was wrong and was left out or given up. It is written to the console, too, each kind once. */
-  problem: StatusMessengerError;
-}
 
 /** Milliseconds that a heartbeat may be late. */
 const HEARTBEAT_GRACE = 10_000;
@@ -465,11 +435,6 @@ export class SessionClient {
     this.#reported.add(key);
     this.#emitter.emit('problem', error);
   }
-}
-
-/** The storage of the page that this runs in: gone with its tab, and there after a reload. */
-function pageStorage(): StorageLike | undefined {
-  return typeof document === 'undefined' ? undefined : sessionStorage;
 }
 
 type Over = Extract<Connection, { status: 'ended' | 'refused' }>;
