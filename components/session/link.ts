@@ -80,8 +80,6 @@ export class Link {
   #notBefore = 0;
   /** Milliseconds over which the server asked its pages to come back. */
   #spread = 0;
-  /** A fresh token was asked for since the server last let the page in for certain. */
-  #renewed = false;
   #timers: Partial<Record<TimerName, () => void>> = {};
   #unwatchPage: (() => void) | undefined;
   readonly #watchdog: Watchdog;
@@ -119,7 +117,6 @@ export class Link {
     if (status === 'reconnecting' || status === 'offline') this.#retryIn(wait);
     if (status !== 'idle' && status !== 'ended' && status !== 'refused') return;
     this.#failures = this.#failuresAtWake = 0;
-    this.#renewed = false;
     this.#lostAt = undefined;
     this.tokens.forgive();
     this.#unwatchPage ??= (this.#options.watchPage ?? watchPage)({ woke: () => this.#woke(), hid: () => this.#hid() });
@@ -144,17 +141,12 @@ export class Link {
     this.#stop('opening');
     this.#timer('steady', STEADY, () => {
       this.#failures = this.#failuresAtWake = 0;
-      this.#renewed = false;
+      this.tokens.admitted();
     });
     this.#become({ status: 'live', since: this.clock.now(), transport: this.#transport });
     if (this.#transport === 'sse' && this.#transports.areBlocked) {
       this.#tellOfBlock('expected one that does; going on over server-sent events');
     }
-  }
-
-  /** The server has let the page in for certain: should the token end, another is asked for. */
-  admitted(): void {
-    this.#renewed = false;
   }
 
   /** The server has answered the probe. */
@@ -379,12 +371,9 @@ export class Link {
         this.#refuse({ code, reason });
         break;
       case 'renew':
-        this.tokens.reject(this.tokens.current);
-        // Every attempt asks for a token, so coming back is all it takes: once, until the server let the page in.
-        if (this.tokens.canAsk && !this.#renewed) {
-          this.#renewed = true;
-          this.lost(reason || 'the token has expired', retryAfter(reason));
-        } else if (reason) this.#refuse({ code, reason });
+        // Every attempt asks for a token, so coming back is all it takes.
+        if (this.tokens.rejectCurrent()) this.lost(reason || 'the token has expired', retryAfter(reason));
+        else if (reason) this.#refuse({ code, reason });
         else this.#refuseToken();
         break;
       case 'retry':

@@ -350,7 +350,7 @@ export class SessionClient {
         this.#takeSnapshot(message);
         break;
       case 'synced':
-        if (this.#terms.current === 'greeted') this.#link.admitted();
+        if (this.#terms.current === 'greeted') this.#link.tokens.admitted();
         this.#link.live();
         break;
       case 'heartbeat': {
