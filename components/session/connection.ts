@@ -38,3 +38,10 @@ export type ConnectionStatus = Connection['status'];
 
 /** How a page stands to a server that it has no connection to, or not yet. */
 export const NOT_CONNECTED: Connection = { status: 'idle' };
+
+export type Over = Extract<Connection, { status: 'ended' | 'refused' }>;
+
+/** Whether nothing but a new `connect()` brings the connection back. */
+export function isOver(connection: Connection): connection is Over {
+  return connection.status === 'ended' || connection.status === 'refused';
+}

@@ -6,7 +6,6 @@ import {
   elapsed,
   formatPosition,
   type Message,
-  messageOf,
   openQuestion,
   parsePosition,
   type QuestionView,
@@ -19,19 +18,20 @@ import {
 } from '../../protocol/index.js';
 import { ChannelView } from './channel-view.js';
 import { writeFrame } from './client-frame.js';
-import type { Connection } from './connection.js';
+import { type Connection, isOver, type Over } from './connection.js';
 import { Emitter } from './emitter.js';
 import type { SessionEvents } from './events.js';
-import { FrameReader } from './frame-reader.js';
+import { FrameReader, readFrame } from './frame-reader.js';
 import { KeptFrames } from './kept-frames.js';
 import { Link } from './link.js';
 import type { SessionObserver } from './observer.js';
 import { assertOptions, type SessionClientOptions } from './options.js';
 import { Outbox } from './outbox.js';
+import { Problems } from './problems.js';
+import { keptName, sessionUrl } from './session-address.js';
 import { pageStorage } from './storage.js';
 import { Terms } from './terms.js';
 import { TokenRefresh } from './token-refresh.js';
-import { connectionUrl } from './url.js';
 
 /** Milliseconds that a heartbeat may be late. */
 const HEARTBEAT_GRACE = 10_000;
@@ -41,13 +41,13 @@ export class SessionClient {
   readonly #options: SessionClientOptions;
   readonly #link: Link;
   readonly #emitter = new Emitter<SessionEvents>();
+  readonly #problems = new Problems(this.#emitter);
   readonly #reader = new FrameReader();
   readonly #outbox: Outbox;
   readonly #tokenRefresh: TokenRefresh;
   readonly #terms: Terms;
   readonly #own = new ChannelView();
   readonly #others = new Map<ChannelName, ChannelView>();
-  readonly #reported = new Set<string>();
   /** What the acknowledgement of the last ping refers to. */
   #pingRef: string | undefined;
   #isClosed = false;
@@ -59,17 +59,20 @@ export class SessionClient {
   constructor(options: SessionClientOptions) {
     assertOptions(options);
     this.#options = options;
-    this.#link = new Link(options, {
-      address: (token) => this.#address(token),
-      opened: () => this.#terms.opened(),
-      probe: () => {
-        this.#pingRef = this.#tell({ type: 'ping' });
+    this.#link = new Link(
+      options,
+      {
+        address: (token) => this.#address(token),
+        opened: () => this.#terms.opened(),
+        probe: () => {
+          this.#pingRef = this.#tell({ type: 'ping' });
+        },
+        heard: (data, aside) => this.#heard(data, aside),
+        dropped: () => this.#dropped(),
+        connection: (connection) => this.#connectionChanged(connection),
       },
-      heard: (data, aside) => this.#heard(data, aside),
-      dropped: () => this.#dropped(),
-      connection: (connection) => this.#connectionChanged(connection),
-      problem: (key, error) => this.#report(key, error),
-    });
+      this.#problems,
+    );
     const { tokens, clock, random } = this.#link;
     this.#terms = new Terms(clock, random, {
       ungreeted: () => {
@@ -89,7 +92,7 @@ export class SessionClient {
     const now = () => clock.now();
     const kept = new KeptFrames(
       () => options.storage ?? pageStorage(),
-      () => this.#name(),
+      () => keptName(options),
       now,
     );
     this.#outbox = new Outbox(kept, now);
@@ -149,7 +152,10 @@ export class SessionClient {
    */
   connect(): void {
     if (this.#isClosed) {
-      this.#report('closed', new StatusMessengerError('closed', 'connect: the client was closed; make another one'));
+      this.#problems.report(
+        'closed',
+        new StatusMessengerError('closed', 'connect: the client was closed; make another one'),
+      );
       return;
     }
     this.#outbox.load();
@@ -256,27 +262,7 @@ export class SessionClient {
     for (const [channel, { position }] of this.#others) {
       if (position) query.push(['after', `${channel}@${formatPosition(position)}`]);
     }
-    return this.#url(query);
-  }
-
-  /** The address without what changes: whose frames are kept. */
-  #name(): string {
-    const name = new URL(this.#url([]));
-    name.searchParams.delete('token');
-    return `status-messenger ${name}`;
-  }
-
-  #url(query: ReadonlyArray<readonly [string, string]>): string {
-    const { url, sessionId, threadId, userId, base } = this.#options;
-    const watched: Array<[string, string]> = [];
-    if (threadId !== undefined) watched.push(['thread', threadId]);
-    if (userId !== undefined) watched.push(['user', userId]);
-    return connectionUrl({
-      url,
-      sessionId,
-      base: base ?? globalThis.document?.baseURI,
-      query: [...watched, ...query],
-    });
+    return sessionUrl(this.#options, query);
   }
 
   #dropped(): void {
@@ -313,32 +299,13 @@ export class SessionClient {
 
   #heard(data: unknown, aside: boolean): void {
     const { generation } = this.#link;
-    for (const value of this.#read(data)) {
+    for (const value of readFrame(data, this.#reader, this.#options, this.#problems)) {
       // A listener may have ended the connection, or the message before may have shown a gap.
       if (generation !== this.#link.generation) return;
       const message = readMessage(value);
       if (message) this.#receive(message, aside);
-      else this.#problem('shape', `a frame: got ${describe(value)}, expected { type, data }; it is left out`);
+      else this.#problems.invalid('shape', `a frame: got ${describe(value)}, expected { type, data }; it is left out`);
     }
-  }
-
-  #read(data: unknown): readonly unknown[] {
-    if (this.#options.decode && (typeof data === 'string' || data instanceof ArrayBuffer)) {
-      try {
-        const decoded = this.#options.decode(data) ?? [];
-        return Array.isArray(decoded) ? decoded : [decoded];
-      } catch (error) {
-        this.#problem('decode', `decode: it failed (${messageOf(error)}); the frame is left out`);
-        return [];
-      }
-    }
-    if (typeof data !== 'string') {
-      this.#problem('binary', 'a frame: got binary data, expected text; set decode to read it');
-      return [];
-    }
-    const { values, problem } = this.#reader.read(data);
-    if (problem) this.#problem('json', `a frame: got ${problem}, expected a JSON object; it is left out`);
-    return values;
   }
 
   #receive(message: Message, aside: boolean): void {
@@ -397,7 +364,10 @@ export class SessionClient {
   #takeSnapshot({ data, id, channel }: Message): void {
     const state = readState(data);
     if (!state) {
-      this.#problem('snapshot', `a snapshot: got ${describe(data)}, expected the state of a channel; it is left out`);
+      this.#problems.invalid(
+        'snapshot',
+        `a snapshot: got ${describe(data)}, expected the state of a channel; it is left out`,
+      );
       return;
     }
     this.#view(channel).replace(state, parsePosition(id));
@@ -425,23 +395,6 @@ export class SessionClient {
     this.#emitter.emit('message', channel === undefined ? own : message);
     this.#tellState(channel, view.state);
   }
-
-  #problem(key: string, text: string): void {
-    this.#report(key, new StatusMessengerError('invalid', text));
-  }
-
-  #report(key: string, error: StatusMessengerError): void {
-    if (!this.#reported.has(key)) console.error(error.message);
-    this.#reported.add(key);
-    this.#emitter.emit('problem', error);
-  }
-}
-
-type Over = Extract<Connection, { status: 'ended' | 'refused' }>;
-
-/** Whether nothing but a new `connect()` brings the connection back. */
-function isOver(connection: Connection): connection is Over {
-  return connection.status === 'ended' || connection.status === 'refused';
 }
 
 function closed(end: Over): StatusMessengerError {
