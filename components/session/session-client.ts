@@ -41,10 +41,10 @@ export class SessionClient {
   readonly #emitter = new Emitter<SessionEvents>();
   readonly #problems = new Problems(this.#emitter);
   readonly #reader = new FrameReader();
-  readonly #outbox: Outbox;
-  readonly #tokenRefresh: TokenRefresh;
   readonly #terms: Terms;
+  readonly #outbox: Outbox;
   readonly #serverClock: ServerClock;
+  readonly #tokenRefresh: TokenRefresh;
   readonly #own = new ChannelView();
   readonly #others = new Map<ChannelName, ChannelView>();
   /** What the acknowledgement of the last ping refers to. */

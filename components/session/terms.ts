@@ -11,6 +11,8 @@ const LONGEST_SILENCE = 600_000;
 
 /** What a connection's server is known to be, and what servers at this address were found to be before. */
 export class Terms {
+  readonly #link: Link;
+  readonly #ungreeted: () => void;
   /**
    * Nothing is known; it has been open and silent for a while; it speaks, but has not greeted, so it acknowledges nothing either; it has greeted in this
    * protocol.
@@ -22,8 +24,6 @@ export class Terms {
   /** How many connections in a row were given up over their silence. */
   #silences = 0;
   #stopWaiting: () => void = () => {};
-  readonly #link: Link;
-  readonly #ungreeted: () => void;
 
   /** `ungreeted`: the server is taken for one that greets nobody, so what waits is to be said as it is. */
   constructor(link: Link, ungreeted: () => void) {
