@@ -3,8 +3,8 @@ import { LONGEST_TIMER } from './browser-clock.js';
 
 /** The longest wait before another attempt, in milliseconds. */
 const LONGEST_WAIT = 20_000;
-/** The longest wait before the first. */
-const SHORTEST_WAIT = 500;
+/** The longest wait before the first, in milliseconds. */
+const LONGEST_FIRST_WAIT = 500;
 
 /**
  * Milliseconds before attempt `n` (0 is the first after a loss): anything between 0 and a bound that doubles, at every attempt, and is never less
@@ -12,7 +12,7 @@ const SHORTEST_WAIT = 500;
  * server is away.
  */
 export function reconnectDelay(n: number, random: () => number, spread = 0): number {
-  return random() * Math.max(Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** Math.min(n, 30)), spread);
+  return random() * Math.max(Math.min(LONGEST_WAIT, LONGEST_FIRST_WAIT * 2 ** Math.min(n, 30)), spread);
 }
 
 /** The wait by a page's own `delay`, a day at most; or what is wrong with it, where it is no time. */

@@ -39,7 +39,14 @@ export type ConnectionStatus = Connection['status'];
 /** How a page stands to a server that it has no connection to, or not yet. */
 export const NOT_CONNECTED: Connection = { status: 'idle' };
 
+export type Over = Extract<Connection, { status: 'ended' | 'refused' }>;
+
+/** Whether nothing but a new `connect()` brings the connection back. */
+export function isOver(connection: Connection): connection is Over {
+  return connection.status === 'ended' || connection.status === 'refused';
+}
+
 /** Whether a request is worth making: while the connection is on its way back it waits for it; where none is wanted it would wait for ever. */
-export function isReachable({ status }: Connection): boolean {
-  return status !== 'idle' && status !== 'ended' && status !== 'refused';
+export function isReachable(connection: Connection): boolean {
+  return connection.status !== 'idle' && !isOver(connection);
 }

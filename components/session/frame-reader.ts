@@ -1,9 +1,36 @@
-import { isObject, LIMITS, parseJson } from '../../protocol/index.js';
+import { isObject, LIMITS, messageOf, parseJson } from '../../protocol/index.js';
+import type { SessionClientOptions } from './options.js';
+import type { Problems } from './problems.js';
 
 export interface Reading {
   readonly values: readonly unknown[];
   /** What could not be read and was left out. */
   readonly problem?: string;
+}
+
+/** What a frame says, by the page's own `decode`, or as text that `reader` reads. */
+export function readFrame(
+  data: unknown,
+  reader: FrameReader,
+  options: Pick<SessionClientOptions, 'decode'>,
+  problems: Problems,
+): readonly unknown[] {
+  if (options.decode && (typeof data === 'string' || data instanceof ArrayBuffer)) {
+    try {
+      const decoded = options.decode(data) ?? [];
+      return Array.isArray(decoded) ? decoded : [decoded];
+    } catch (error) {
+      problems.invalid('decode', `decode: it failed (${messageOf(error)}); the frame is left out`);
+      return [];
+    }
+  }
+  if (typeof data !== 'string') {
+    problems.invalid('binary', 'a frame: got binary data, expected text; set decode to read it');
+    return [];
+  }
+  const { values, problem } = reader.read(data);
+  if (problem) problems.invalid('json', `a frame: got ${problem}, expected a JSON object; it is left out`);
+  return values;
 }
 
 /**

@@ -1,11 +1,7 @@
-import { isObject, jsonSize, LIMITS, parseJson } from '../../protocol/index.js';
-
-/** What is used of a browser's storage. */
-export interface StorageLike {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
+import { type Clock, isObject, jsonSize, LIMITS, parseJson } from '../../protocol/index.js';
+import type { SessionClientOptions } from './options.js';
+import { keptName } from './session-address.js';
+import { pageStorage, type StorageLike } from './storage.js';
 
 /** What is kept over a reload: far more than a person sends while a connection is lost, and less than half of what any browser gives to a page. */
 const KEPT = { count: 1000, bytes: 2 * 1024 * 1024 };
@@ -32,13 +28,13 @@ export type Frames = ReadonlyMap<string, KeptFrame>;
 export class KeptFrames {
   readonly #storage: StorageLike | undefined;
   readonly #key: string = '';
-  readonly #now: () => number;
+  readonly #clock: Clock;
 
-  constructor(storage: () => StorageLike | undefined, key: () => string, now: () => number) {
-    this.#now = now;
+  constructor(options: SessionClientOptions, clock: Clock) {
+    this.#clock = clock;
     try {
-      this.#key = key();
-      this.#storage = storage();
+      this.#key = keptName(options);
+      this.#storage = options.storage ?? pageStorage();
     } catch {
       // A browser that blocks its storage throws when it is only looked at. An address that cannot be is told of when it is connected to.
     }
@@ -47,7 +43,7 @@ export class KeptFrames {
   /** Those that are not too old. */
   read(): Map<string, KeptFrame> {
     const frames = new Map<string, KeptFrame>();
-    const now = this.#now();
+    const now = this.#clock.now();
     try {
       const text = this.#storage?.getItem(this.#key) ?? '';
       const values = text.length * UNIT <= KEPT.bytes ? parseJson(text) : undefined;

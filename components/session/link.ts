@@ -3,44 +3,20 @@ import {
   CloseCode,
   closeVerdict,
   elapsed,
-  invalid,
   messageOf,
   retryAfter,
   StatusMessengerError,
 } from '../../protocol/index.js';
 import { ownDelay, reconnectDelay } from './backoff.js';
 import { browserClock } from './browser-clock.js';
-import { type Connection, NOT_CONNECTED, type Refusal } from './connection.js';
-import { LateSocket } from './late-socket.js';
-import { isOnline, type PageListener, watchPage } from './page-lifecycle.js';
-import type { SocketConstructor, SocketLike } from './socket.js';
-import { type TokenOptions, Tokens } from './tokens.js';
-import { type Transport, Transports } from './transports.js';
-import { streamUrl } from './url.js';
+import { type Connection, isOver, NOT_CONNECTED, type Refusal } from './connection.js';
+import { Dialer } from './dialer.js';
+import type { LinkOptions } from './options.js';
+import { isOnline, watchPage } from './page-lifecycle.js';
+import type { Problems } from './problems.js';
+import type { SocketLike } from './socket.js';
+import { Tokens } from './tokens.js';
 import { Watchdog } from './watchdog.js';
-
-export interface LinkOptions extends TokenOptions {
-  /**
-   * Milliseconds before attempt `n` (0 is the first after a loss). `spread` are those over which the server asks its pages to come back. Default:
-   * full jitter, 0.5 s doubling up to 20 s, or over `spread` where that is more; that is taken, too, where this throws or gives no time. When the page wakes,
-   * `n` starts over.
-   */
-  readonly reconnectDelay?: (n: number, random: () => number, spread: number) => number;
-  /** Milliseconds that a socket may take to open, and then a server that is known to greet to do so. Default 10,000. */
-  readonly openTimeout?: number;
-  readonly clock?: Clock;
-  /** Randomness in [0, 1). Default `Math.random`. */
-  readonly random?: () => number;
-  /** Default: the platform's. */
-  readonly WebSocket?: SocketConstructor;
-  /**
-   * How to reach the server: `websocket`, `sse` (server-sent events, and POST requests for what the page says; only where the path is `…/ws/ID`, whose stream is at
-   * `…/sse/ID`), or `auto`, the default: WebSockets, and the other where two of them end before any has ever opened.
-   */
-  readonly transport?: Transport | 'auto';
-  /** Watches the page's life. Default: the page that this runs in. */
-  readonly watchPage?: (listener: PageListener) => () => void;
-}
 
 /** Who speaks over a link. */
 export interface LinkUser {
@@ -55,7 +31,6 @@ export interface LinkUser {
   /** The socket is gone; what it had begun to say will not go on. */
   dropped(): void;
   connection(connection: Connection): void;
-  problem(key: string, error: StatusMessengerError): void;
 }
 
 /** Milliseconds: how long a connection must be live before the next loss counts as the first. */
@@ -80,14 +55,12 @@ export class Link {
   readonly tokens: Tokens;
   readonly #options: LinkOptions;
   readonly #user: LinkUser;
+  readonly #problems: Problems;
 
   #connection: Connection = NOT_CONNECTED;
   #beforeLive: Connection = this.#connection;
   #socket: SocketLike | undefined;
-  readonly #transports: Transports;
-  #transport: Transport = 'websocket';
-  /** It was told that WebSockets do not get through. */
-  #toldOfBlock = false;
+  readonly #dialer: Dialer;
   /** Counts connections: what an earlier one still has to say is not heard. */
   #generation = 0;
   /** How far the socket has come, and since when it is on its way, by `elapsed()`. */
@@ -96,25 +69,24 @@ export class Link {
   /** How many attempts failed since the connection was last steady, and how many of them before the page last woke. */
   #failures = 0;
   #failuresAtWake = 0;
+  /** Milliseconds over which the server asked its pages to come back. */
+  #spread = 0;
   /** Since when what is shown is only what was last known; `undefined` while live and before the first time. */
   #lostAt: number | undefined;
   /** The server asked not to be tried before, by `elapsed()`. */
   #notBefore = 0;
-  /** Milliseconds over which the server asked its pages to come back. */
-  #spread = 0;
-  /** A fresh token was asked for since the server last let the page in for certain. */
-  #renewed = false;
   #timers: Partial<Record<TimerName, () => void>> = {};
   #unwatchPage: (() => void) | undefined;
   readonly #watchdog: Watchdog;
 
-  constructor(options: LinkOptions, user: LinkUser) {
+  constructor(options: LinkOptions, user: LinkUser, problems: Problems) {
     this.#options = options;
     this.#user = user;
+    this.#problems = problems;
     this.clock = options.clock ?? browserClock;
     this.random = options.random ?? Math.random;
     this.tokens = new Tokens(options);
-    this.#transports = new Transports(options.transport ?? 'auto');
+    this.#dialer = new Dialer(options, this.clock, problems);
     this.#watchdog = new Watchdog(this.clock, {
       probe: () => user.probe(),
       quiet: () => this.lost('the server has gone quiet'),
@@ -136,15 +108,16 @@ export class Link {
    * the server has asked to be tried.
    */
   connect(): void {
-    const { status } = this.#connection;
     const wait = Math.max(0, this.#notBefore - elapsed(this.clock));
-    if (status === 'reconnecting' || status === 'offline') this.#retryIn(wait);
-    if (status !== 'idle' && status !== 'ended' && status !== 'refused') return;
+    this.#retryIn(wait);
+    if (this.#connection.status !== 'idle' && !isOver(this.#connection)) return;
     this.#failures = this.#failuresAtWake = 0;
-    this.#renewed = false;
     this.#lostAt = undefined;
     this.tokens.forgive();
-    this.#unwatchPage ??= (this.#options.watchPage ?? watchPage)({ woke: () => this.#woke(), hid: () => this.#hid() });
+    this.#unwatchPage ??= (this.#options.watchPage ?? watchPage)({
+      woke: () => this.#woke(),
+      hid: () => this.#socket && this.lost('the page was put away'),
+    });
     if (wait > 0) this.#comeBack('the server asked to wait', wait, wait);
     else this.#attempt({ status: 'connecting' });
   }
@@ -166,17 +139,10 @@ export class Link {
     this.#stop('opening');
     this.#timer('steady', STEADY, () => {
       this.#failures = this.#failuresAtWake = 0;
-      this.#renewed = false;
+      this.tokens.admitted();
     });
-    this.#become({ status: 'live', since: this.clock.now(), transport: this.#transport });
-    if (this.#transport === 'sse' && this.#transports.areBlocked) {
-      this.#tellOfBlock('expected one that does; going on over server-sent events');
-    }
-  }
-
-  /** The server has let the page in for certain: should the token end, another is asked for. */
-  admitted(): void {
-    this.#renewed = false;
+    this.#become({ status: 'live', since: this.clock.now(), transport: this.#dialer.transport });
+    this.#dialer.live();
   }
 
   /** The server has answered the probe. */
@@ -217,7 +183,7 @@ export class Link {
     const wanted = own && ownDelay(own, ...args);
     const delay = typeof wanted === 'number' ? wanted : reconnectDelay(...args);
     this.#comeBack(reason, Math.max(delay, atLeast), atLeast);
-    if (wanted instanceof StatusMessengerError) this.#user.problem('reconnectDelay', wanted);
+    if (wanted instanceof StatusMessengerError) this.#problems.report('reconnectDelay', wanted);
   }
 
   #comeBack(reason: string, wait: number, atLeast = 0): void {
@@ -301,7 +267,7 @@ export class Link {
   /** `getToken` failed, and is asked again at some time. */
   tokenFailed(cause: unknown, when: string): void {
     const text = `getToken: it failed (${messageOf(cause)}); it is asked again ${when}`;
-    this.#user.problem('token', new StatusMessengerError('invalid', text, { cause }));
+    this.#problems.report('token', new StatusMessengerError('invalid', text, { cause }));
   }
 
   #openWith(token: string | undefined): void {
@@ -312,7 +278,7 @@ export class Link {
     this.tokens.current = token;
     let socket: SocketLike;
     try {
-      socket = this.#newSocket(this.#user.address(token));
+      socket = this.#dialer.dial(this.#user.address(token));
     } catch (error) {
       this.#refuse({ code: CloseCode.malformed, reason: messageOf(error), local: true }, error);
       return;
@@ -321,23 +287,17 @@ export class Link {
     this.#socket = socket;
     this.#stage = 'opening';
     this.#begunAt = elapsed(this.clock);
-    const transport = this.#transport;
-    let isOpen = false;
     const generation = this.#generation;
     const isCurrent = () => generation === this.#generation;
-    const failed = () => {
-      if (!isOpen && isOnline()) this.#transports.failed(transport, elapsed(this.clock));
-    };
     const { openTimeout = OPENING } = this.#options;
     this.#timer('opening', openTimeout, () => {
-      failed();
+      this.#dialer.failed();
       this.lost('the connection did not open');
     });
     socket.onopen = () => {
       if (!isCurrent()) return;
-      isOpen = true;
       this.#stage = 'open';
-      this.#transports.opened(transport);
+      this.#dialer.opened();
       this.#stop('opening');
       if (this.#user.opened()) this.#timer('opening', openTimeout, () => this.lost('the server did not greet'));
     };
@@ -353,43 +313,9 @@ export class Link {
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
       if (!isCurrent()) return;
-      failed();
+      if (this.#stage === 'opening') this.#dialer.failed();
       this.#closed(code, reason);
     };
-  }
-
-  /** A socket on its way to the server, by whatever gets through. `url` is that of a WebSocket. */
-  #newSocket(url: string): SocketLike {
-    const { WebSocket: Socket = globalThis.WebSocket, transport } = this.#options;
-    const stream = streamUrl(url);
-    // Node 20 has none of its own.
-    const hasSocket = Socket !== undefined || transport === 'websocket';
-    this.#transport = hasSocket ? this.#transports.next(elapsed(this.clock)) : 'sse';
-    if (this.#transport === 'sse' && stream !== undefined) {
-      // Hardly a page needs it, so none loads it before.
-      return new LateSocket(async () => {
-        const { SseSocket } = await import('./sse-socket.js');
-        return () => new SseSocket(stream, this.clock);
-      });
-    }
-    if (transport === 'sse' || Socket === undefined) {
-      throw invalid('url', url, 'a path like …/ws/ID, or else a WebSocket', 'hand in that of the package "ws"');
-    }
-    if (this.#transport === 'sse') {
-      this.#tellOfBlock(
-        'expected a path like …/ws/ID, to go on over server-sent events; see whether the server is there',
-      );
-    }
-    this.#transport = 'websocket';
-    return new Socket(url);
-  }
-
-  /** Says once that WebSockets do not get through, and what comes of it. */
-  #tellOfBlock(consequence: string): void {
-    if (this.#toldOfBlock) return;
-    this.#toldOfBlock = true;
-    const text = `transport: got WebSockets that never opened, ${consequence}`;
-    this.#user.problem('transport', new StatusMessengerError('unavailable', text));
   }
 
   #closed(code: number, reason: string): void {
@@ -401,12 +327,9 @@ export class Link {
         this.#refuse({ code, reason });
         break;
       case 'renew':
-        this.tokens.reject(this.tokens.current);
-        // Every attempt asks for a token, so coming back is all it takes: once, until the server let the page in.
-        if (this.tokens.canAsk && !this.#renewed) {
-          this.#renewed = true;
-          this.lost(reason || 'the token has expired', retryAfter(reason));
-        } else if (reason) this.#refuse({ code, reason });
+        // Every attempt asks for a token, so coming back is all it takes.
+        if (this.tokens.rejectCurrent()) this.lost(reason || 'the token has expired', retryAfter(reason));
+        else if (reason) this.#refuse({ code, reason });
         else this.#refuseToken();
         break;
       case 'retry':
@@ -420,13 +343,14 @@ export class Link {
     const text = `the connection was refused with ${code}: ${reason || 'no reason was given'}; it is not tried again`;
     const error =
       cause instanceof StatusMessengerError ? cause : new StatusMessengerError('not_allowed', text, { cause });
-    this.#user.problem('refused', error);
+    this.#problems.report('refused', error);
   }
 
   #refuseToken(): void {
     this.#refuse({ code: CloseCode.unauthorized, reason: 'the server does not take this token', local: true });
   }
 
+  /** Where it waits for another attempt, that one is made in `ms` milliseconds. */
   #retryIn(ms: number): void {
     if (this.#timers.retry) this.#timer('retry', ms, () => this.#retry('asked to'));
   }
@@ -454,9 +378,5 @@ export class Link {
     const stage = this.#stage;
     const wait = Math.max(this.#soon(), this.#begunAt + FRESH - elapsed(this.clock));
     this.#timer('doubt', wait, () => stage === this.#stage && this.renewIfSilent());
-  }
-
-  #hid(): void {
-    if (this.#socket) this.lost('the page was put away');
   }
 }

@@ -3,10 +3,8 @@ import {
   type ChannelName,
   type ChannelState,
   describe,
-  elapsed,
   formatPosition,
   type Message,
-  messageOf,
   openQuestion,
   parsePosition,
   type QuestionView,
@@ -18,50 +16,20 @@ import {
   StatusMessengerError,
 } from '../../protocol/index.js';
 import { ChannelView } from './channel-view.js';
-import { assertOptions } from './check-options.js';
-import { writeFrame } from './client-frame.js';
 import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
-import { FrameReader } from './frame-reader.js';
-import { KeptFrames, type StorageLike } from './kept-frames.js';
-import { Link, type LinkOptions } from './link.js';
+import type { SessionEvents } from './events.js';
+import { FrameReader, readFrame } from './frame-reader.js';
+import { KeptFrames } from './kept-frames.js';
+import { Link } from './link.js';
 import type { SessionObserver } from './observer.js';
+import { assertOptions, type SessionClientOptions } from './options.js';
 import { Outbox } from './outbox.js';
+import { Problems } from './problems.js';
+import { ServerClock } from './server-clock.js';
+import { sessionUrl } from './session-address.js';
 import { Terms } from './terms.js';
 import { TokenRefresh } from './token-refresh.js';
-import { connectionUrl } from './url.js';
-
-/** What a decoder makes of a frame: one message, a list of them, or nothing. */
-export type Decode = (data: string | ArrayBuffer) => unknown;
-
-export interface SessionClientOptions extends LinkOptions {
-  /** Where the server is: a path, `http(s)://` or `ws(s)://`, with or without the placeholder `{session-id}`. */
-  readonly url: string;
-  /** The session to watch. Without it `url` is taken as it is. */
-  readonly sessionId?: string;
-  /** A thread and a user to watch, too, if the server allows it. */
-  readonly threadId?: string;
-  readonly userId?: string;
-  /** Makes messages of the frames of a server that does not speak this protocol. Default: JSON, also split or joined. */
-  readonly decode?: Decode;
-  /** What a relative `url` is relative to. Default: the page. */
-  readonly base?: string;
-  /** Keeps what the server has not acknowledged over a reload of the page. Default: the page's `sessionStorage`, where there is one. */
-  readonly storage?: StorageLike;
-}
-
-/** What a client tells its listeners. */
-export interface SessionEvents {
-  /** A message was applied: each once, in order. */
-  message: Message;
-  /** The state has changed, by a message or a snapshot. */
-  state: ChannelState;
-  /** The state of another channel has changed, by a message or a snapshot. */
-  channelstate: { readonly channel: ChannelName; readonly state: ChannelState };
-  connection: Connection;
-  /** Something was wrong and was left out or given up. It is written to the console, too, each kind once. */
-  problem: StatusMessengerError;
-}
 
 /** Milliseconds that a heartbeat may be late. */
 const HEARTBEAT_GRACE = 10_000;
@@ -71,58 +39,50 @@ export class SessionClient {
   readonly #options: SessionClientOptions;
   readonly #link: Link;
   readonly #emitter = new Emitter<SessionEvents>();
+  readonly #problems = new Problems(this.#emitter);
   readonly #reader = new FrameReader();
-  readonly #outbox: Outbox;
-  readonly #tokenRefresh: TokenRefresh;
   readonly #terms: Terms;
+  readonly #outbox: Outbox;
+  readonly #serverClock: ServerClock;
+  readonly #tokenRefresh: TokenRefresh;
   readonly #own = new ChannelView();
   readonly #others = new Map<ChannelName, ChannelView>();
-  readonly #reported = new Set<string>();
   /** What the acknowledgement of the last ping refers to. */
   #pingRef: string | undefined;
-  #isClosed = false;
-  /** What the server's time is ahead of `elapsed()`, which nobody sets; `undefined` until the server told it. */
-  #serverOffset: number | undefined;
-  #refs = 0;
 
   /** Throws `invalid` for options that there are not, and for a `getToken` that is no function. */
   constructor(options: SessionClientOptions) {
     assertOptions(options);
     this.#options = options;
-    this.#link = new Link(options, {
-      address: (token) => this.#address(token),
-      opened: () => this.#terms.opened(),
-      probe: () => {
-        this.#pingRef = this.#tell({ type: 'ping' });
+    this.#link = new Link(
+      options,
+      {
+        address: (token) => this.#address(token),
+        opened: () => this.#terms.opened(),
+        probe: () => {
+          this.#pingRef = this.#outbox.tell({ type: 'ping' });
+        },
+        heard: (data, aside) => this.#heard(data, aside),
+        dropped: () => {
+          this.#terms.dropped();
+          this.#tokenRefresh.stop();
+          this.#pingRef = undefined;
+          this.#reader.reset();
+        },
+        connection: (connection) => {
+          this.#outbox.connection(connection);
+          this.#emitter.emit('connection', connection);
+        },
       },
-      heard: (data, aside) => this.#heard(data, aside),
-      dropped: () => this.#dropped(),
-      connection: (connection) => this.#connectionChanged(connection),
-      problem: (key, error) => this.#report(key, error),
-    });
-    const { tokens, clock, random } = this.#link;
-    this.#terms = new Terms(clock, random, {
-      ungreeted: () => {
-        this.#sayUngreeted();
-        this.#link.live();
-      },
-      silentForLong: () => this.#link.renewIfSilent(),
-    });
-    this.#tokenRefresh = new TokenRefresh({
-      tokens,
-      clock,
-      random,
-      serverNow: () => this.serverNow,
-      show: (token) => this.#tell({ type: 'token', data: { token } }),
-      failed: (cause) => this.#link.tokenFailed(cause, 'before the token ends'),
-    });
-    const now = () => clock.now();
-    const kept = new KeptFrames(
-      () => options.storage ?? pageStorage(),
-      () => this.#name(),
-      now,
+      this.#problems,
     );
-    this.#outbox = new Outbox(kept, now);
+    this.#terms = new Terms(this.#link, () => {
+      this.#outbox.ungreeted();
+      this.#link.live();
+    });
+    this.#outbox = new Outbox(this.#link, this.#terms, new KeptFrames(options, this.#link.clock));
+    this.#serverClock = new ServerClock(this.#link.clock);
+    this.#tokenRefresh = new TokenRefresh(this.#link, this.#outbox, this.#serverClock);
   }
 
   /** The session that it was made for. */
@@ -151,8 +111,7 @@ export class SessionClient {
 
   /** The server's time, milliseconds since 1970, as far as it is known. */
   get serverNow(): number {
-    const { clock } = this.#link;
-    return this.#serverOffset === undefined ? clock.now() : elapsed(clock) + this.#serverOffset;
+    return this.#serverClock.now;
   }
 
   /** Calls `listener` at every event of a type. Answers a function that stops it. */
@@ -178,8 +137,11 @@ export class SessionClient {
    * the server has asked to be tried. A client that was closed stays so, and says that as a problem.
    */
   connect(): void {
-    if (this.#isClosed) {
-      this.#report('closed', new StatusMessengerError('closed', 'connect: the client was closed; make another one'));
+    if (this.#outbox.isClosed) {
+      this.#problems.report(
+        'closed',
+        new StatusMessengerError('closed', 'connect: the client was closed; make another one'),
+      );
       return;
     }
     this.#outbox.load();
@@ -193,10 +155,8 @@ export class SessionClient {
 
   /** Disconnects for good, and rejects with `closed` what waits for the server's word, and what is said later. */
   close(): void {
-    this.#isClosed = true;
+    this.#outbox.close();
     this.disconnect();
-    const text = 'send: the client was closed, or turned to another address, before the server answered; send it again';
-    this.#outbox.close(new StatusMessengerError('closed', text));
   }
 
   /** Answers a question; without an id the oldest open one. Resolves with the server's word. */
@@ -213,23 +173,23 @@ export class SessionClient {
 
   async #reply(reply: { readonly answer: unknown } | { readonly decline: true }, questionId?: string): Promise<Ack> {
     // A server of this protocol tells of every question; of what another one waits for, nothing is known.
-    if (questionId === undefined && this.#terms.knowsProtocol && !this.#isClosed) {
+    if (questionId === undefined && this.#terms.knowsProtocol && !this.#outbox.isClosed) {
       return { ref: '', accepted: false, reason: 'no question is open' };
     }
     const question = this.state.questions.find(({ id }) => id === questionId);
-    const ack = await this.#post(questionId ? { type: 'answer', data: { questionId, ...reply } } : reply);
+    const ack = await this.#outbox.post(questionId ? { type: 'answer', data: { questionId, ...reply } } : reply);
     if (question && ack.accepted && this.#terms.current === 'plain') this.#endQuestion(question, reply);
     return ack;
   }
 
   /** Asks the run to stop. Resolves with the server's word. */
   async cancel(): Promise<Ack> {
-    return this.#post({ type: 'cancel', data: {} });
+    return this.#outbox.post({ type: 'cancel', data: {} });
   }
 
   /** Sends something of the application's own. Resolves with the server's word. */
   async send(data: unknown): Promise<Ack> {
-    return this.#post({ type: 'input', data });
+    return this.#outbox.post({ type: 'input', data });
   }
 
   /** Who acknowledges nothing does not tell of the end of a question either. Meanwhile the same one may have been asked again. */
@@ -242,34 +202,6 @@ export class SessionClient {
     if (!answered) return;
     this.#own.take(answered);
     this.#emitter.emit('state', this.state);
-  }
-
-  #post(body: object): Promise<Ack> | Ack {
-    const { connection } = this;
-    if (this.#isClosed) throw new StatusMessengerError('closed', 'send: the client was closed; make another one');
-    if (isOver(connection)) throw closed(connection);
-    if (this.#terms.current === 'plain') {
-      this.#link.send(writeFrame(body));
-      return { ref: '', accepted: true };
-    }
-    const ref = this.#newRef();
-    const frame = writeFrame({ ...body, ref });
-    const acknowledged = this.#outbox.add(ref, frame);
-    if (this.#terms.current === 'greeted') this.#link.send(frame);
-    else if (this.#terms.current === 'silent') this.#sayUngreeted();
-    return acknowledged;
-  }
-
-  /** Says something that concerns this connection alone. Answers the `ref` that is acknowledged. */
-  #tell(body: object): string {
-    const ref = this.#newRef();
-    this.#link.send(writeFrame({ ...body, ref }));
-    return ref;
-  }
-
-  #newRef(): string {
-    const { clock, random } = this.#link;
-    return `${clock.now().toString(36)}-${random().toString(36).slice(2)}-${++this.#refs}`;
   }
 
   #view(channel: ChannelName | undefined): ChannelView {
@@ -286,89 +218,18 @@ export class SessionClient {
     for (const [channel, { position }] of this.#others) {
       if (position) query.push(['after', `${channel}@${formatPosition(position)}`]);
     }
-    return this.#url(query);
-  }
-
-  /** The address without what changes: whose frames are kept. */
-  #name(): string {
-    const name = new URL(this.#url([]));
-    name.searchParams.delete('token');
-    return `status-messenger ${name}`;
-  }
-
-  #url(query: ReadonlyArray<readonly [string, string]>): string {
-    const { url, sessionId, threadId, userId, base } = this.#options;
-    const watched: Array<[string, string]> = [];
-    if (threadId !== undefined) watched.push(['thread', threadId]);
-    if (userId !== undefined) watched.push(['user', userId]);
-    return connectionUrl({
-      url,
-      sessionId,
-      base: base ?? globalThis.document?.baseURI,
-      query: [...watched, ...query],
-    });
-  }
-
-  #dropped(): void {
-    this.#terms.dropped();
-    this.#tokenRefresh.stop();
-    this.#pingRef = undefined;
-    this.#reader.reset();
-  }
-
-  #connectionChanged(connection: Connection): void {
-    if (isOver(connection)) this.#outbox.fail(closed(connection));
-    this.#emitter.emit('connection', connection);
-  }
-
-  /**
-   * Says what waits to a server that has not greeted. It may know no refs, and would carry out again what it is sent again: in silence all is said once, on
-   * whatever connection, and again only when there is a word to show that this connection is not dead as the other may have been.
-   */
-  #sayUngreeted(): void {
-    const { generation } = this.#link;
-    const isSilent = this.#terms.current === 'silent';
-    for (const waiting of this.#outbox.frames) {
-      const { ref, frame, sender, saidOn } = waiting;
-      const isSaid = isSilent ? saidOn !== undefined : saidOn === generation;
-      // From before a reload: only a server that knows its ref carries it out once.
-      if (sender && !isSaid) {
-        waiting.saidOn = generation;
-        this.#link.send(frame);
-      }
-      // Of one that has not said a word, nobody knows whether it is there.
-      if (!isSilent) this.#outbox.settle({ ref, accepted: true });
-    }
+    return sessionUrl(this.#options, query);
   }
 
   #heard(data: unknown, aside: boolean): void {
     const { generation } = this.#link;
-    for (const value of this.#read(data)) {
+    for (const value of readFrame(data, this.#reader, this.#options, this.#problems)) {
       // A listener may have ended the connection, or the message before may have shown a gap.
       if (generation !== this.#link.generation) return;
       const message = readMessage(value);
       if (message) this.#receive(message, aside);
-      else this.#problem('shape', `a frame: got ${describe(value)}, expected { type, data }; it is left out`);
+      else this.#problems.invalid('shape', `a frame: got ${describe(value)}, expected { type, data }; it is left out`);
     }
-  }
-
-  #read(data: unknown): readonly unknown[] {
-    if (this.#options.decode && (typeof data === 'string' || data instanceof ArrayBuffer)) {
-      try {
-        const decoded = this.#options.decode(data) ?? [];
-        return Array.isArray(decoded) ? decoded : [decoded];
-      } catch (error) {
-        this.#problem('decode', `decode: it failed (${messageOf(error)}); the frame is left out`);
-        return [];
-      }
-    }
-    if (typeof data !== 'string') {
-      this.#problem('binary', 'a frame: got binary data, expected text; set decode to read it');
-      return [];
-    }
-    const { values, problem } = this.#reader.read(data);
-    if (problem) this.#problem('json', `a frame: got ${problem}, expected a JSON object; it is left out`);
-    return values;
   }
 
   #receive(message: Message, aside: boolean): void {
@@ -380,13 +241,13 @@ export class SessionClient {
         this.#takeSnapshot(message);
         break;
       case 'synced':
-        if (this.#terms.current === 'greeted') this.#link.admitted();
+        if (this.#terms.current === 'greeted') this.#link.tokens.admitted();
         this.#link.live();
         break;
       case 'heartbeat': {
         if (this.#terms.current !== 'greeted') break;
         const { serverTime, spread = 0 } = readHeartbeat(message.data);
-        if (serverTime !== undefined) this.#learnServerTime(serverTime);
+        if (serverTime !== undefined) this.#serverClock.learn(serverTime);
         this.#link.spreadOver(spread);
         break;
       }
@@ -408,26 +269,22 @@ export class SessionClient {
     const connected = readConnected(data);
     if (!connected) return;
     const isFirst = this.#terms.greeted();
-    this.#serverOffset = undefined;
-    this.#learnServerTime(connected.serverTime);
+    this.#serverClock.start(connected.serverTime);
     this.#link.spreadOver(connected.spread ?? 0);
     this.#link.expectSigns(Math.max(0, connected.heartbeat) + HEARTBEAT_GRACE);
     this.#tokenRefresh.schedule(connected.expiresAt);
-    for (const { frame } of this.#outbox.frames) this.#link.send(frame);
+    this.#outbox.greeted();
     // Where its silence was taken for all that it has to say, what was missed is yet to come.
     if (isFirst) this.#link.behind();
-  }
-
-  /** Every time of the server's was true a little before it is read here: the latest of them, as seen from now, is the nearest. */
-  #learnServerTime(time: number): void {
-    const offset = time - elapsed(this.#link.clock);
-    this.#serverOffset = Math.max(this.#serverOffset ?? offset, offset);
   }
 
   #takeSnapshot({ data, id, channel }: Message): void {
     const state = readState(data);
     if (!state) {
-      this.#problem('snapshot', `a snapshot: got ${describe(data)}, expected the state of a channel; it is left out`);
+      this.#problems.invalid(
+        'snapshot',
+        `a snapshot: got ${describe(data)}, expected the state of a channel; it is left out`,
+      );
       return;
     }
     this.#view(channel).replace(state, parsePosition(id));
@@ -451,35 +308,8 @@ export class SessionClient {
       return;
     }
     this.#terms.spoke();
-    if (this.#terms.current === 'greeted' && own.ts !== undefined) this.#learnServerTime(own.ts);
+    if (this.#terms.current === 'greeted' && own.ts !== undefined) this.#serverClock.learn(own.ts);
     this.#emitter.emit('message', channel === undefined ? own : message);
     this.#tellState(channel, view.state);
   }
-
-  #problem(key: string, text: string): void {
-    this.#report(key, new StatusMessengerError('invalid', text));
-  }
-
-  #report(key: string, error: StatusMessengerError): void {
-    if (!this.#reported.has(key)) console.error(error.message);
-    this.#reported.add(key);
-    this.#emitter.emit('problem', error);
-  }
-}
-
-/** The storage of the page that this runs in: gone with its tab, and there after a reload. */
-function pageStorage(): StorageLike | undefined {
-  return typeof document === 'undefined' ? undefined : sessionStorage;
-}
-
-type Over = Extract<Connection, { status: 'ended' | 'refused' }>;
-
-/** Whether nothing but a new `connect()` brings the connection back. */
-function isOver(connection: Connection): connection is Over {
-  return connection.status === 'ended' || connection.status === 'refused';
-}
-
-function closed(end: Over): StatusMessengerError {
-  const what = end.status === 'ended' ? 'the session has ended' : `the connection was refused with ${end.code}`;
-  return new StatusMessengerError('closed', `send: ${what}, so the server will not answer; connect() tries again`);
 }

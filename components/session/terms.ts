@@ -1,4 +1,4 @@
-import type { Clock } from '../../protocol/index.js';
+import type { Link } from './link.js';
 
 /** Milliseconds an open connection may stay without a greeting before its server is taken for one that sends none. */
 const GREETING = 1000;
@@ -9,16 +9,10 @@ const GREETING = 1000;
 const SILENCE = 30_000;
 const LONGEST_SILENCE = 600_000;
 
-/** Who goes by the terms. */
-export interface TermsUser {
-  /** The server is taken for one that greets nobody: what waits is to be said as it is. */
-  ungreeted(): void;
-  /** It may be a server that has nothing to say yet, or none any more: another connection is to take the place of this one. */
-  silentForLong(): void;
-}
-
 /** What a connection's server is known to be, and what servers at this address were found to be before. */
 export class Terms {
+  readonly #link: Link;
+  readonly #ungreeted: () => void;
   /**
    * Nothing is known; it has been open and silent for a while; it speaks, but has not greeted, so it acknowledges nothing either; it has greeted in this
    * protocol.
@@ -30,19 +24,16 @@ export class Terms {
   /** How many connections in a row were given up over their silence. */
   #silences = 0;
   #stopWaiting: () => void = () => {};
-  readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #user: TermsUser;
 
-  constructor(clock: Clock, random: () => number, user: TermsUser) {
-    this.#clock = clock;
-    this.#random = random;
-    this.#user = user;
+  /** `ungreeted`: the server is taken for one that greets nobody, so what waits is to be said as it is. */
+  constructor(link: Link, ungreeted: () => void) {
+    this.#link = link;
+    this.#ungreeted = ungreeted;
   }
 
   /** There is a new connection. Answers whether its server will greet. */
   opened(): boolean {
-    if (!this.knowsProtocol) this.#stopWaiting = this.#clock.after(GREETING, () => this.#hearsNothing());
+    if (!this.knowsProtocol) this.#stopWaiting = this.#link.clock.after(GREETING, () => this.#hearsNothing());
     return this.knowsProtocol;
   }
 
@@ -63,7 +54,7 @@ export class Terms {
     this.current = 'plain';
     this.#speaksPlainly = true;
     this.#silences = 0;
-    this.#user.ungreeted();
+    this.#ungreeted();
   }
 
   /** The connection is gone. */
@@ -75,12 +66,12 @@ export class Terms {
   #hearsNothing(): void {
     this.current = 'silent';
     if (!this.#speaksPlainly) {
-      const wait = Math.min(SILENCE * 2 ** this.#silences, LONGEST_SILENCE) * (0.75 + this.#random() / 2);
-      this.#stopWaiting = this.#clock.after(wait, () => {
+      const wait = Math.min(SILENCE * 2 ** this.#silences, LONGEST_SILENCE) * (0.75 + this.#link.random() / 2);
+      this.#stopWaiting = this.#link.clock.after(wait, () => {
         this.#silences++;
-        this.#user.silentForLong();
+        this.#link.renewIfSilent();
       });
     }
-    this.#user.ungreeted();
+    this.#ungreeted();
   }
 }

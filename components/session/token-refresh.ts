@@ -1,6 +1,8 @@
-import { type Ack, type Clock, closeVerdict, elapsed } from '../../protocol/index.js';
+import { type Ack, closeVerdict, elapsed } from '../../protocol/index.js';
 import { LONGEST_TIMER } from './browser-clock.js';
-import type { Tokens } from './tokens.js';
+import type { Link } from './link.js';
+import type { Outbox } from './outbox.js';
+import type { ServerClock } from './server-clock.js';
 
 /** Milliseconds before its end at which a token is replaced at the latest, where it lives so long: time to ask again if that fails. */
 const MARGIN = 10_000;
@@ -16,37 +18,30 @@ export function refreshDelay(left: number, random: () => number): number | undef
   return Math.min(left * (0.75 + random() / 10), Math.max(left - MARGIN, left / 2));
 }
 
-/** Whose token is replaced. */
-export interface TokenRefreshUser {
-  readonly tokens: Tokens;
-  readonly clock: Clock;
-  readonly random: () => number;
-  serverNow(): number;
-  /** Shows a token to the server. Answers the `ref` that is acknowledged. */
-  show(token: string): string;
-  failed(cause: unknown): void;
-}
-
 /** Replaces the token of a connection before it ends, so that the connection need not. */
 export class TokenRefresh {
-  readonly #user: TokenRefreshUser;
+  readonly #link: Link;
+  readonly #outbox: Outbox;
+  readonly #serverClock: ServerClock;
   #stopWaiting: () => void = () => {};
   #expiresAt = 0;
   /** Counts what is waited for: an answer to what was called off is not used. */
   #round = 0;
   #shown: { readonly ref: string; readonly token: string } | undefined;
 
-  constructor(user: TokenRefreshUser) {
-    this.#user = user;
+  constructor(link: Link, outbox: Outbox, serverClock: ServerClock) {
+    this.#link = link;
+    this.#outbox = outbox;
+    this.#serverClock = serverClock;
   }
 
   /** The token in use ends at `expiresAt`, in server time; never, where that is not said. */
   schedule(expiresAt: number | undefined): void {
     this.stop();
-    const { tokens, clock, random } = this.#user;
+    const { tokens, clock, random } = this.#link;
     if (expiresAt === undefined || !tokens.canAsk) return;
     this.#expiresAt = expiresAt;
-    const wait = refreshDelay(expiresAt - this.#user.serverNow(), random);
+    const wait = refreshDelay(expiresAt - this.#serverClock.now, random);
     // Each round waits for most of what is left, so that there are few before it is too late.
     if (wait !== undefined) this.#replaceAt(elapsed(clock) + wait);
   }
@@ -60,7 +55,7 @@ export class TokenRefresh {
   /** Takes the server's word for the token that it was shown. */
   settle({ ref, accepted, expiresAt, code }: Ack): void {
     if (ref !== this.#shown?.ref) return;
-    const { tokens } = this.#user;
+    const { tokens } = this.#link;
     const { token } = this.#shown;
     if (accepted) tokens.current = token;
     // Where the server could not decide, the token may be as good as any.
@@ -69,24 +64,24 @@ export class TokenRefresh {
   }
 
   #replaceAt(due: number): void {
-    const { clock } = this.#user;
+    const { clock } = this.#link;
     const wait = due - elapsed(clock);
     const next = () => (wait > LONGEST_TIMER ? this.#replaceAt(due) : void this.#replace());
     this.#stopWaiting = clock.after(Math.min(wait, LONGEST_TIMER), next);
   }
 
   async #replace(): Promise<void> {
-    const { tokens, show, failed } = this.#user;
+    const { tokens } = this.#link;
     const round = this.#round;
     try {
       const token = await tokens.ask();
       if (round !== this.#round) return;
       if (token === undefined || tokens.wasRejected(token)) this.schedule(this.#expiresAt);
-      else this.#shown = { ref: show(token), token };
+      else this.#shown = { ref: this.#outbox.tell({ type: 'token', data: { token } }), token };
     } catch (cause) {
       if (round !== this.#round) return;
       this.schedule(this.#expiresAt);
-      failed(cause);
+      this.#link.tokenFailed(cause, 'before the token ends');
     }
   }
 }

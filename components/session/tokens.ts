@@ -14,6 +14,8 @@ export class Tokens {
   current: string | undefined;
   readonly #options: TokenOptions;
   readonly #rejected = new Set<string>();
+  /** A fresh one was asked for since the server last let the page in for certain. */
+  #isRenewed = false;
 
   constructor(options: TokenOptions) {
     this.#options = options;
@@ -35,6 +37,19 @@ export class Tokens {
     if (token !== undefined) this.#rejected.add(token);
   }
 
+  /** The server would not have the one in use. Answers whether a fresh one may do better: once, until the server has let the page in. */
+  rejectCurrent(): boolean {
+    this.reject(this.current);
+    if (!this.canAsk || this.#isRenewed) return false;
+    this.#isRenewed = true;
+    return true;
+  }
+
+  /** The server has let the page in for certain: should the token end, another is asked for. */
+  admitted(): void {
+    this.#isRenewed = false;
+  }
+
   wasRejected(token: string | undefined): boolean {
     return token !== undefined && this.#rejected.has(token);
   }
@@ -42,5 +57,6 @@ export class Tokens {
   /** Someone wants everything to be tried once more. */
   forgive(): void {
     this.#rejected.clear();
+    this.#isRenewed = false;
   }
 }
