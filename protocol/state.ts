@@ -179,10 +179,7 @@ export function hasEnded(phase: Phase): phase is End {
   return phase === 'completed' || phase === 'failed' || phase === 'cancelled';
 }
 
-const TASK_ENDS: { readonly [status in TaskStatus]: End | undefined } = {
-  PENDING: undefined,
-  RUNNING: undefined,
-  WAITING: undefined,
+const TASK_ENDS: { readonly [status in TaskStatus]?: End } = {
   COMPLETED: 'completed',
   FAILED: 'failed',
   CANCELLED: 'cancelled',

@@ -1,9 +1,10 @@
 import { StatusMessengerError } from '../protocol/index.js';
+import { assertFunction } from './arguments.js';
 import { systemClock } from './clock.js';
 import type { StatusExtra } from './compose.js';
 import { type Ids, messengerInContext, readIds, runInContext, runWithin, type Speaker, setGround } from './context.js';
 import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
-import { completeMessage, failMessage, type Progress, progressMessage } from './conversation/run-messages.js';
+import { completeMessage, failMessage, type Progress, progressMessage, shown } from './conversation/run-messages.js';
 import { runStep, type TrackOptions, trackThrough } from './conversation/steps.js';
 import { consoleLogger } from './logger.js';
 import { instances, StatusMessenger } from './messenger.js';
@@ -128,14 +129,15 @@ export function track<T>(items: AsyncIterable<T>, label: string, options?: Track
 export function track<T>(
   items: Iterable<T> | AsyncIterable<T>,
   label: string,
-  options: TrackOptions = {},
+  options?: TrackOptions,
 ): AsyncIterable<T> {
-  return trackThrough(meant(), items, label, options);
+  return trackThrough(meant(), items, label, options ?? {});
 }
 
 /** Runs `run` as the work of an agent: everything said inside carries its name. */
 export function withAgent<T>(name: string, run: () => T): T {
-  return runWithin({ agent: name }, run);
+  assertFunction('withAgent', run);
+  return runWithin({ agent: shown(name) }, run);
 }
 
 /** Asks the people who watch the run in context; see `StatusMessenger.ask`. */
@@ -148,5 +150,6 @@ export function ask<const O extends AskOptions = Record<never, never>>(
 
 /** Runs `run` in the context of a session, with the messenger of the surrounding context or the default one. */
 export function runWithSession<T>(ids: Ids | string, run: () => T): T {
+  assertFunction('runWithSession', run);
   return runInContext(readIds(ids), undefined, run);
 }

@@ -101,6 +101,8 @@ export function messengerInContext(): Speaker | undefined {
   return storage.getStore()?.messenger;
 }
 
+const ID_NAMES = ['sessionId', 'threadId', 'userId', 'runId'];
+
 /** Ids from a caller: a session id alone, or an object. Throws `invalid` for anything else. */
 export function readIds(ids: Ids | string): Ids {
   const given: unknown = typeof ids === 'string' ? { sessionId: ids } : ids;
@@ -108,12 +110,16 @@ export function readIds(ids: Ids | string): Ids {
     throw invalid('ids', ids, 'a session id or { sessionId, threadId, userId, runId }', 'pass the id of the session');
   }
   const read: Record<string, string> = {};
-  for (const key of ['sessionId', 'threadId', 'userId', 'runId']) {
+  for (const key of ID_NAMES) {
     const id = given[key];
     if (id === undefined || id === null) continue;
     assertId(id, key);
     if (key === 'sessionId' && isRunId(id)) throw invalid(key, id, 'a session, not a run', 'pass the run as runId');
     read[key] = id;
+  }
+  const [unknown] = Object.keys(given).filter((key) => !ID_NAMES.includes(key));
+  if (unknown !== undefined && Object.keys(read).length === 0) {
+    throw invalid('ids', ids, 'sessionId, threadId, userId or runId', 'check its spelling');
   }
   return read;
 }

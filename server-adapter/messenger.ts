@@ -14,12 +14,14 @@ import {
   initialState,
   invalid,
   isChannelName,
+  isObject,
   messageOf,
   StatusMessengerError,
   splitChannel,
 } from '../protocol/index.js';
 import { Door } from './access/door.js';
 import { refuse } from './access/refuse.js';
+import { assertFunction, assertServer } from './arguments.js';
 import type { Outgoing, SendOptions, SendResult, StatusExtra } from './compose.js';
 import { currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
 import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
@@ -105,7 +107,6 @@ export class StatusMessenger implements Speaker {
       {
         questions: this.#questions,
         updates: this.#updates,
-        statusData: this.#settings.statusData,
         isClosed: () => this.closed,
         send: (channel, message) => this.send(channel, message),
         latestStatus: (sessionId) => store.peek(channelName('session', sessionId))?.latestStatus,
@@ -180,6 +181,7 @@ export class StatusMessenger implements Speaker {
    */
   attach(server: HttpServer, { path = '/ws/:sessionId', http = true }: AttachOptions = {}): void {
     this.#assertOpen('attach');
+    assertServer(server);
     const where = typeof path === 'string' ? `${this.#settings.base}${path}` : path;
     const paths = { pattern: where, tasks: `${this.#settings.base}/ws/tasks/:taskId` };
     const upgrades = attachUpgrades(server, paths, {
@@ -211,6 +213,9 @@ export class StatusMessenger implements Speaker {
   /** Serves a socket of `ws` that the application accepted itself, to whom it wants. Ids that are none end the connection with 4400. */
   handleConnection(ws: WebSocket, ids: ConnectionIds): void {
     this.#assertOpen('handleConnection');
+    if (!isObject(ws) || typeof ws.on !== 'function') {
+      throw invalid('handleConnection', ws, 'a WebSocket of the package ws', 'pass the socket that was accepted');
+    }
     if (typeof ids !== 'object' || ids === null)
       throw invalid('ids', ids, '{ sessionId }', 'say whose connection it is');
     const after = typeof ids.after === 'string' ? [ids.after] : (ids.after ?? []);
@@ -274,6 +279,7 @@ export class StatusMessenger implements Speaker {
 
   /** Runs `run` in the context of a session: every call made inside reports there. Throws `invalid` for ids that are none. */
   runWithSession<T>(ids: Ids | string, run: () => T): T {
+    assertFunction('runWithSession', run);
     return runInContext(readIds(ids), this, run);
   }
 
@@ -414,7 +420,11 @@ export class StatusMessenger implements Speaker {
   }
 
   /** Every status from here on as `[sessionId, text]`, for those who deliver by themselves (seed: `stream_status_updates`). */
-  streamStatusUpdates({ signal }: { signal?: AbortSignal } = {}): AsyncIterableIterator<StatusUpdate> {
+  streamStatusUpdates(options?: { signal?: AbortSignal }): AsyncIterableIterator<StatusUpdate> {
+    const signal = options?.signal;
+    if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+      throw invalid('streamStatusUpdates: signal', signal, 'an AbortSignal', 'leave it out to read for ever');
+    }
     return this.#updates.read(signal);
   }
 

@@ -23,8 +23,6 @@ import type { StatusUpdates } from './updates.js';
 export interface SpeechOwner {
   readonly questions: Questions;
   readonly updates: StatusUpdates;
-  /** Whether a status is an object or a text. */
-  readonly statusData: 'text' | 'object';
   isClosed(): boolean;
   send(channel: ChannelName, message: Outgoing): Promise<SendResult>;
   /** The frame of a channel's latest status. */
@@ -97,8 +95,7 @@ export class Speech {
     }
     this.#owner.updates.push([sessionId ?? null, status]);
     if (channelInContext() === undefined) this.#unrouted = status;
-    const data = this.#owner.statusData === 'object' ? { message: status } : status;
-    this.#speak('addStatusMessage', status, { ...extra, type: 'status', data });
+    this.#speak('addStatusMessage', status, { ...extra, type: 'status', data: status });
   }
 
   #speak(call: string, what: string, message: Outgoing): void {

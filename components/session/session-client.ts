@@ -99,6 +99,31 @@ export class SessionClient {
     return this.#own.state;
   }
 
+  /** The last messages, oldest first, as far as the state keeps them. */
+  get messages(): ChannelState['messages'] {
+    return this.state.messages;
+  }
+
+  /** The text of the current status; empty before the first. */
+  get currentStatus(): string {
+    return this.state.status?.text ?? '';
+  }
+
+  /** The oldest question that waits for its answer. */
+  get currentQuestion(): QuestionView | null {
+    return openQuestion(this.state) ?? null;
+  }
+
+  /** The latest result of each agent. */
+  get results(): ChannelState['results'] {
+    return this.state.results;
+  }
+
+  /** The summary of a run that ended well. */
+  get summary(): string | null {
+    return this.state.summary;
+  }
+
   /** The state of another channel that is watched, such as `thread:ID`. */
   channelState(name: ChannelName): ChannelState | undefined {
     return this.#others.get(name)?.state;

@@ -52,7 +52,9 @@ export class Questions {
   async ask(channel: ChannelName, question: Question, extra: StatusExtra): Promise<JsonValue> {
     const { key, signal, timeout, fallback } = question;
     signal?.throwIfAborted();
-    await this.#store.retain(channel);
+    const held = this.#store.retain(channel);
+    // Where nothing has to be waited for, it is asked before whatever is said after this.
+    if (held instanceof Promise) await held;
     const asker = new Asker(question, key === undefined ? newQuestionId(this.#store.join()) : undefined);
     const stops = [() => this.#store.release(channel), this.#wait(channel, asker)];
     try {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { clipText, elapsed, isObject } from '../../protocol/index.js';
+import { clipText, elapsed, invalid, isObject } from '../../protocol/index.js';
+import { assertFunction } from '../arguments.js';
 import type { Outgoing } from '../compose.js';
 import { currentContext, runWithin, type Speaker } from '../context.js';
 import { publicMessage } from '../public-error.js';
@@ -69,6 +70,7 @@ export function isOfOpenStep({ type, data }: Outgoing): boolean {
 
 /** Runs `run` as a step: see `step` of the calls. */
 export async function runStep<T>(speaker: Speaker, label: string, run: () => T | Promise<T>): Promise<T> {
+  assertFunction('step', run);
   const step = new Step(speaker, 'step', label);
   try {
     const result = await runWithin({ step: step.id }, run);
@@ -90,8 +92,10 @@ export function trackThrough<T>(
   speaker: Speaker,
   source: Iterable<T> | AsyncIterable<T>,
   label: string,
-  { total = sizeOf(source) }: TrackOptions,
+  options: TrackOptions,
 ): AsyncIterable<T> & Iterable<T> {
+  if (!isWalkable(source)) throw invalid('track', source, 'a list or something else to walk through', 'pass the items');
+  const { total = sizeOf(source) } = options;
   const begin = () => new Walk(speaker, label, total);
   return {
     async *[Symbol.asyncIterator]() {
@@ -182,6 +186,11 @@ class Walk {
     this.#said = this.#count;
     this.#step.progress(this.#count, this.#total);
   }
+}
+
+function isWalkable(source: unknown): boolean {
+  if (typeof source === 'string') return true;
+  return typeof source === 'object' && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source);
 }
 
 function isSync<T>(source: Iterable<T> | AsyncIterable<T>): source is Iterable<T> {

@@ -13,6 +13,8 @@ import type { ChannelStore } from '../channels/channel-store.js';
 import { compose, type Outgoing, type SendOptions, type SendResult } from '../compose.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { Log } from '../logger.js';
+import type { Settings } from '../options.js';
+import { wireForm } from './wire-form.js';
 
 /** Messages a second that nobody got, or that could not be stored, of which the log tells; ten times as many at once. */
 const LOGGED = 1;
@@ -21,14 +23,20 @@ const LOGGED = 1;
 export class Publisher {
   readonly #store: ChannelStore;
   readonly #clock: Clock;
+  readonly #statusData: 'text' | 'object';
   readonly #delivery: Delivery;
   readonly #log: Log;
   readonly #unseen: Rate;
   readonly #failures: Rate;
 
-  constructor({ store, clock }: { readonly store: ChannelStore; readonly clock: Clock }, delivery: Delivery, log: Log) {
+  constructor(
+    { store, clock, statusData }: Pick<Settings, 'store' | 'clock' | 'statusData'>,
+    delivery: Delivery,
+    log: Log,
+  ) {
     this.#store = store;
     this.#clock = clock;
+    this.#statusData = statusData;
     this.#delivery = delivery;
     this.#log = log;
     this.#unseen = new Rate(LOGGED, elapsed(clock));
@@ -36,13 +44,13 @@ export class Publisher {
   }
 
   /** Sends to a channel. Synchronous as far as the store is, so that the order of calls is kept. */
-  send(channel: ChannelName, message: Outgoing, { retry = true }: SendOptions = {}): SendResult | Promise<SendResult> {
+  send(channel: ChannelName, message: Outgoing, options?: SendOptions): SendResult | Promise<SendResult> {
     if (isRunChannel(channel)) {
       const { kind, id } = splitChannel(channel);
       return this.#noRecipient(id, kind);
     }
-    const composed = compose(message);
-    if (!retry) {
+    const composed = compose(wireForm(message, this.#statusData));
+    if (options?.retry === false) {
       // Behind what was said before, also in this turn.
       void this.#store.flush();
       this.#delivery.flush(channel);
@@ -64,7 +72,7 @@ export class Publisher {
   /** Sends to one connection of this server: now or never. */
   sendToConnection(connectionId: string, message: Outgoing): SendResult {
     if (isRunId(connectionId)) return this.#noRecipient(connectionId, 'connection');
-    const composed = compose(message);
+    const composed = compose(wireForm(message, this.#statusData));
     const isSent = this.#delivery.connection(connectionId)?.sendNow(composed, undefined) === true;
     if (isSent) return { delivered: 1, buffered: false };
     const reason = 'no such connection is here, or it takes nothing now';

@@ -73,6 +73,11 @@ test('statusData: "object" sends the form of the agent-conversation seed; lists 
   server.messenger.runWithSession('s', () => server.messenger.addStatusMessage('text'));
   assert.deepEqual((await client.status('text')).data, { message: 'text' });
   assert.deepEqual(server.messenger.getStatusMessages('s'), ['text']);
+  // However it is said.
+  await server.messenger.sendToSession('s', { type: 'status', data: 'sent' });
+  assert.deepEqual((await client.status('sent')).data, { message: 'sent' });
+  await server.messenger.sendToSession('s', { type: 'status', data: { message: 'object' } });
+  assert.deepEqual((await client.status('object')).data, { message: 'object' });
 });
 
 test('anything in the place of a text is shown as what it says, or described; nothing is thrown, and the log says so once', async (t) => {

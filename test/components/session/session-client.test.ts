@@ -16,6 +16,30 @@ test('it is live when everything that was missed is here, and not before', () =>
   assert.equal(client.position, 'epoch000-1');
 });
 
+test('what the state says most of is at hand by the names that the element has for it', () => {
+  const { client } = setUp();
+  assert.deepEqual(
+    [client.messages, client.currentStatus, client.currentQuestion, client.results, client.summary],
+    [[], '', null, [], null],
+  );
+  const at = (seq: number, message: object) => ({ ...message, id: `epoch000-${seq}`, ts: seq });
+  client.connect();
+  HandSocket.last.open();
+  HandSocket.last.greet({
+    replay: [
+      at(1, { type: 'status', data: 'Reading' }),
+      at(2, { type: 'question', data: { questionId: 'q', question: 'Which?' } }),
+      at(3, { type: 'result', data: { agent: 'Reader', data: 'All' } }),
+    ],
+  });
+  assert.equal(client.messages.length, 3);
+  assert.equal(client.currentStatus, 'Reading');
+  assert.equal(client.currentQuestion?.question, 'Which?');
+  assert.equal(client.results[0]?.data, 'All');
+  HandSocket.last.say(at(4, { type: 'complete', data: { summary: 'Done' } }));
+  assert.deepEqual([client.currentQuestion, client.summary], [null, 'Done']);
+});
+
 test('a loss is made up for by resuming behind the last message', () => {
   const { client, clock, messages, connections } = setUp();
   client.connect();

@@ -77,5 +77,5 @@ test('the renderer that is tested is the one in the README', async () => {
     readFile(new URL('README.md', root), 'utf8'),
     readFile(new URL('markdown.ts', import.meta.url), 'utf8'),
   ]);
-  assert.ok(readme.includes(`\`\`\`ts\n${tested}\`\`\``));
+  assert.ok(readme.includes(`\`\`\`ts\n// render-markdown.ts\n${tested}\`\`\``));
 });

@@ -5,6 +5,7 @@ import type { JsonValue } from '../../../protocol/index.js';
 import {
   type AnswerTo,
   type AskOptions,
+  addStatusMessage,
   ask,
   type ChannelStore,
   MemoryStore,
@@ -37,6 +38,49 @@ import {
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Compiles only where it is. */
 function is<_ extends true>(): void {}
+
+test('a question stands in the log where it was asked: before what was said after it', async (t) => {
+  for (const open of Object.values(STORES)) {
+    const server = await serve(t, { store: open(t) });
+    const page = await watch(t, server);
+    const answered = server.messenger.runWithSession('s', () => {
+      const asking = ask('Which?');
+      addStatusMessage('Waiting');
+      return asking;
+    });
+    const { questionId } = await asked(page, 'Which?');
+    await page.status('Waiting');
+    const types = page.frames.filter(({ id, type }) => id !== undefined && type !== 'snapshot').map(({ type }) => type);
+    assert.deepEqual(types, ['question', 'status']);
+    await answer(page, questionId, 'this');
+    assert.equal(await answered, 'this');
+  }
+});
+
+test('questions in the form of the seed, without an id, stand beside each other and are answered one after the other', async (t) => {
+  const server = await serve(t);
+  const page = await watch(t, server);
+  for (const question of ['Which?', 'When?']) {
+    await server.messenger.sendToSession('s', { type: 'question', data: { question } });
+  }
+  await asked(page, 'When?');
+  assert.deepEqual(
+    stateOf(page).questions.map(({ question, status }) => [question, status]),
+    [
+      ['Which?', 'open'],
+      ['When?', 'open'],
+    ],
+  );
+  for (const answer of ['this', 'now']) await page.send({ answer });
+  await page.frame(({ type, data }) => type === 'answered' && (data as { answer?: unknown }).answer === 'now');
+  assert.deepEqual(
+    stateOf(page).questions.map(({ question, answer }) => [question, answer]),
+    [
+      ['Which?', 'this'],
+      ['When?', 'now'],
+    ],
+  );
+});
 
 test('the type of the answer is that of what is asked', () => {
   is<Same<AnswerTo<Record<never, never>>, string>>();
