@@ -1,4 +1,4 @@
-import { type ChannelState, openQuestion, type Phase } from '../../protocol/index.js';
+import { type ChannelState, openQuestion, type Phase, type StepView } from '../../protocol/index.js';
 import { isStale, knownUntil, type Now, timeTaken } from '../known-time.js';
 import { refusalText } from '../refusal-text.js';
 import type { Connection } from '../session/index.js';
@@ -52,8 +52,13 @@ function messageText(state: ChannelState, connection: Connection, words: Words):
       return words.cancelled;
     default:
       if (status !== undefined) return status;
-      return connection.status === 'live' ? words.waitingForStatus : '';
+      // A run may be told by its steps alone.
+      return runningStep(state)?.label ?? (connection.status === 'live' ? words.waitingForStatus : '');
   }
+}
+
+function runningStep({ steps }: ChannelState): StepView | undefined {
+  return steps.filter(({ status }) => status === 'running').at(-1);
 }
 
 function signText(phase: Phase, words: Words): string {

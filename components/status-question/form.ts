@@ -108,7 +108,7 @@ function summary(fields: readonly Field[], problems: Problems, on: FormHandlers)
   return html`<ul part="summary">
     ${wrong.map(
       ({ id, name, label }) =>
-        html`<li><button type="button" @click=${() => on.lead(id)}><bdi>${label}</bdi>: ${problems.get(name)}</button></li>`,
+        html`<li><button type="button" @click=${() => on.lead(id)}><span><bdi>${label}</bdi>: ${problems.get(name)}</span></button></li>`,
     )}
   </ul>`;
 }

@@ -57,12 +57,6 @@ export const styles = [
       color: var(--_muted);
     }
 
-    [part='previous'] {
-      flex-wrap: nowrap;
-      padding-block-end: var(--_gap);
-      border-block-end: 1px solid var(--_border);
-    }
-
     [part='header'],
     [part='actions'],
     [part='previous'] {
@@ -70,6 +64,12 @@ export const styles = [
       flex-wrap: wrap;
       align-items: baseline;
       gap: var(--_gap-small) var(--_gap);
+    }
+
+    [part='previous'] {
+      flex-wrap: nowrap;
+      padding-block-end: var(--_gap);
+      border-block-end: 1px solid var(--_border);
     }
 
     [part='header'],
@@ -103,7 +103,7 @@ export const styles = [
       text-wrap: pretty;
     }
 
-    :is([part='question'], [part='answer'], [part='hint']) {
+    :is([part='question'], [part='answer'], [part='hint'], [part='previous']) {
       white-space: pre-line;
     }
 

@@ -107,7 +107,7 @@ export class StatusResultsElement extends CompanionElement {
     return html`
       <div part=${part} class="card" role="group" aria-label=${part === 'result' ? words.resultOf(name) : name}>
         <div class="head">
-          <bdi part="heading">${name}</bdi>
+          <span part="heading"><bdi>${name}</bdi></span>
           ${
             isGone
               ? nothing

@@ -157,6 +157,8 @@ export const styles = [
     [part='toggle'] {
       min-block-size: 0;
       min-inline-size: 0;
+      /* A long label has its lines beside the time, and not below it. */
+      max-inline-size: calc(100% - 4em);
       padding: 0;
       border: 0;
       font-size: inherit;
@@ -191,6 +193,8 @@ export const styles = [
 
     .chevron {
       flex: none;
+      align-self: start;
+      margin-block-start: calc(0.75em - 0.3125em);
       inline-size: 0.625em;
       block-size: 0.625em;
       background: currentColor;

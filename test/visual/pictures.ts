@@ -121,6 +121,15 @@ export const PICTURES: readonly Picture[] = [
   over('status-timeline', 'empty', () => session()),
   over('status-timeline', 'running', () => session(...WORK)),
   over('status-timeline', 'running-dark', () => session(...WORK), { isDark: true }),
+  over('status-timeline', 'long', () =>
+    session(
+      [95, said.began('a', 'Compare the prices of all shops that have sold one of them since last summer')],
+      [94, said.status('Looking for shops that are still there', { step: 'a' })],
+      [60, said.began('b', 'Ask those that have not answered within a day once more', undefined, 'a')],
+      [58, said.status('Nobody answers', { step: 'b' })],
+      [50, said.failedStep('b', 'All of them are closed')],
+    ),
+  ),
   over('status-timeline', 'done', () => session(...DONE), { with: { agents: ['Analyst'] } }),
 
   over('status-question', 'text', asked('What is the app for?')),

@@ -158,7 +158,7 @@ describe('Texts of strangers', () => {
     Object.assign(messenger, { url: '/raw', sessionId: id });
     page.document.body.append(messenger);
     await until(() => messenger.connection.status === 'live', 'live');
-    const line = () => messenger.shadowRoot?.querySelector('[part="message"]');
+    const line = () => messenger.shadowRoot?.querySelector('[part="message"] > bdi');
     for (const text of texts) {
       await server({ do: 'rawSend', sessionId: id, frames: [JSON.stringify({ type: 'status', data: text })] });
       await until(() => line()?.textContent?.startsWith(text.slice(0, READ)) ?? false, text.slice(0, READ));
