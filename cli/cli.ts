@@ -39,7 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
   const own = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
   try {
     if (own.includes('--version') || own.includes('-v')) return await sayVersion();
-    const isHelp = own.includes('--help') || own.includes('-h');
+    const isHelp = own.includes('--help') || own.includes('-h') || first === 'help';
     if (isHelp && (name !== first || !known)) return say(OVERVIEW);
     if (!known) {
       throw new UsageError(`got the command "${name}", expected ${Object.keys(COMMANDS).join(', ')}`);

@@ -51,12 +51,16 @@ interface End {
   readonly how: string;
 }
 
+function clipped(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
 export const run: Command = {
   help: HELP,
   async run(args) {
     const { values, command } = readRunArguments(args);
     const { session = randomUUID(), url, port, keep = false } = values;
-    const label = plainText(values.label ?? command.join(' ')).slice(0, LABEL);
+    const label = clipped(plainText(values.label ?? command.join(' ')), LABEL);
     assertId(session, '--session');
     if (isRunId(session)) {
       throw new UsageError(`run: got --session ${session}, expected a session, not a run; choose an id without "run_"`);

@@ -67,8 +67,9 @@ export const styles = [
       display: none;
     }
 
-    /* How a question of a run that is over ended stands in the timeline, and such a run cannot be stopped. */
-    :host(:not(${inState('running')}, ${inState('waiting')})) :is(status-question:not(${inState('open')}), status-controls):not(:focus-within) {
+    /* How a question ended stands in the timeline, and a run that is over cannot be stopped. Whoever has just been there keeps it before them. */
+    status-question:not(${inState('open')}):not(:focus-within),
+    :host(:not(${inState('running')}, ${inState('waiting')})) status-controls:not(:focus-within) {
       display: none;
     }
 

@@ -63,7 +63,7 @@ export function sidebar(view: SidebarView): TemplateResult {
                   </ul>
                 `
           }
-          ${GROUPS.map((group) => groupEntry(group, found, isSearching, view))}
+          ${isSearching ? foundGroups(found, view) : GROUPS.map((group) => groupEntry(group, false, view))}
           ${found.length === 0 ? html`<p class="none">Nothing has “${query}” in it.</p>` : nothing}
         </nav>
       </div>
@@ -81,18 +81,19 @@ function searchKey(event: KeyboardEvent): void {
   if (event.key === 'Enter') first?.click();
 }
 
+/** What was found, the best first: Enter leads to that. */
+function foundGroups(found: readonly Listed[], view: SidebarView): TemplateResult[] {
+  const tags = [...new Set(found.map(({ tag }) => tag))];
+  return tags.map((tag) => groupEntry({ tag, stories: found.filter((each) => each.tag === tag) }, true, view));
+}
+
 function groupEntry(
-  { tag, stories }: StoryGroup,
-  found: readonly Listed[],
+  { tag, stories }: Pick<StoryGroup, 'tag' | 'stories'>,
   isSearching: boolean,
   { address, openGroups }: SidebarView,
-): TemplateResult | typeof nothing {
+): TemplateResult {
   const { route } = address;
   const isCurrent = 'tag' in route && route.tag === tag;
-  const shown = isSearching
-    ? stories.filter(({ id }) => found.some((each) => each.tag === tag && each.id === id))
-    : stories;
-  if (shown.length === 0) return nothing;
   const toggled = (event: Event) => {
     if (isSearching) return;
     if ((event.currentTarget as HTMLDetailsElement).open) openGroups.add(tag);
@@ -102,7 +103,7 @@ function groupEntry(
     <details ?open=${isSearching || isCurrent || openGroups.has(tag)} @toggle=${toggled}>
       <summary>${tag}</summary>
       <ul>
-        ${shown.map(({ id, title }) => entry(address, { page: 'story', tag, story: id }, title))}
+        ${stories.map(({ id, title }) => entry(address, { page: 'story', tag, story: id }, title))}
         ${isSearching ? nothing : entry(address, { page: 'reference', tag }, 'Reference', 'reference')}
       </ul>
     </details>

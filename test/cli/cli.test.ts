@@ -15,6 +15,9 @@ import { cli, KEY } from './support.js';
 test('--help of the program and of every command', async (t) => {
   const whole = cli(t, ['--help']);
   assert.equal(await whole.ended(), 0);
+  const asked = cli(t, ['help']);
+  assert.equal(await asked.ended(), 0);
+  assert.equal(asked.out, whole.out);
   const names = ['serve', 'send', 'run', 'watch'];
   await Promise.all(
     names.map(async (name) => {

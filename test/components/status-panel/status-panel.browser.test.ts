@@ -46,7 +46,9 @@ describe('<status-panel>', () => {
     session.say(ANSWERED, RESULT);
     await until(() => visible(element).includes('results'));
     await accessible(element);
-    const tops = ['header', 'question', 'progress', 'timeline', 'results', 'controls'].map(
+    // How it was answered stands in the timeline.
+    expect(visible(element)).to.deep.equal(['connection', 'progress', 'timeline', 'results', 'controls']);
+    const tops = ['header', 'progress', 'timeline', 'results', 'controls'].map(
       (name) => shadowPart(element, name)?.getBoundingClientRect().top ?? 0,
     );
     expect(tops.every((top, i) => i === 0 || top > (tops[i - 1] ?? 0))).to.equal(true);
