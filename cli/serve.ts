@@ -22,6 +22,8 @@ Environment:
   STATUS_MESSENGER_STORE  memory: (default) or sqlite:FILE
   STATUS_MESSENGER_API_KEY
                           the key of POST /api/messages, which is off without it
+  STATUS_MESSENGER_METRICS
+                          true: GET /metrics, for Prometheus
 
 On SIGTERM and SIGINT it finishes what it accepted, tells each page when to come
 back, and exits with 0 within ten seconds; a second signal ends it at once.`;

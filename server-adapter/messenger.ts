@@ -96,7 +96,7 @@ export class StatusMessenger implements Speaker {
   /** Throws `invalid` for options that cannot be. */
   constructor(options: MessengerOptions = {}) {
     this.#settings = readOptions(options);
-    const { store, clock, logger, apiKey, base, allowedOrigins } = this.#settings;
+    const { store, clock, logger, apiKey, base, allowedOrigins, metrics } = this.#settings;
     this.#log = new Log(logger);
     this.#delivery = new Delivery(this.#settings, clock);
     this.#updates = new StatusUpdates(this.#log);
@@ -169,6 +169,7 @@ export class StatusMessenger implements Speaker {
       resourceAt: (path) => streams.resourceAt(path) ?? taskRoutes.resourceAt(path),
       health: async () => (this.#closing ? 'the server is closing' : store.health()),
       statuses: (sessionId) => this.getStatusMessages(sessionId),
+      figures: metrics ? () => ({ ...this.#delivery.figures, stored: this.#publisher.stored }) : undefined,
       send: (channel, message) => this.send(channel, message),
     });
     instances.add(this);

@@ -26,6 +26,8 @@ export interface MessengerOptions {
   readonly statusData?: 'text' | 'object';
   /** The key that `POST /api/messages` asks for. Default: `STATUS_MESSENGER_API_KEY` of the environment; without one the address is off. */
   readonly apiKey?: string;
+  /** Whether `GET /metrics` tells how many connections and messages there are, in Prometheus' text format. Default `false`. */
+  readonly metrics?: boolean;
   /**
    * Pages of other origins that may connect: `['https://example.org']`, or `'*'` for any. Default: none but those of the server's own origin. Clients that send
    * no `Origin`, which are no browsers, are let in.
@@ -90,6 +92,7 @@ const KNOWN = [
   'highWaterMark',
   'statusData',
   'apiKey',
+  'metrics',
   'allowedOrigins',
   'authorize',
   'authorizeTimeout',
@@ -106,7 +109,7 @@ const KNOWN = [
 export function readOptions(options: MessengerOptions): Settings {
   assertFields('options', options, KNOWN);
   const { clock = systemClock, store = {}, logger = consoleLogger, random = Math.random } = options;
-  const { statusData = 'text', base = '', apiKey = process.env.STATUS_MESSENGER_API_KEY } = options;
+  const { statusData = 'text', base = '', apiKey = process.env.STATUS_MESSENGER_API_KEY, metrics = false } = options;
   if (statusData !== 'text' && statusData !== 'object') {
     throw invalid('options.statusData', statusData, '"text" or "object"', 'leave it out for "text"');
   }
@@ -116,6 +119,8 @@ export function readOptions(options: MessengerOptions): Settings {
   if (apiKey !== undefined && typeof apiKey !== 'string') {
     throw invalid('options.apiKey', apiKey, 'a text', 'leave it out to keep POST /api/messages off');
   }
+  if (typeof metrics !== 'boolean')
+    throw invalid('options.metrics', metrics, 'true or false', 'leave it out for false');
   if (logger !== false) assertMethods('options.logger', logger, ['debug', 'info', 'warn', 'error']);
   assertMethods('options.clock', clock, ['now', 'after']);
   if (typeof random !== 'function')
@@ -135,6 +140,7 @@ export function readOptions(options: MessengerOptions): Settings {
     highWaterMark: positive('options.highWaterMark', options.highWaterMark, 64 * 1024),
     statusData,
     apiKey: apiKey || undefined,
+    metrics,
     allowedOrigins: readOrigins(options.allowedOrigins),
     authorize,
     authorizeTimeout: positive('options.authorizeTimeout', options.authorizeTimeout, 8000),

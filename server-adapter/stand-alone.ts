@@ -17,6 +17,8 @@ export interface StandAloneEnvironment {
   readonly STATUS_MESSENGER_STORE?: string;
   /** The key of `POST /api/messages`, which is off without it. */
   readonly STATUS_MESSENGER_API_KEY?: string;
+  /** `true` switches `GET /metrics` on. */
+  readonly STATUS_MESSENGER_METRICS?: string;
 }
 
 /** A server that does nothing but bring messages, published over HTTP, to pages. */
@@ -49,6 +51,7 @@ export async function startStandAlone(
   const port = readPort(environment.PORT || undefined);
   const messenger = new StatusMessenger({
     apiKey,
+    metrics: readSwitch('STATUS_MESSENGER_METRICS', environment.STATUS_MESSENGER_METRICS),
     allowedOrigins: readOrigins(environment.CORS_ORIGINS),
     store: await openStore(environment.STATUS_MESSENGER_STORE || undefined),
   });
@@ -90,6 +93,12 @@ function readPort(text = '8000'): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw invalid('PORT', text, 'a number from 0 to 65535', 'leave it out for 8000');
+}
+
+function readSwitch(name: string, text = ''): boolean {
+  if (text === '' || text === 'false') return false;
+  if (text === 'true') return true;
+  throw invalid(name, text, 'true or false', 'leave it out for false');
 }
 
 function readOrigins(text = ''): AllowedOrigins {

@@ -92,8 +92,8 @@ export class Connection {
     this.lastHeard = elapsed(this.settings.clock);
   }
 
-  /** Greets the page and begins to deliver these channels, the connection's own first. */
-  begin(logs: readonly ChannelLog[], after: ReadonlyMap<ChannelName, Position>, spread = 0): void {
+  /** Greets the page and begins to deliver these channels, the connection's own first. Answers whether that goes on from a position of the page's. */
+  begin(logs: readonly ChannelLog[], after: ReadonlyMap<ChannelName, Position>, spread = 0): boolean {
     const channels: Record<string, { position: string; recovered: boolean }> = {};
     this.#cursors = logs.map((log) => {
       const asked = after.get(log.name);
@@ -120,6 +120,8 @@ export class Connection {
       });
       this.#pump(this.#batches());
     });
+    const [own] = logs;
+    return own !== undefined && channels[own.name]?.recovered === true;
   }
 
   /** Sends what the logs have beyond the cursors, as much of it as the transport takes. */

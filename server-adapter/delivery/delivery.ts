@@ -29,6 +29,10 @@ interface Audience {
 export class Delivery {
   readonly #connections = new Map<string, Connection>();
   readonly #audiences = new Map<ChannelName, Audience>();
+  /** Since it was made. */
+  #connected = 0;
+  #resumed = 0;
+  #tooSlow = 0;
   /** Those that have not seen all that this turn of the event loop said. */
   #behind: Audience[] = [];
   readonly #settings: DeliverySettings;
@@ -58,10 +62,22 @@ export class Delivery {
 
   /** Begins to serve a connection: greets it, sends what it missed, and whatever comes from here on. */
   add(connection: Connection, logs: readonly ChannelLog[], after: ReadonlyMap<ChannelName, Position>): void {
-    connection.begin(logs, after, this.spread);
+    this.#connected++;
+    if (connection.begin(logs, after, this.spread)) this.#resumed++;
     this.#connections.set(connection.id, connection);
     for (const { name } of logs) this.#watch(connection, name);
     if (!this.#stopTicking) this.#tickLater();
+  }
+
+  /** How many there are, and were. */
+  get figures() {
+    return {
+      connections: this.#connections.size,
+      watchedChannels: this.#audiences.size,
+      connected: this.#connected,
+      resumed: this.#resumed,
+      tooSlow: this.#tooSlow,
+    };
   }
 
   /** The channels that somebody watches. */
@@ -195,7 +211,10 @@ export class Delivery {
       const stalled = connection.stalledFor(now);
       if (stalled !== undefined) {
         // One that takes nothing hears no ping either: its own limit decides.
-        if (stalled >= stallTimeout) connection.close(CloseCode.tooSlow, 'took nothing for too long');
+        if (stalled >= stallTimeout && !connection.closed) {
+          this.#tooSlow++;
+          connection.close(CloseCode.tooSlow, 'took nothing for too long');
+        }
       } else if (now - connection.lastHeard > heartbeat + pongTimeout - interval) {
         connection.transport.terminate();
       } else {

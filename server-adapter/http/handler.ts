@@ -17,6 +17,7 @@ import { compose, type Outgoing, type SendResult } from '../compose.js';
 import { type Log, stackOf } from '../logger.js';
 import { denied, error, HttpError, json, nothingHere, readBody } from './answers.js';
 import { corsHeaders, preflight } from './cors.js';
+import { type Figures, prometheusText } from './metrics.js';
 import { arrivalOf } from './web-request.js';
 
 /** Bytes of a request body: a list of several messages of the largest size. */
@@ -30,6 +31,8 @@ export interface HandlerDependencies {
   readonly log: Log;
   health(): Promise<string | undefined>;
   statuses(sessionId: string): string[];
+  /** What `GET /metrics` tells; `undefined` where it is off. */
+  readonly figures: (() => Figures) | undefined;
   readonly door: Door;
   /** Addresses that are not fixed: what there is at a path behind the base. */
   resourceAt(path: string): Resource | undefined;
@@ -53,8 +56,18 @@ export interface Handler {
   answer(request: Request, address?: string): Promise<Response>;
 }
 
+/** What tells nothing of any session. */
+const FOR_OPERATORS: ReadonlySet<string> = new Set(['/healthz', '/metrics']);
+
+function metrics(figures: Figures): Response {
+  return new Response(prometheusText(figures), {
+    headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
+  });
+}
+
 /** The plain HTTP addresses of the wire contract. */
 export function createHandler(deps: HandlerDependencies): Handler {
+  const { figures } = deps;
   const routes: { readonly [path: string]: Resource['methods'] } = {
     '/healthz': {
       async GET() {
@@ -99,13 +112,21 @@ export function createHandler(deps: HandlerDependencies): Handler {
         return json(201, Array.isArray(body) ? results : results[0]);
       },
     },
+    // An application may have metrics of its own at this address.
+    ...(figures && {
+      '/metrics': {
+        async GET() {
+          return metrics(figures());
+        },
+      },
+    }),
   };
 
   const resourceAt = (path: string): Resource | undefined => {
     const known = path.startsWith(deps.base) ? path.slice(deps.base.length) : '';
     const methods = Object.hasOwn(routes, known) ? routes[known] : undefined;
     if (!methods) return deps.resourceAt(known);
-    return known === '/healthz' ? { methods, strangers: 'welcome' } : { methods };
+    return FOR_OPERATORS.has(known) ? { methods, strangers: 'welcome' } : { methods };
   };
   return {
     owns: (path) => resourceAt(path) !== undefined,

@@ -26,6 +26,8 @@ export class Publisher {
   readonly #statusData: 'text' | 'object';
   readonly #delivery: Delivery;
   readonly #log: Log;
+  /** How many messages it has stored. */
+  stored = 0;
   readonly #unseen: Rate;
   readonly #failures: Rate;
 
@@ -92,6 +94,7 @@ export class Publisher {
   }
 
   #sent(channel: ChannelName, id: string): SendResult {
+    this.stored++;
     return this.#told(channel, { id, delivered: this.#delivery.viewers(channel), buffered: true });
   }
 

@@ -10,7 +10,7 @@ import { kitError } from './support.js';
 
 test('an option that there is not', () => {
   const known =
-    'store, heartbeat, pongTimeout, stallTimeout, highWaterMark, statusData, apiKey, allowedOrigins, authorize, authorizeTimeout, trustedProxies, limits, pubsub, base, logger, clock, random';
+    'store, heartbeat, pongTimeout, stallTimeout, highWaterMark, statusData, apiKey, metrics, allowedOrigins, authorize, authorizeTimeout, trustedProxies, limits, pubsub, base, logger, clock, random';
   for (const key of ['heartBeat', 'path', 'toString', '__proto']) {
     const wrong = kitError('invalid', `options: got "${key}", expected ${known}; check its spelling`);
     assert.throws(() => new StatusMessenger({ [key]: 1 } as MessengerOptions), wrong);

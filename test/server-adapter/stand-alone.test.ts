@@ -59,6 +59,12 @@ function publish(http: string, data: string, init: RequestInit = {}): Promise<Re
   });
 }
 
+test('metrics are told where the environment switches them on', async (t) => {
+  const { http } = await start(t, { STATUS_MESSENGER_METRICS: 'true' });
+  const text = await (await fetch(`${http}/metrics`)).text();
+  assert.match(text, /^status_messenger_connections 0$/m);
+});
+
 test('what is published over HTTP reaches the pages', async (t) => {
   const server = await start(t);
   const page = new WireClient(`${server.ws}/ws/s`);
