@@ -276,6 +276,8 @@ export class Link {
       return;
     }
     this.tokens.current = token;
+    const generation = this.#generation;
+    const isCurrent = () => generation === this.#generation;
     let socket: SocketLike;
     try {
       socket = this.#dialer.dial(this.#user.address(token));
@@ -283,12 +285,17 @@ export class Link {
       this.#refuse({ code: CloseCode.malformed, reason: messageOf(error), local: true }, error);
       return;
     }
+    // What went wrong is told by the close that follows; without a listener some platforms would throw it.
+    socket.onerror = () => {};
+    // Whoever hears that WebSockets do not get through may disconnect.
+    if (!isCurrent()) {
+      socket.close();
+      return;
+    }
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#stage = 'opening';
     this.#begunAt = elapsed(this.clock);
-    const generation = this.#generation;
-    const isCurrent = () => generation === this.#generation;
     const { openTimeout = OPENING } = this.#options;
     this.#timer('opening', openTimeout, () => {
       this.#dialer.failed();
@@ -309,8 +316,6 @@ export class Link {
       }
       this.#user.heard(data, aside);
     };
-    // What went wrong is told by the close that follows; without a listener some platforms would throw it.
-    socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
       if (!isCurrent()) return;
       if (this.#stage === 'opening') this.#dialer.failed();

@@ -121,6 +121,29 @@ test('while nothing opens, one is tried after the other, and nothing is said to 
   assert.deepEqual(problems, []);
 });
 
+test('who disconnects when told that WebSockets do not get through is disconnected', async (t) => {
+  const dead = await startDead(t);
+  // At an address that has no stream beside it there is nothing to turn to, which is told as a socket is made.
+  const client = new SessionClient({
+    url: `ws://127.0.0.1:${dead.port}/elsewhere`,
+    WebSocket,
+    reconnectDelay: () => 1,
+  });
+  t.after(() => client.close());
+  const told = new Promise<void>((resolve) =>
+    client.on('problem', () => {
+      client.disconnect();
+      resolve();
+    }),
+  );
+  client.connect();
+  await told;
+  const asked = dead.asked.length;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(client.connection.status, 'idle');
+  assert.ok(dead.asked.length <= asked + 1, 'nothing goes on');
+});
+
 test('a page whose server was only down takes a WebSocket when that is back, though it tried another way meanwhile', async (t) => {
   const dead = await startDead(t);
   // Time enough to put the server there, behind the first attempt by another way.
