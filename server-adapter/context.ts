@@ -102,6 +102,8 @@ export function messengerInContext(): Speaker | undefined {
 }
 
 const ID_NAMES = ['sessionId', 'threadId', 'userId', 'runId'];
+/** What a context has beside ids: one may be handed over as it is. */
+const REST = ['taskId', 'agent', 'step', 'signal'];
 
 /** Ids from a caller: a session id alone, or an object. Throws `invalid` for anything else. */
 export function readIds(ids: Ids | string): Ids {
@@ -117,7 +119,7 @@ export function readIds(ids: Ids | string): Ids {
     if (key === 'sessionId' && isRunId(id)) throw invalid(key, id, 'a session, not a run', 'pass the run as runId');
     read[key] = id;
   }
-  const [unknown] = Object.keys(given).filter((key) => !ID_NAMES.includes(key));
+  const unknown = Object.keys(given).find((key) => !ID_NAMES.includes(key) && !REST.includes(key));
   if (unknown !== undefined && Object.keys(read).length === 0) {
     throw invalid('ids', ids, 'sessionId, threadId, userId or runId', 'check its spelling');
   }
