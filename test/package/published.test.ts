@@ -8,8 +8,8 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { execute, expanded, pack, temporaryFolder } from './tarball.js';
 
-/** What the package weighs in bytes, unpacked and without source maps: where it is to come, and what it was last and two hundredths; it only ever goes down. */
-const WEIGHT = { asked: 400_000, budget: 1_130_000 };
+/** What the package weighs in bytes, unpacked and without source maps: where it is to come, and what it was last and a hundredth. It goes down, but for what users were promised. */
+const WEIGHT = { asked: 400_000, budget: 1_147_000 };
 
 let tarball: Buffer;
 let folder: string;

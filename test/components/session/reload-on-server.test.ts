@@ -134,8 +134,8 @@ test(`60 reloads at random moments of 300 inputs, the network cut as often: each
       if (random() < 0.5) await sleep(random() * 3);
       if (random() < 0.1) proxy.cut();
     }
-    // No more may wait than is kept: now and then the network holds until everything is acknowledged.
-    if (reload % 10 === 9) await until(() => storage.items.size === 0);
+    // No more may wait than is kept: now and then the network holds until everything has arrived and is acknowledged. What was just said is kept a moment later.
+    if (reload % 10 === 9) await until(() => inputs.length >= said && storage.items.size === 0);
     await leave(current);
   }
   assert.deepEqual(

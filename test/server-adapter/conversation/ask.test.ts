@@ -360,10 +360,10 @@ test('a question that the application says by itself is answered in the log, wha
   const page = await watch(t, server);
   const { messenger } = server;
   await messenger.sendToSession('s', { type: 'question', data: { question: 'In the form of the seed?' } });
-  await page.type('question');
+  const { questionId } = await asked(page, 'In the form of the seed?');
   await page.send({ answer: 'yes' });
-  const { by: _, ...end } = await ended(page, '');
-  assert.deepEqual(end, { questionId: '', outcome: 'answered', answer: 'yes', anonymous: true });
+  const { by: _, ...end } = await ended(page, questionId);
+  assert.deepEqual(end, { questionId, outcome: 'answered', answer: 'yes', anonymous: true });
   const schemas: unknown[] = [
     { type: 'integer' },
     { type: 'string', pattern: '^a' },
