@@ -15,5 +15,12 @@ export const styles = [
     [part='connection']:empty {
       display: none;
     }
+
+    /* What the kit has to show below the line stands apart from it; a page's own rules come before this one. */
+    ::slotted(
+        :is(status-connection, status-controls, status-progress, status-question, status-results, status-timeline)
+      ) {
+      margin-block-start: var(--_gap);
+    }
   `,
 ];

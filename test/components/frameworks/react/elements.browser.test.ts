@@ -34,6 +34,8 @@ function place() {
   };
 }
 
+const ASKED = { questionId: 'q', question: 'Go on?' };
+
 describe("React's components of the elements", () => {
   it('under StrictMode have one socket, whose properties are there in time, and fire each event once', async () => {
     const sessionId = newSession();
@@ -56,9 +58,9 @@ describe("React's components of the elements", () => {
     await live(element);
     expect(asked).to.deep.equal([sessionId]);
     expect(element.className).to.equal('mine');
-    await publish(sessionId, { type: 'status', data: 'one' }, { type: 'question', data: { question: 'Go on?' } });
+    await publish(sessionId, { type: 'status', data: 'one' }, { type: 'question', data: ASKED });
     await until(() => heard.length >= 3);
-    expect(heard).to.deep.equal(['one', { question: 'Go on?' }, 'Go on?']);
+    expect(heard).to.deep.equal(['one', ASKED, 'Go on?']);
     expect(await sockets(sessionId)).to.deep.equal({ open: 1, ever: 1 });
     page.unmount();
     await noSocket(sessionId);
