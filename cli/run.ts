@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { assertId, isObject, isRunId, messageOf } from '../protocol/index.js';
 import { type Command, readArguments, UsageError } from './command.js';
 import { Feed, type Said } from './feed.js';
+import { clipColumns } from './output/columns.js';
 import { LineReader } from './output/line-reader.js';
 import { plainText } from './output/plain-text.js';
 import { exitCodeOf, onSignal, signalled } from './output/signals.js';
@@ -36,7 +37,7 @@ const OPTIONS = {
   keep: { type: 'boolean' },
 } as const;
 
-/** Characters of a line, and of the command's label, that are shown. */
+/** Characters of a line, and columns of the command's label, that are shown. */
 const LINE = 2000;
 const LABEL = 100;
 /** Milliseconds without output after which what the command has left behind is not waited for. */
@@ -51,16 +52,12 @@ interface End {
   readonly how: string;
 }
 
-function clipped(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-}
-
 export const run: Command = {
   help: HELP,
   async run(args) {
     const { values, command } = readRunArguments(args);
     const { session = randomUUID(), url, port, keep = false } = values;
-    const label = clipped(plainText(values.label ?? command.join(' ')), LABEL);
+    const label = clipColumns(plainText(values.label ?? command.join(' ')), LABEL);
     assertId(session, '--session');
     if (isRunId(session)) {
       throw new UsageError(`run: got --session ${session}, expected a session, not a run; choose an id without "run_"`);

@@ -188,9 +188,9 @@ class Walk {
   }
 }
 
-function isWalkable(source: unknown): boolean {
-  if (typeof source === 'string') return true;
-  return typeof source === 'object' && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source);
+function isWalkable<T>(source: Iterable<T> | AsyncIterable<T>): boolean {
+  const isObject = typeof source === 'object' && source !== null;
+  return typeof source === 'string' || (isObject && (isSync(source) || Symbol.asyncIterator in source));
 }
 
 function isSync<T>(source: Iterable<T> | AsyncIterable<T>): source is Iterable<T> {

@@ -8,7 +8,7 @@ export interface Figures {
   readonly resumed: number;
   /** Connections that were ended since they took nothing for too long. */
   readonly tooSlow: number;
-  /** Messages that it was given and has stored. */
+  /** Messages that it was given to send and has stored: neither questions nor how tasks stand. */
   readonly stored: number;
 }
 
@@ -23,7 +23,11 @@ const METRICS: { readonly [name in keyof Figures]: readonly [name: string, type:
       'counter',
       'Connections that were ended with 4408, since they took nothing for too long.',
     ],
-    stored: ['messages_total', 'counter', 'Messages that were stored.'],
+    stored: [
+      'messages_total',
+      'counter',
+      'Messages that were sent and stored; questions, and how tasks stand, are not counted.',
+    ],
   };
 
 /** The figures in Prometheus' text format, version 0.0.4. Pure. */

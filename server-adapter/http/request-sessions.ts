@@ -3,6 +3,7 @@ import { CloseCode, invalid, isObject } from '../../protocol/index.js';
 import { type Access, type Denial, isDenial } from '../access/authorize.js';
 import type { Door } from '../access/door.js';
 import { idsOf } from '../access/granted.js';
+import { assertFunction } from '../arguments.js';
 import { splitUrl } from '../paths.js';
 import type { Sessions } from '../sessions.js';
 import { denied } from './answers.js';
@@ -60,7 +61,7 @@ export class RequestSessions {
     if (!(request instanceof Request)) {
       throw invalid('runWithRequest', request, 'a Request', 'use sessionMiddleware for those of Node');
     }
-    if (typeof run !== 'function') throw invalid('runWithRequest', run, 'a function', 'hand in what is to be done');
+    assertFunction('runWithRequest', run);
     assertOptions('runWithRequest', options);
     const { sessionId = ({ url, headers }) => named(url, headers.get(HEADER)) } = options;
     const { pathname, search } = new URL(request.url);

@@ -26,7 +26,8 @@ export class WorkerSpeaker implements Speaker {
   }
 
   addStatusMessage(text: string, extra: StatusExtra = {}): void {
-    const said = shown(text);
+    // A long one is cut where it is shown, with a warning.
+    const said = typeof text === 'string' ? text : shown(text);
     if (typeof text !== 'string') {
       const got = `got ${describe(text)}, expected a text; pass a string`;
       this.#upstream.warnOnce('status-type', `addStatusMessage: ${got}`);
