@@ -342,7 +342,7 @@ test('one that takes nothing for too long is closed with 4408', async (t) => {
   const store = { tail: { count: 2 * FLOOD, bytes: 64 * MiB } };
   const server = await startHandingServer(
     { sessionId: 's' },
-    { clock: timeOf(clock), highWaterMark: MARK, stallTimeout: 5000, store },
+    { clock: timeOf(clock), highWaterMark: MARK, stallTimeout: 5000, store, metrics: true },
   );
   t.after(() => closeWith(clock, server));
   const stalled = new WireClient(server.own);
@@ -361,6 +361,13 @@ test('one that takes nothing for too long is closed with 4408', async (t) => {
   assert.equal(accepted.readyState, WebSocket.OPEN);
   clock.advance(2000);
   assert.equal(accepted.readyState, WebSocket.CLOSING);
+  clock.advance(20_000);
+  const metrics = await server.messenger.fetch(new Request('http://localhost/metrics'));
+  assert.match(
+    await metrics.text(),
+    /^status_messenger_too_slow_total 1$/m,
+    'counted once, however long its end takes',
+  );
   await server.messenger.sendToSession('s', { type: 'status', data: 'after' });
   stalled.resume();
   assert.deepEqual(await stalled.closed(), { code: 4408, reason: 'took nothing for too long' });

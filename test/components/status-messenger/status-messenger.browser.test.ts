@@ -439,6 +439,14 @@ describe('<status-messenger> on the adapter', () => {
     expect(element.shadowRoot?.querySelector('img, script')).to.equal(null);
   });
 
+  it('what the kit shows below the line stands apart from it, as far as the page wants that', async () => {
+    const element = await fixture<StatusMessengerElement>(
+      html`<status-messenger style="--status-gap: 10px"><status-progress></status-progress><p style="margin: 0">Mine</p></status-messenger>`,
+    );
+    const [progress, own] = [...element.children].map((child) => getComputedStyle(child).marginBlockStart);
+    expect([progress, own]).to.deep.equal(['10px', '0px']);
+  });
+
   it('keeps to its place: every part is there, styles from outside reach it, and long texts wrap', async () => {
     const id = newSession();
     const host = await fixture<HTMLElement>(html`

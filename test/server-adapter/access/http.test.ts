@@ -92,6 +92,20 @@ test('a browser that asks before it asks is told what it may', async (t) => {
   }
 });
 
+test('authorize gets the host that was asked, though not every server writes it into the headers of a Web request', async (t) => {
+  const hosts: unknown[] = [];
+  const authorize = ({ headers }: AccessRequest) => {
+    hosts.push(headers.host);
+    return true;
+  };
+  const { messenger } = await serve(t, { authorize });
+  messenger.tasks.define(() => 'done');
+  for (const path of ['/status?session_id=s', '/api/tasks']) {
+    assert.equal((await messenger.fetch(new Request(`http://app.example${path}`))).status, 200, path);
+  }
+  assert.deepEqual(hosts, ['app.example', 'app.example']);
+});
+
 for (const [name, authorize, status, code, message] of [
   ['false', () => false, 403, 'not_allowed', 'not allowed'],
   ['a reason', () => ({ refuse: 'not yours' }), 403, 'not_allowed', 'not yours'],

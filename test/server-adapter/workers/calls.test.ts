@@ -390,6 +390,19 @@ for (const [kind, start] of kinds) {
     assert.deepEqual(server.messenger.getStatusMessages('s'), []);
   });
 
+  test(`${kind}: a status that is too long is cut, with a warning`, async (t) => {
+    const server = await serve(t);
+    const page = await view(t, server);
+    const worker = start(t, 'long');
+    server.messenger.attachWorker(worker.worker, 's');
+    await worker.ended;
+    const [status] = await statusesOf(page, server);
+    assert.match(String(status), /^x+…$/);
+    assert.deepEqual(server.log.with('warn'), [
+      'warn status-messenger: addStatusMessage: got 300000 characters, expected a line; the rest is cut',
+    ]);
+  });
+
   test(`${kind}: what cannot be said is a warning, and stops nothing`, async (t) => {
     const server = await serve(t);
     const page = await view(t, server);

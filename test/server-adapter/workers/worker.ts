@@ -189,6 +189,7 @@ const scenarios: { readonly [name: string]: () => unknown } = {
     messenger.attachWorker(child, 's');
     child.on('message', post);
   },
+  long: () => addStatusMessage('x'.repeat(300_000)),
   odd() {
     addStatusMessage(42 as unknown as string);
     addStatusMessage('x', { level: 'loud' as 'info' });
