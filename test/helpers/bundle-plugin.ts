@@ -11,7 +11,10 @@ const IN_FRAMES = [
   'test/helpers/report-violations.ts',
 ];
 
-/** Serves the tests in a browser bundled, with what they share in chunks: a page loads a few files instead of some hundred modules. */
+/**
+ * Serves the tests in a browser bundled, with what they share in chunks: a page loads a few files instead of some hundred modules, and their source maps only
+ * where an error is told.
+ */
 export function bundlePlugin(): TestRunnerPlugin {
   const files = new Map<string, string>();
   return {
@@ -31,7 +34,7 @@ export function bundlePlugin(): TestRunnerPlugin {
         build: {
           write: false,
           minify: false,
-          sourcemap: 'inline',
+          sourcemap: true,
           target: 'es2022',
           lib: { entry: Object.fromEntries([...tests, ...IN_FRAMES].map((path) => [path, path])), formats: ['es'] },
           rolldownOptions: {
@@ -43,13 +46,13 @@ export function bundlePlugin(): TestRunnerPlugin {
       });
       for (const result of [built].flat()) {
         for (const file of 'output' in result ? result.output : []) {
-          if (file.type === 'chunk') files.set(`/${file.fileName}`, file.code);
+          files.set(`/${file.fileName}`, file.type === 'chunk' ? file.code : String(file.source));
         }
       }
     },
     serve({ path }) {
       const body = files.get(path);
-      return body === undefined ? undefined : { body, type: 'js' };
+      return body === undefined ? undefined : { body, type: path.endsWith('.map') ? 'json' : 'js' };
     },
   };
 }
