@@ -77,17 +77,27 @@ export const run: Command = {
 };
 
 function readRunArguments(args: readonly string[]) {
-  const at = args.includes('--') ? args.indexOf('--') : args.length;
-  const options = { args: args.slice(0, at), options: OPTIONS, allowPositionals: true } as const;
-  const { values, positionals } = readArguments(() => parseArgs(options));
-  const command = args.slice(at + 1);
-  if (positionals[0] !== undefined || command[0] === undefined) {
-    throw new UsageError(`run: got ${positionals[0] ?? 'no command'}, expected "--" and the command`);
+  const at = args.indexOf('--');
+  const parse = { options: OPTIONS, allowPositionals: true } as const;
+  if (at < 0) {
+    // What follows a command that stands without "--" is the command's, and no option that could be wrong here.
+    const { positionals } = readArguments(() => parseArgs({ ...parse, args: [...args], strict: false }));
+    throw noCommand(positionals[0]);
   }
+  const { values, positionals } = readArguments(() => parseArgs({ ...parse, args: args.slice(0, at) }));
+  const command = args.slice(at + 1);
+  if (positionals[0] !== undefined || command[0] === undefined) throw noCommand(positionals[0]);
   if (values.url !== undefined && (values.keep || values.port !== undefined)) {
     throw new UsageError('run: got --url with --port or --keep, which are for a server of its own; leave them out');
   }
   return { values, command };
+}
+
+function noCommand(stray?: string): UsageError {
+  const example = `status-messenger run -- ${stray ?? 'npm'} …`;
+  return new UsageError(
+    `run: got ${stray ?? 'no command'}, expected "--" and the command; write for instance "${example}"`,
+  );
 }
 
 /** Runs the command and says what it writes. */

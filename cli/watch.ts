@@ -45,8 +45,11 @@ export const watch: Command = {
     let misses = hasStream ? MISSES : 1;
     const client = new SessionClient({
       url,
-      WebSocket: socketThatTells(() => {
-        if (--misses === 0) watching.nothingThere();
+      WebSocket: socketThatTells({
+        missing: () => {
+          if (--misses === 0) watching.nothingThere();
+        },
+        failed: (why) => watching.failed(why),
       }),
       transport: hasStream ? 'auto' : 'websocket',
       ...(token ? { token } : {}),
@@ -70,6 +73,8 @@ class Watching {
   #lines: string[] = [];
   #isDrawing = false;
   #isOver = false;
+  /** Why the last attempt to connect came to nothing. */
+  #why: string | undefined;
   #wasLive = false;
   /** What was said of the connection last, where there is no footer to say it. */
   #told: Connection['status'] = 'connecting';
@@ -103,6 +108,10 @@ class Watching {
     this.#finish(this.#paint('red', '✗ there is no session at this address'), EXIT.failed);
   }
 
+  failed(why: string | undefined): void {
+    this.#why = why;
+  }
+
   close(): void {
     clearInterval(this.#ticking);
     this.#client.close();
@@ -132,12 +141,20 @@ class Watching {
   #connectionChanged(connection: Connection): void {
     if (this.#isOver) return;
     this.#wasLive ||= connection.status === 'live';
-    if (!this.#screen.hasFooter) this.#tellConnection(connection);
+    if (!this.#screen.hasFooter) this.#tellConnection();
     this.#drawLater();
     this.#endIfOver();
   }
 
-  #tellConnection(connection: Connection): void {
+  /** How the connection is, with what the system says of it in place of a number. */
+  get #connection(): Connection {
+    const { connection } = this.#client;
+    const isUntold = connection.status === 'reconnecting' && this.#why !== undefined;
+    return isUntold ? { ...connection, reason: this.#why ?? '' } : connection;
+  }
+
+  #tellConnection(): void {
+    const connection = this.#connection;
     const { status } = connection;
     if (status === this.#told) return;
     const isBack = status === 'live' && this.#told === 'reconnecting';
@@ -181,9 +198,9 @@ class Watching {
   }
 
   #draw(): void {
-    const { state, connection } = this.#client;
+    const { state } = this.#client;
     const style = { columns: this.#screen.columns, paint: this.#paint };
-    this.#screen.write(this.#lines, footer(state, connection, this.#now(), style));
+    this.#screen.write(this.#lines, footer(state, this.#connection, this.#now(), style));
     this.#lines = [];
   }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { clipText, invalid, messageOf, StatusMessengerError } from '../protocol/index.js';
-import { type AllowedOrigins, isOrigin } from './access/origin.js';
+import { type AllowedOrigins, assertOrigin } from './access/origin.js';
 import { StatusMessenger } from './messenger.js';
 import type { MessengerOptions } from './options.js';
 
@@ -107,9 +107,8 @@ function readOrigins(text = ''): AllowedOrigins {
     .map((origin) => origin.trim())
     .filter((origin) => origin !== '');
   if (origins.includes('*')) return '*';
-  const wrong = origins.find((origin) => !isOrigin(origin));
-  if (wrong === undefined) return origins;
-  throw invalid('CORS_ORIGINS', wrong, 'origins with commas between, or *', 'write for instance https://example.org');
+  for (const origin of origins) assertOrigin('CORS_ORIGINS', origin);
+  return origins;
 }
 
 async function openStore(address = 'memory:'): Promise<NonNullable<MessengerOptions['store']>> {

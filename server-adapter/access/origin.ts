@@ -22,16 +22,17 @@ export function isAllowedOrigin(
 export function readOrigins(origins: unknown): AllowedOrigins {
   if (origins === undefined) return [];
   if (origins === '*') return '*';
-  if (Array.isArray(origins) && origins.every(isOrigin)) return origins;
-  throw invalid(
-    'options.allowedOrigins',
-    origins,
-    'a list of origins, or "*"',
-    'write for instance ["https://example.org"]',
-  );
+  if (!Array.isArray(origins)) {
+    throw invalid('options.allowedOrigins', origins, 'a list of origins, or "*"', 'write ["https://example.org"]');
+  }
+  for (const [i, origin] of origins.entries()) assertOrigin(`options.allowedOrigins[${i}]`, origin);
+  return origins;
 }
 
-/** Whether it is an origin as browsers write it. */
-export function isOrigin(value: unknown): value is string {
-  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+/** Throws `invalid` for what is no origin as browsers write it, and says which one may be meant. */
+export function assertOrigin(name: string, value: unknown): asserts value is string {
+  const origin = typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : 'null';
+  if (origin === value) return;
+  const meant = origin === 'null' ? 'for instance "https://example.org"' : `"${origin}"`;
+  throw invalid(name, value, 'an origin, with its scheme and without a path', `write ${meant}`);
 }

@@ -118,6 +118,17 @@ test('where a proxy answers WebSockets with 404, the stream is watched', async (
   assert.match(watching.out, /✓ All is well\./);
 });
 
+test('a server that is not there is told in the words of the system, and waited for', async (t) => {
+  const { proxy, say, link } = await serve(t);
+  proxy.refuses = true;
+  const watching = cli(t, ['watch', link]);
+  await watching.said('trying again');
+  assert.match(watching.out, /^! no connection for \d+ s \((?!closed with).+\); trying again/);
+  proxy.refuses = false;
+  await say('complete', { summary: 'All is well.' });
+  assert.equal(await watching.ended(), 0);
+});
+
 test('a signal ends it as one', async (t) => {
   const { server, say, link } = await serve(t);
   const watching = cli(t, ['watch', link]);

@@ -34,11 +34,23 @@ for (const [origin, host, allowed, expected] of cases) {
 
 test('what is no origin is refused as an option', () => {
   assert.deepEqual(readOrigins(undefined), []);
-  for (const wrong of ['https://example.org', ['https://example.org/'], ['example.org'], [5], 5, null]) {
+  for (const wrong of ['https://example.org', 5, null]) {
     assert.throws(
       () => readOrigins(wrong),
       /options\.allowedOrigins: got .+, expected a list of origins, or "\*"; write/,
     );
+  }
+  const expected = 'expected an origin, with its scheme and without a path';
+  for (const [wrong, says] of [
+    ['https://example.org/', `got string "https://example.org/", ${expected}; write "https://example.org"`],
+    ['HTTPS://Example.org:443', `got string "HTTPS://Example.org:443", ${expected}; write "https://example.org"`],
+    ['example.org', `got string "example.org", ${expected}; write for instance "https://example.org"`],
+    ['localhost:3000', `got string "localhost:3000", ${expected}; write for instance "https://example.org"`],
+    [5, `got number 5, ${expected}; write for instance "https://example.org"`],
+  ] as const) {
+    assert.throws(() => readOrigins(['https://good.example', wrong]), {
+      message: `status-messenger: options.allowedOrigins[1]: ${says}`,
+    });
   }
 });
 
