@@ -333,8 +333,7 @@ export class Link {
         break;
       case 'renew':
         // Every attempt asks for a token, so coming back is all it takes.
-        if (this.tokens.rejectCurrent()) this.lost(reason || 'the token has expired', retryAfter(reason));
-        else if (reason) this.#refuse({ code, reason });
+        if (this.tokens.rejectCurrent(reason)) this.lost(reason || 'the token has expired', retryAfter(reason));
         else this.#refuseToken();
         break;
       case 'retry':
@@ -352,7 +351,9 @@ export class Link {
   }
 
   #refuseToken(): void {
-    this.#refuse({ code: CloseCode.unauthorized, reason: 'the server does not take this token', local: true });
+    const { reason } = this.tokens;
+    const said = reason ? { reason } : ({ reason: 'the server does not take this token', local: true } as const);
+    this.#refuse({ code: CloseCode.unauthorized, ...said });
   }
 
   /** Where it waits for another attempt, that one is made in `ms` milliseconds. */

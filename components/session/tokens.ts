@@ -12,6 +12,8 @@ export interface TokenOptions {
 export class Tokens {
   /** The one that the server let the page in by, or is asked to. */
   current: string | undefined;
+  /** What the server said of the last one that it would not have; empty where it said nothing. */
+  reason = '';
   readonly #options: TokenOptions;
   readonly #rejected = new Set<string>();
   /** A fresh one was asked for since the server last let the page in for certain. */
@@ -37,9 +39,10 @@ export class Tokens {
     if (token !== undefined) this.#rejected.add(token);
   }
 
-  /** The server would not have the one in use. Answers whether a fresh one may do better: once, until the server has let the page in. */
-  rejectCurrent(): boolean {
+  /** The server would not have the one in use, and said why. Answers whether a fresh one may do better: once, until the server has let the page in. */
+  rejectCurrent(reason = ''): boolean {
     this.reject(this.current);
+    this.reason = reason;
     if (!this.canAsk || this.#isRenewed) return false;
     this.#isRenewed = true;
     return true;
@@ -48,6 +51,7 @@ export class Tokens {
   /** The server has let the page in for certain: should the token end, another is asked for. */
   admitted(): void {
     this.#isRenewed = false;
+    this.reason = '';
   }
 
   wasRejected(token: string | undefined): boolean {

@@ -383,6 +383,16 @@ test('a token that was rejected is never shown again', async () => {
   assert.deepEqual(client.connection, { status: 'refused', code: 4401, reason, local: true });
 });
 
+test('what the server said of a token stays known where there is no other one', async () => {
+  const { client, clock } = setUp({ getToken: () => 'stale' });
+  client.connect();
+  await settled();
+  HandSocket.last.end(4401, 'the token is for another audience');
+  clock.advance(250);
+  await settled();
+  assert.deepEqual(client.connection, { status: 'refused', code: 4401, reason: 'the token is for another audience' });
+});
+
 test('getToken that fails is asked again after the backoff', async () => {
   let calls = 0;
   const { client, clock, problems } = setUp({
