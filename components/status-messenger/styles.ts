@@ -16,6 +16,16 @@ export const styles = [
       display: none;
     }
 
+    /* While nothing is known of the run, how the page stands to its server is all there is to say. */
+    .message:has(> bdi:empty) {
+      display: none;
+    }
+
+    .message:has(> bdi:empty) ~ [part='connection'] {
+      flex: 1;
+      min-inline-size: 0;
+    }
+
     /* What the kit has to show below the line stands apart from it; a page's own rules come before this one. */
     ::slotted(
         :is(status-connection, status-controls, status-progress, status-question, status-results, status-timeline)

@@ -100,10 +100,11 @@ export class DemoApp extends LitElement {
     if (changed.has('address')) this.#arrived(changed.get('address') as Address | undefined);
   }
 
-  /** Another page begins at its top, and says by the title what it is. */
+  /** Another page begins at its top, and says by the title what it is; the list shows where that is. */
   #arrived(before: Address | undefined): void {
     document.title = `${this.#title} · ${NAME}`;
     const { route } = this.address;
+    this.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest' });
     if (!before || JSON.stringify(pageOf(before)) === JSON.stringify(pageOf(this.address))) return;
     scrollTo(0, 0);
     if (route.page === 'story' || route.page === 'reference') this.#openGroups.add(route.tag);

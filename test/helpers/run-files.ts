@@ -5,7 +5,7 @@ import { spec as SpecReporter } from 'node:test/reporters';
 import { bundleTests } from './bundle-tests.js';
 import type { Tally } from './tally.js';
 
-/** Folders whose tests share a process: to start one takes longer than most of their files. */
+/** Folders whose tests share a process, and with it the hooks outside of any test: to start one takes longer than most of their files. */
 const SHARED = [
   'test/bench',
   'test/components',

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { AnnouncerController } from '../../../components/controllers/announcer.js';
 
 type Kind = 'connection' | 'step' | 'end' | 'question';
 
-/** An announcer, and what its regions said, each time that they changed. */
-function setUp() {
+/** An announcer, what its regions said each time that they changed, and time that passes as the test says. */
+function setUp({ mock: { timers } }: TestContext) {
+  timers.enable({ apis: ['setTimeout'] });
   const spoken: Array<readonly [polite: string, assertive: string]> = [];
   const host = {
     addController: () => {},
@@ -14,31 +15,26 @@ function setUp() {
     requestUpdate: () => spoken.push([announcer.polite, announcer.assertive]),
   };
   const announcer: AnnouncerController<Kind> = new AnnouncerController(host, 'question');
-  return { announcer, spoken };
+  const tick = (ms: number) => timers.tick(ms);
+  // One after the other: a timer that is set by another one counts from then on.
+  const seconds = (count: number) => {
+    for (let i = 0; i < count; i++) tick(1000);
+  };
+  return { announcer, spoken, tick, seconds };
 }
 
 const say = (announcer: AnnouncerController<Kind>, kind: Kind, text: string) => announcer.say([{ kind, text }]);
 
-/** One after the other: a timer that is set by another one counts from then on. */
-function seconds(count: number): void {
-  for (let i = 0; i < count; i++) mock.timers.tick(1000);
-}
-
-beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ['setTimeout'] });
-});
-
-test('what comes within a second is said together when that is over, the latest of each kind; then nothing stands there any more', () => {
-  const { announcer, spoken } = setUp();
+test('what comes within a second is said together when that is over, the latest of each kind; then nothing stands there any more', (t) => {
+  const { announcer, spoken, tick, seconds } = setUp(t);
   say(announcer, 'step', 'Begun: a');
   say(announcer, 'step', 'Begun: b');
   say(announcer, 'connection', 'Connected again.');
   say(announcer, 'step', 'Begun: c');
   assert.deepEqual(spoken, [['Begun: a', '']]);
-  mock.timers.tick(999);
+  tick(999);
   assert.equal(spoken.length, 1);
-  mock.timers.tick(1);
+  tick(1);
   seconds(5);
   assert.deepEqual(spoken.slice(1), [
     ['Connected again. Begun: c.', ''],
@@ -46,8 +42,8 @@ test('what comes within a second is said together when that is over, the latest 
   ]);
 });
 
-test('a question goes first, alone and interrupting, once', () => {
-  const { announcer, spoken } = setUp();
+test('a question goes first, alone and interrupting, once', (t) => {
+  const { announcer, spoken, seconds } = setUp(t);
   announcer.say([
     { kind: 'step', text: 'Begun: a' },
     { kind: 'question', text: 'Which?' },
@@ -60,8 +56,8 @@ test('a question goes first, alone and interrupting, once', () => {
   ]);
 });
 
-test('the same sentence is heard again: it is gone in between', () => {
-  const { announcer, spoken } = setUp();
+test('the same sentence is heard again: it is gone in between', (t) => {
+  const { announcer, spoken, seconds } = setUp(t);
   say(announcer, 'step', 'Begun: a');
   say(announcer, 'step', 'Begun: a');
   seconds(5);
@@ -71,8 +67,8 @@ test('the same sentence is heard again: it is gone in between', () => {
   );
 });
 
-test('what waits is forgotten when it is of no interest any more, and outside the page', () => {
-  const { announcer, spoken } = setUp();
+test('what waits is forgotten when it is of no interest any more, and outside the page', (t) => {
+  const { announcer, spoken, seconds } = setUp(t);
   say(announcer, 'step', 'Begun: a');
   say(announcer, 'step', 'Begun: b');
   announcer.clear();

@@ -33,6 +33,16 @@ describe('<status-messenger> on the adapter', () => {
     expect(part(element, 'time')).to.match(/^\d+:\d\d$/);
   });
 
+  it('says how it stands to its server where the message would stand, while there is none', async () => {
+    const element = await fixture<StatusMessengerElement>(html`<status-messenger></status-messenger>`);
+    const at = (name: string) => element.shadowRoot?.querySelector(`[part=${name}]`)?.getBoundingClientRect();
+    const [base, connection] = [at('base'), at('connection')];
+    expect(part(element, 'connection')).not.to.equal('');
+    expect(connection?.top).to.be.lessThan((base?.top ?? 0) + 10);
+    expect(connection?.left).to.be.lessThan((base?.left ?? 0) + 40);
+    expect(base?.height).to.be.lessThan(40);
+  });
+
   it('says which question waits, and how a run failed', async () => {
     const id = newSession();
     const element = await viewer(id);

@@ -80,6 +80,20 @@ export function testStories(pages: () => DemoPages): void {
     await page.close();
   });
 
+  test('the list shows where one is, however long it is', async () => {
+    const page = await pages().tab('#/reference/status-attention', { height: 480 });
+    const isSeen = () => {
+      const { top = -1, bottom = 0 } = document.querySelector('nav [aria-current]')?.getBoundingClientRect() ?? {};
+      return top >= 0 && bottom <= innerHeight;
+    };
+    assert.equal(await page.evaluate(isSeen), true);
+    await go(page, '#/story/status-panel/running');
+    await page.waitForFunction(() => document.title.startsWith('Running, status-panel'));
+    assert.equal(await page.evaluate(isSeen), true);
+    assert.equal(await page.evaluate(() => scrollY), 0, 'the page itself stays at its top');
+    await page.close();
+  });
+
   test('controls and tokens change the element and its address, events are listed, and the code is copied', async () => {
     const page = await pages().tab('#/story/status-controls/running');
     const stop = '.canvas status-controls >>> [part=stop]';
