@@ -32,7 +32,8 @@ export const browsers: readonly Browser[] = [
       return chromeLauncher({
         launchOptions: {
           executablePath: pathOf('Chromium'),
-          args: ['--no-sandbox', '--js-flags=--expose-gc', ...QUIET],
+          // Pages that were left would go on living in its cache for a step back.
+          args: ['--no-sandbox', '--js-flags=--expose-gc', '--disable-features=BackForwardCache', ...QUIET],
         },
       });
     },
