@@ -62,5 +62,6 @@ export class Tokens {
   forgive(): void {
     this.#rejected.clear();
     this.#isRenewed = false;
+    this.reason = '';
   }
 }

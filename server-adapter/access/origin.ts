@@ -29,10 +29,13 @@ export function readOrigins(origins: unknown): AllowedOrigins {
   return origins;
 }
 
+/** What stands in the place of an origin where there is none: pages in a sandbox say it, whoever they are of. */
+const NO_ORIGIN = 'null';
+
 /** Throws `invalid` for what is no origin as browsers write it, and says which one may be meant. */
 export function assertOrigin(name: string, value: unknown): asserts value is string {
-  const origin = typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : 'null';
-  if (origin === value) return;
-  const meant = origin === 'null' ? 'for instance "https://example.org"' : `"${origin}"`;
+  const origin = typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : NO_ORIGIN;
+  if (origin === value && origin !== NO_ORIGIN) return;
+  const meant = origin === NO_ORIGIN ? 'for instance "https://example.org"' : `"${origin}"`;
   throw invalid(name, value, 'an origin, with its scheme and without a path', `write ${meant}`);
 }

@@ -46,6 +46,7 @@ test('what is no origin is refused as an option', () => {
     ['HTTPS://Example.org:443', `got string "HTTPS://Example.org:443", ${expected}; write "https://example.org"`],
     ['example.org', `got string "example.org", ${expected}; write for instance "https://example.org"`],
     ['localhost:3000', `got string "localhost:3000", ${expected}; write for instance "https://example.org"`],
+    ['null', `got string "null", ${expected}; write for instance "https://example.org"`],
     [5, `got number 5, ${expected}; write for instance "https://example.org"`],
   ] as const) {
     assert.throws(() => readOrigins(['https://good.example', wrong]), {
