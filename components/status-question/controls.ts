@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { FormField, Option } from '../../protocol/index.js';
-import type { Words } from '../words/index.js';
+import type { Locale } from '../words/index.js';
 import type { Draft } from './drafts.js';
 import type { Field, Written } from './fields.js';
 
@@ -11,7 +11,7 @@ export interface FieldLook {
   readonly problem: string | undefined;
   /** The values that count when nobody answers. */
   readonly fallback: readonly unknown[];
-  readonly words: Words;
+  readonly locale: Locale;
   /** Enter in a text of several lines sends it. */
   readonly entersSend: boolean;
 }
@@ -38,10 +38,10 @@ export function initialOf({ id, schema }: Field, draft: Draft | undefined): read
 /** A field with its label, what is to be known of it, and what is wrong with it. */
 export function fieldTemplate(field: Field, look: FieldLook): TemplateResult {
   const { id, name, schema, label, isRequired, options } = field;
-  const { problem, words } = look;
+  const { problem, locale } = look;
   const isAlone = name === '';
   const isBoolean = schema.type === 'boolean';
-  const hint = hintOf(schema, words);
+  const hint = hintOf(schema, locale);
   const describedBy = [hint && `${id}-hint`, problem && (isAlone ? 'problem' : `${id}-problem`)];
   const control: Control = {
     field,
@@ -49,7 +49,7 @@ export function fieldTemplate(field: Field, look: FieldLook): TemplateResult {
     describedBy: describedBy.filter(Boolean).join(' ') || nothing,
     labelledBy: isAlone ? 'question' : nothing,
   };
-  const title = html`<bdi>${label}</bdi> ${isRequired ? nothing : html`<span class="muted">${words.optional}</span>`}`;
+  const title = html`<bdi>${label}</bdi> ${isRequired ? nothing : html`<span class="muted">${locale.words.optional}</span>`}`;
   const known = hint === '' ? nothing : html`<p part="hint" id="${id}-hint"><bdi>${hint}</bdi></p>`;
   const wrong = isAlone ? nothing : html`<p part="problem" class="problem" id="${id}-problem">${problem}</p>`;
   if (options && isListed(field, options)) {
@@ -105,7 +105,7 @@ function choice(
       aria-invalid=${type === 'checkbox' && look.problem !== undefined ? 'true' : nothing}
     />
     <span><bdi>${label}</bdi></span>
-    ${look.fallback.includes(value) ? html`<span part="default">${look.words.byDefault}</span>` : nothing}
+    ${look.fallback.includes(value) ? html`<span part="default">${look.locale.words.byDefault}</span>` : nothing}
   </label>`;
 }
 
@@ -122,10 +122,10 @@ function input({ field, look, describedBy, labelledBy }: Control): TemplateResul
       aria-describedby=${describedBy}
       aria-invalid=${isInvalid}
     >
-      <option value="">${look.words.chooseOne}</option>
+      <option value="">${look.locale.words.chooseOne}</option>
       ${options.map((option) => {
         const label = option.label ?? option.value;
-        const mark = look.fallback.includes(option.value) ? ` (${look.words.byDefault})` : '';
+        const mark = look.fallback.includes(option.value) ? ` (${look.locale.words.byDefault})` : '';
         return html`<option value=${option.value} ?selected=${option.value === value}>${label}${mark}</option>`;
       })}
     </select>`;
@@ -138,7 +138,7 @@ function input({ field, look, describedBy, labelledBy }: Control): TemplateResul
       rows=${field.name === '' ? 2 : 1}
       enterkeyhint=${look.entersSend ? 'send' : 'enter'}
       ?required=${isRequired}
-      placeholder=${field.name === '' ? look.words.answer : nothing}
+      placeholder=${field.name === '' ? look.locale.words.answer : nothing}
       aria-labelledby=${labelledBy}
       aria-describedby=${describedBy}
       aria-invalid=${isInvalid}
@@ -161,9 +161,15 @@ function input({ field, look, describedBy, labelledBy }: Control): TemplateResul
   />`;
 }
 
-function hintOf(schema: FormField, words: Words): string {
-  const many = schema.type === 'array' && !schema.minItems && schema.maxItems === undefined ? words.chooseSeveral : '';
-  return schema.description ?? many;
+/** What is to be known of a field before it is filled in. */
+function hintOf(schema: FormField, { words, formats }: Locale): string {
+  const { description = '' } = schema;
+  if (schema.type !== 'array') return description;
+  const { minItems = 0, maxItems } = schema;
+  // That it takes one is said by its not being optional.
+  const least = minItems > 1 ? words.minItems(formats.number(minItems)) : '';
+  const most = maxItems === undefined ? '' : words.maxItems(formats.number(maxItems));
+  return [description, least, most].filter(Boolean).join(' · ') || (minItems === 0 ? words.chooseSeveral : '');
 }
 
 function formatOf(schema: FormField): string | undefined {

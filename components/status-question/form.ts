@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { QuestionView } from '../../protocol/index.js';
-import type { Words } from '../words/index.js';
+import type { Locale } from '../words/index.js';
 import { fieldTemplate, initialOf } from './controls.js';
 import type { Draft } from './drafts.js';
 import { descriptionOf, type Field, isConfirm } from './fields.js';
@@ -18,7 +18,7 @@ export interface FormLook {
   readonly isInert: boolean;
   /** Enter in a text of several lines sends it. */
   readonly entersSend: boolean;
-  readonly words: Words;
+  readonly locale: Locale;
 }
 
 export interface FormHandlers {
@@ -47,7 +47,7 @@ export function formTemplate(fields: readonly Field[], look: FormLook, on: FormH
 
 function body(
   fields: readonly Field[],
-  { question, face, problems, draft, entersSend, words }: FormLook,
+  { question, face, problems, draft, entersSend, locale }: FormLook,
   on: FormHandlers,
 ) {
   return html`<div
@@ -67,13 +67,17 @@ function body(
         problem: problems.get(field.name),
         fallback: isAlone ? [question.default].flat() : [],
         entersSend,
-        words,
+        locale,
       });
     })}
   </div>`;
 }
 
-function actions(fields: readonly Field[], { question, face, problems, words }: FormLook, on: FormHandlers) {
+function actions(
+  fields: readonly Field[],
+  { question, face, problems, locale: { words } }: FormLook,
+  on: FormHandlers,
+) {
   const isDisabled = face.isReady ? nothing : 'true';
   const describedBy = problems.has('') ? 'problem' : nothing;
   const send = (text: string, name: string | typeof nothing, value: string, isPrimary = true) => html`<button

@@ -184,10 +184,10 @@ export class StatusQuestionElement extends CompanionElement {
   }
 
   #lookOf(question: QuestionView, face: QuestionFace): FormLook {
-    const { words } = this.locale;
+    const { locale } = this;
     const isInert = this.isPrerendering;
     const enters = isInert || entersSend();
-    return { question, face, words, problems: this.#problems, draft: this.#draft, isInert, entersSend: enters };
+    return { question, face, locale, problems: this.#problems, draft: this.#draft, isInert, entersSend: enters };
   }
 
   #turnTo(question: QuestionView | undefined, key: string): void {

@@ -6,7 +6,7 @@ import { scratchFolder } from './scratch.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Bundles tests that run in Node, with what they share in chunks, into a new folder, and answers it: each file starts in a process of its own, which would
+ * Bundles tests that run in Node, with what they share in chunks, into a new folder, and answers it: most files start in a process of their own, which would
  * spend more time on a hundred modules in TypeScript than on the tests. `test/a.test.ts` is there as `test/a.test.ts.js`.
  */
 export async function bundleTests(files: readonly string[]): Promise<string> {

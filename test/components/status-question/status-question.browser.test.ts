@@ -206,9 +206,10 @@ describe('<status-question>', () => {
   });
 
   it('lets several be chosen, as many as are asked for', async () => {
-    const schema = { type: 'array', items: { type: 'string', enum: ['r', 'b', 'Green'] }, minItems: 2 };
+    const schema = { type: 'array', items: { type: 'string', enum: ['r', 'b', 'Green'] }, minItems: 2, maxItems: 3 };
     const session = new Session().ask({ choices: CHOICES, schema });
     const element = await shown(session);
+    expect(text(element, 'hint')).to.equal('Choose at least 2 · Choose at most 3');
     expect(all(element, '[part="option"]').map(({ textContent }) => textContent?.trim())).to.deep.equal([
       'Red',
       'Blue',
