@@ -81,8 +81,10 @@ function readRunArguments(args: readonly string[]) {
   const parse = { options: OPTIONS, allowPositionals: true } as const;
   if (at < 0) {
     // What follows a command that stands without "--" is the command's, and no option that could be wrong here.
-    const { positionals } = readArguments(() => parseArgs({ ...parse, args: [...args], strict: false }));
-    throw noCommand(positionals[0]);
+    const { tokens } = parseArgs({ ...parse, args: [...args], strict: false, tokens: true });
+    const stray = tokens.find(({ kind }) => kind === 'positional')?.index;
+    readArguments(() => parseArgs({ ...parse, args: args.slice(0, stray) }));
+    throw noCommand(stray === undefined ? undefined : args[stray]);
   }
   const { values, positionals } = readArguments(() => parseArgs({ ...parse, args: args.slice(0, at) }));
   const command = args.slice(at + 1);

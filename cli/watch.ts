@@ -140,7 +140,10 @@ class Watching {
 
   #connectionChanged(connection: Connection): void {
     if (this.#isOver) return;
-    this.#wasLive ||= connection.status === 'live';
+    if (connection.status === 'live') {
+      this.#wasLive = true;
+      this.#why = undefined;
+    }
     if (!this.#screen.hasFooter) this.#tellConnection();
     this.#drawLater();
     this.#endIfOver();

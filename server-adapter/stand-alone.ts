@@ -107,7 +107,7 @@ function readOrigins(text = ''): AllowedOrigins {
     .map((origin) => origin.trim())
     .filter((origin) => origin !== '');
   if (origins.includes('*')) return '*';
-  for (const origin of origins) assertOrigin('CORS_ORIGINS', origin);
+  for (const origin of origins) assertOrigin('CORS_ORIGINS', origin, '* or origins with commas between, each');
   return origins;
 }
 

@@ -16,8 +16,10 @@ export function socketThatTells({ missing, failed }: SocketNews): SocketConstruc
     constructor(url: string) {
       super(url);
       this.on('open', () => failed(undefined));
-      // Where a name has several addresses, the error of all of them has a code and no text.
-      this.on('error', (error) => failed(messageOf(error) || (isObject(error) ? String(error.code) : undefined)));
+      // The system's errors have a code, and no text where a name has several addresses; of others it is this side that gave up.
+      this.on('error', (error: unknown) => {
+        if (isObject(error) && typeof error.code === 'string') failed(messageOf(error) || error.code);
+      });
       this.on('unexpected-response', (_request, { statusCode }) => {
         failed(`the server answered with ${statusCode}`);
         // Whoever listens to this has to end the attempt.

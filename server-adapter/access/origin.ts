@@ -33,9 +33,9 @@ export function readOrigins(origins: unknown): AllowedOrigins {
 const NO_ORIGIN = 'null';
 
 /** Throws `invalid` for what is no origin as browsers write it, and says which one may be meant. */
-export function assertOrigin(name: string, value: unknown): asserts value is string {
+export function assertOrigin(name: string, value: unknown, expected = 'an origin'): asserts value is string {
   const origin = typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : NO_ORIGIN;
   if (origin === value && origin !== NO_ORIGIN) return;
   const meant = origin === NO_ORIGIN ? 'for instance "https://example.org"' : `"${origin}"`;
-  throw invalid(name, value, 'an origin, with its scheme and without a path', `write ${meant}`);
+  throw invalid(name, value, `${expected} with its scheme and without a path`, `write ${meant}`);
 }

@@ -57,6 +57,8 @@ const WRONG: readonly (readonly [args: readonly string[], says: RegExp])[] = [
   ],
   [['run', 'npm', 'test'], /run: got npm, expected "--" and the command; .* "status-messenger run -- npm …"/],
   [['run', 'ls', '-l'], /run: got ls, expected "--" and the command/],
+  [['run', '--sesion', 'abc', 'npm'], /Unknown option '--sesion'/],
+  [['run', '--label'], /--label <value>' argument missing/],
   [['run', '--'], /run: got no command, expected "--" and the command/],
   [['run', '--url', 'http://h', '--keep', '--', 'x'], /run: got --url with --port or --keep/],
   [['run', '--session', 'a b', '--', 'x'], /--session: got string "a b", expected 1–128 characters/],

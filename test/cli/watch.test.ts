@@ -129,6 +129,16 @@ test('a server that is not there is told in the words of the system, and waited 
   assert.equal(await watching.ended(), 0);
 });
 
+test('a server that takes no connection is told by what it answers', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  server.server.removeAllListeners('upgrade').on('upgrade', (_request, socket) => {
+    socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+  });
+  const watching = cli(t, ['watch', `${server.http}/ws/s`]);
+  await watching.said('(the server answered with 503); trying again');
+});
+
 test('a signal ends it as one', async (t) => {
   const { server, say, link } = await serve(t);
   const watching = cli(t, ['watch', link]);

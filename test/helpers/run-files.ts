@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec as SpecReporter } from 'node:test/reporters';
+import { pathToFileURL } from 'node:url';
 import { bundleTests } from './bundle-tests.js';
 import type { Tally } from './tally.js';
 
@@ -17,9 +18,9 @@ const SHARED = [
   'test/server-adapter',
   'test/wire',
 ];
-/** What is in them and has its own all the same: it starts processes, says much, or runs the tests beside it in another way. */
+/** What is in them and has its own: it starts processes, says much, looks at what its process holds, or runs the tests beside it in another way. */
 const ALONE =
-  /\/(sinks|stores|workers)\/|\/(by-sse|delivery|kill|spread|stand-alone|tasks-by-sse|tasks-shared)\.test\.ts$/;
+  /\/(sinks|stores|workers)\/|\/(by-sse|defaults|delivery|kill|server-rendering|spread|stand-alone|tasks-by-sse|tasks-shared)\.test\.ts$/;
 
 /** Runs the tests of `files`, in processes that may take `timeout` ms each. */
 export async function runFiles(files: string[], timeout: number): Promise<Tally> {
@@ -46,7 +47,10 @@ function entriesOf(folder: string, files: readonly string[]): string[] {
   const entries = new Map<string, string>();
   for (const file of files) {
     const name = ALONE.test(file) ? file : (SHARED.find((shared) => file.startsWith(`${shared}/`)) ?? file);
-    entries.set(name, `${entries.get(name) ?? ''}import ${JSON.stringify(join(folder, `${file}.js`))};\n`);
+    entries.set(
+      name,
+      `${entries.get(name) ?? ''}import ${JSON.stringify(pathToFileURL(join(folder, `${file}.js`)).href)};\n`,
+    );
   }
   return [...entries].map(([name, imports]) => {
     const entry = join(folder, `${name}.entry.js`);

@@ -152,7 +152,7 @@ for (const [name, environment, message] of [
   [
     'CORS_ORIGINS',
     { CORS_ORIGINS: 'example.org' },
-    /^status-messenger: CORS_ORIGINS: got string "example.org", expected an origin, with its scheme and without a path; write for instance "https:\/\/example\.org"$/,
+    /^status-messenger: CORS_ORIGINS: got string "example.org", expected \* or origins with commas between, each with its scheme and without a path; write for instance "https:\/\/example\.org"$/,
   ],
   [
     'STATUS_MESSENGER_STORE',

@@ -33,8 +33,8 @@ const AHEAD = 16;
 const NEWS = 4;
 
 /**
- * Messages to each session before anything is measured: what is compiled while it runs is compiled then, and the logs of a server that has any are full, so that
- * it drops as much as it takes. A log that grows costs some 5 % more, once.
+ * Messages to each session before anything is measured: what is compiled while it runs is compiled then, and logs that keep a number of messages are full, so
+ * that they drop as much as they take. One that grows costs some 5 % more. Socket.IO keeps by time, and goes on growing.
  */
 const BEFORE = 1250;
 

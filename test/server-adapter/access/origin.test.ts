@@ -40,7 +40,7 @@ test('what is no origin is refused as an option', () => {
       /options\.allowedOrigins: got .+, expected a list of origins, or "\*"; write/,
     );
   }
-  const expected = 'expected an origin, with its scheme and without a path';
+  const expected = 'expected an origin with its scheme and without a path';
   for (const [wrong, says] of [
     ['https://example.org/', `got string "https://example.org/", ${expected}; write "https://example.org"`],
     ['HTTPS://Example.org:443', `got string "HTTPS://Example.org:443", ${expected}; write "https://example.org"`],
