@@ -104,8 +104,9 @@ export class DemoApp extends LitElement {
   #arrived(before: Address | undefined): void {
     document.title = `${this.#title} · ${NAME}`;
     const { route } = this.address;
+    if (before && JSON.stringify(pageOf(before)) === JSON.stringify(pageOf(this.address))) return;
     this.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest' });
-    if (!before || JSON.stringify(pageOf(before)) === JSON.stringify(pageOf(this.address))) return;
+    if (!before) return;
     scrollTo(0, 0);
     if (route.page === 'story' || route.page === 'reference') this.#openGroups.add(route.tag);
   }
