@@ -271,8 +271,9 @@ export class Link {
   }
 
   #openWith(token: string | undefined): void {
-    if (this.tokens.wasRejected(token)) {
-      this.#refuseToken();
+    const rejection = this.tokens.rejection(token);
+    if (rejection !== undefined) {
+      this.#refuseToken(rejection);
       return;
     }
     this.tokens.current = token;
@@ -334,7 +335,7 @@ export class Link {
       case 'renew':
         // Every attempt asks for a token, so coming back is all it takes.
         if (this.tokens.rejectCurrent(reason)) this.lost(reason || 'the token has expired', retryAfter(reason));
-        else this.#refuseToken();
+        else this.#refuseToken(reason);
         break;
       case 'retry':
         this.lost(reason || `closed with ${code}`, retryAfter(reason));
@@ -350,8 +351,7 @@ export class Link {
     this.#problems.report('refused', error);
   }
 
-  #refuseToken(): void {
-    const { reason } = this.tokens;
+  #refuseToken(reason: string): void {
     const said = reason ? { reason } : ({ reason: 'the server does not take this token', local: true } as const);
     this.#refuse({ code: CloseCode.unauthorized, ...said });
   }

@@ -12,10 +12,9 @@ export interface TokenOptions {
 export class Tokens {
   /** The one that the server let the page in by, or is asked to. */
   current: string | undefined;
-  /** What the server said of the last one that it would not have; empty where it said nothing. */
-  reason = '';
   readonly #options: TokenOptions;
-  readonly #rejected = new Set<string>();
+  /** With what the server said of each; empty where it said nothing. */
+  readonly #rejected = new Map<string, string>();
   /** A fresh one was asked for since the server last let the page in for certain. */
   #isRenewed = false;
 
@@ -35,14 +34,13 @@ export class Tokens {
   }
 
   /** The server would not have it: it is never shown again. */
-  reject(token: string | undefined): void {
-    if (token !== undefined) this.#rejected.add(token);
+  reject(token: string | undefined, reason = ''): void {
+    if (token !== undefined) this.#rejected.set(token, reason);
   }
 
   /** The server would not have the one in use, and said why. Answers whether a fresh one may do better: once, until the server has let the page in. */
   rejectCurrent(reason = ''): boolean {
-    this.reject(this.current);
-    this.reason = reason;
+    this.reject(this.current, reason);
     if (!this.canAsk || this.#isRenewed) return false;
     this.#isRenewed = true;
     return true;
@@ -51,17 +49,20 @@ export class Tokens {
   /** The server has let the page in for certain: should the token end, another is asked for. */
   admitted(): void {
     this.#isRenewed = false;
-    this.reason = '';
   }
 
   wasRejected(token: string | undefined): boolean {
-    return token !== undefined && this.#rejected.has(token);
+    return this.rejection(token) !== undefined;
+  }
+
+  /** Why the server would not have it; `undefined` where it would, as far as is known. */
+  rejection(token: string | undefined): string | undefined {
+    return token === undefined ? undefined : this.#rejected.get(token);
   }
 
   /** Someone wants everything to be tried once more. */
   forgive(): void {
     this.#rejected.clear();
     this.#isRenewed = false;
-    this.reason = '';
   }
 }
