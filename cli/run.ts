@@ -78,28 +78,28 @@ export const run: Command = {
 
 function readRunArguments(args: readonly string[]) {
   const at = args.indexOf('--');
-  const parse = { options: OPTIONS, allowPositionals: true } as const;
-  if (at < 0) {
-    // What follows a command that stands without "--" is the command's, and no option that could be wrong here.
-    const { tokens } = parseArgs({ ...parse, args: [...args], strict: false, tokens: true });
-    const stray = tokens.find(({ kind }) => kind === 'positional')?.index;
-    readArguments(() => parseArgs({ ...parse, args: args.slice(0, stray) }));
-    throw noCommand(stray === undefined ? undefined : args[stray]);
+  // Without "--" what follows the first word is the command's, and no option that could be wrong here.
+  const end = at < 0 ? firstWordIn(args) : at;
+  const options = { args: args.slice(0, end), options: OPTIONS, allowPositionals: true } as const;
+  const { values, positionals } = readArguments(() => parseArgs(options));
+  const stray = positionals[0] ?? (at < 0 ? args[end] : undefined);
+  const command = args.slice(end + 1);
+  if (stray !== undefined || command[0] === undefined) {
+    const example = `status-messenger run -- ${stray ?? 'npm'} …`;
+    throw new UsageError(
+      `run: got ${stray ?? 'no command'}, expected "--" and the command; write for instance "${example}"`,
+    );
   }
-  const { values, positionals } = readArguments(() => parseArgs({ ...parse, args: args.slice(0, at) }));
-  const command = args.slice(at + 1);
-  if (positionals[0] !== undefined || command[0] === undefined) throw noCommand(positionals[0]);
   if (values.url !== undefined && (values.keep || values.port !== undefined)) {
     throw new UsageError('run: got --url with --port or --keep, which are for a server of its own; leave them out');
   }
   return { values, command };
 }
 
-function noCommand(stray?: string): UsageError {
-  const example = `status-messenger run -- ${stray ?? 'npm'} …`;
-  return new UsageError(
-    `run: got ${stray ?? 'no command'}, expected "--" and the command; write for instance "${example}"`,
-  );
+/** Where the first argument stands that is neither an option nor the value of one; behind all of them where there is none. */
+function firstWordIn(args: readonly string[]): number {
+  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
+  return tokens.find(({ kind }) => kind === 'positional')?.index ?? args.length;
 }
 
 /** Runs the command and says what it writes. */

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { WebSocketServer } from 'ws';
+import { socketThatTells } from '../../cli/watch/telling-socket.js';
 import { step } from '../../server-adapter/index.js';
 import { TcpProxy } from '../helpers/proxy.js';
 import { listen, startServer } from '../helpers/server.js';
@@ -137,6 +138,32 @@ test('a server that takes no connection is told by what it answers', async (t) =
   });
   const watching = cli(t, ['watch', `${server.http}/ws/s`]);
   await watching.said('(the server answered with 503); trying again');
+});
+
+test('what kept WebSockets away is not told of a stream that ends', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  server.server.removeAllListeners('upgrade').on('upgrade', (_request, socket) => {
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  });
+  await server.messenger.sendToSession('s', { type: 'status', data: 'working' });
+  const watching = cli(t, ['watch', `${server.http}/ws/s`]);
+  await watching.said('connected again');
+  const before = watching.out.length;
+  server.server.closeAllConnections();
+  await until(() => /! no connection.*\n/.test(watching.out.slice(before)));
+  assert.doesNotMatch(watching.out.slice(before), /answered with 404/);
+});
+
+test('a WebSocket that connects takes back why an earlier one did not', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const news: unknown[] = [];
+  const Telling = socketThatTells({ missing: () => {}, failed: (why) => news.push(why) });
+  const socket = new Telling(`${server.url}/s`);
+  t.after(() => socket.close());
+  await until(() => news.length > 0);
+  assert.deepEqual(news, [undefined]);
 });
 
 test('a signal ends it as one', async (t) => {
