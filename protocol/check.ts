@@ -1,62 +1,72 @@
 import { describe } from './errors.js';
 
-/**
- * A description of a type that can be checked: given a value it answers `undefined`, or what is wrong with it in words.
- * `T` is what a value is known to be once nothing was wrong.
- */
+/** What is wrong with a value: where in it (`.list[2].name`; empty for the value itself), what stands there, and what should. */
+export interface Problem {
+  readonly path: string;
+  readonly got: unknown;
+  readonly expected: string;
+}
+
+/** A description of a type that can be checked. `T` is what a value is known to be once nothing was wrong. */
 export interface Check<T> {
-  (value: unknown, where: string): string | undefined;
+  (value: unknown): Problem | undefined;
   /** Only for the compiler. */
   readonly type?: T;
 }
 
 /** Narrows `value` to `T` where `check` finds nothing wrong. */
 export function is<T>(check: Check<T>, value: unknown): value is T {
-  return check(value, 'value') === undefined;
+  return check(value) === undefined;
 }
 
-export const text: Check<string> = (value, where) => expected(typeof value === 'string', value, where, 'a string');
+/** What `check` finds wrong with `value`, in words; `where` is what the value is called. */
+export function problemText(check: Check<unknown>, value: unknown, where: string): string | undefined {
+  const problem = check(value);
+  return problem && `${where}${problem.path}: got ${describe(problem.got)}, expected ${problem.expected}`;
+}
+
+/** Those for which `isSound` holds. `expected` says which these are. */
+export function checked<T>(expected: string, isSound: (value: unknown) => value is T): Check<T> {
+  return (got) => (isSound(got) ? undefined : { path: '', got, expected });
+}
+
+export const text: Check<string> = checked('a string', (value) => typeof value === 'string');
 
 /** Finite only: JSON has no other numbers, so another one would arrive as `null`. */
-export const number: Check<number> = (value, where) =>
-  expected(typeof value === 'number' && Number.isFinite(value), value, where, 'a finite number');
+export const number: Check<number> = checked('a finite number', (value): value is number => Number.isFinite(value));
 
-export const boolean: Check<boolean> = (value, where) =>
-  expected(typeof value === 'boolean', value, where, 'true or false');
+export const boolean: Check<boolean> = checked('true or false', (value) => typeof value === 'boolean');
 
 export const anything: Check<unknown> = () => undefined;
 
 export function oneOf<const T extends string>(...allowed: readonly T[]): Check<T> {
-  return (value, where) =>
-    expected(
-      allowed.some((name) => name === value),
-      value,
-      where,
-      `one of ${allowed.join(', ')}`,
-    );
+  return checked(`one of ${allowed.join(', ')}`, (value): value is T => allowed.some((name) => name === value));
 }
 
 export function nullable<T>(check: Check<T>): Check<T | null> {
-  return (value, where) => (value === null ? undefined : check(value, where));
+  return (value) => (value === null ? undefined : check(value));
 }
 
 /** One or the other. Where `b` goes deeper into the value, what it says is the nearer. */
 export function either<A, B>(a: Check<A>, b: Check<B>): Check<A | B> {
-  return (value, where) => {
-    const wrong = a(value, where);
-    const alsoWrong = wrong && b(value, where);
+  return (value) => {
+    const wrong = a(value);
+    const alsoWrong = wrong && b(value);
     if (!wrong || !alsoWrong) return undefined;
-    const [got, other] = alsoWrong.split(EXPECTED);
-    return wrong.startsWith(`${got}${EXPECTED}`) ? `${wrong} or ${other}` : alsoWrong;
+    if (alsoWrong.path !== wrong.path) return alsoWrong;
+    return { ...wrong, expected: `${wrong.expected} or ${alsoWrong.expected}` };
   };
 }
 
+const aList = checked('a list', Array.isArray);
+const anObject = checked('an object', isObject);
+
 export function list<T>(item: Check<T>): Check<readonly T[]> {
-  return (value, where) => {
-    if (!Array.isArray(value)) return expected(false, value, where, 'a list');
+  return (value) => {
+    if (!Array.isArray(value)) return aList(value);
     for (const [i, entry] of value.entries()) {
-      const wrong = item(entry, `${where}[${i}]`);
-      if (wrong) return wrong;
+      const wrong = item(entry);
+      if (wrong) return inside(`[${i}]`, wrong);
     }
     return undefined;
   };
@@ -72,15 +82,15 @@ export function object<T extends object>(
 ): Check<T> {
   const needed = Object.entries<Check<unknown>>(required);
   const allowed = Object.entries<Check<unknown>>(optional);
-  return (value, where) => {
-    if (!isObject(value)) return expected(false, value, where, 'an object');
+  return (value) => {
+    if (!isObject(value)) return anObject(value);
     for (const [key, check] of needed) {
-      const wrong = check(value[key], `${where}.${key}`);
-      if (wrong) return wrong;
+      const wrong = check(value[key]);
+      if (wrong) return inside(`.${key}`, wrong);
     }
     for (const [key, check] of allowed) {
-      const wrong = value[key] === undefined ? undefined : check(value[key], `${where}.${key}`);
-      if (wrong) return wrong;
+      const wrong = value[key] === undefined ? undefined : check(value[key]);
+      if (wrong) return inside(`.${key}`, wrong);
     }
     return undefined;
   };
@@ -104,8 +114,6 @@ export function isObject(value: unknown): value is { readonly [key: string]: unk
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const EXPECTED = ', expected ';
-
-function expected(ok: boolean, value: unknown, where: string, what: string): string | undefined {
-  return ok ? undefined : `${where}: got ${describe(value)}${EXPECTED}${what}`;
+function inside(step: string, problem: Problem): Problem {
+  return { ...problem, path: step + problem.path };
 }

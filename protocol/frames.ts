@@ -104,7 +104,8 @@ const channel = object<Connected['channels'][string]>({ position: text, recovere
 
 /** What a `connected` frame of this protocol says; `undefined` for one of another server, which promises nothing. */
 export function readConnected(data: unknown): Connected | undefined {
-  if (!isObject(data) || data.protocol !== 1 || connected(data, 'data') || !isObject(data.channels)) return undefined;
+  if (!isObject(data) || data.protocol !== 1 || !is<unknown>(connected, data) || !isObject(data.channels))
+    return undefined;
   if (!Object.values(data.channels).every((value) => is(channel, value))) return undefined;
   return data as unknown as Connected;
 }

@@ -56,7 +56,7 @@ export {
   type Envelope,
   type ErrorData,
   type EventData,
-  envelope,
+  envelopeProblem,
   isAnswered,
   isBuiltInMessage,
   type KnownMessage,

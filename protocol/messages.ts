@@ -3,6 +3,7 @@ import {
   anything,
   boolean,
   type Check,
+  checked,
   either,
   is,
   isObject,
@@ -10,6 +11,7 @@ import {
   number,
   object,
   oneOf,
+  problemText,
   soundFields,
   text,
 } from './check.js';
@@ -180,12 +182,12 @@ function isBuiltIn(type: string): type is keyof BuiltInTypes {
 
 /** What is wrong with the data of a message of this type; `undefined` when nothing is. Types of one's own may carry anything. */
 export function dataProblem(type: string, data: unknown): string | undefined {
-  return isBuiltIn(type) ? DATA[type](data, 'data') : undefined;
+  return isBuiltIn(type) ? problemText(DATA[type], data, 'data') : undefined;
 }
 
 /** Narrows to the messages that the kit gives a meaning to, whose data is as it should be. */
 export function isBuiltInMessage(message: Message): message is Message & BuiltInMessage {
-  return isBuiltIn(message.type) && dataProblem(message.type, message.data) === undefined;
+  return isBuiltIn(message.type) && is<unknown>(DATA[message.type], message.data);
 }
 
 /** Narrows to what an `answered` message says. */
@@ -197,11 +199,14 @@ type Said = Pick<Envelope, 'agent' | 'step' | 'run' | 'level'>;
 
 const SAID = { agent: text, step: text, run: text, level };
 
-/** What a publisher may say beside type and data. */
-export const envelope: Check<Said> = object<Said>({}, SAID);
+const said: Check<Said> = object<Said>({}, SAID);
 
-const channel: Check<ChannelName> = (value, where) =>
-  isChannelName(value) ? undefined : `${where}: expected the name of a channel`;
+/** What is wrong with what a publisher says beside type and data; `undefined` when nothing is. */
+export function envelopeProblem(value: unknown): string | undefined {
+  return problemText(said, value, 'message');
+}
+
+const channel: Check<ChannelName> = checked('the name of a channel', isChannelName);
 
 const ENVELOPE = { id: text, ts: number, channel, ...SAID };
 

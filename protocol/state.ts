@@ -1,4 +1,4 @@
-import { anything, boolean, type Check, is, list, nullable, number, object, oneOf, text } from './check.js';
+import { anything, boolean, type Check, checked, is, list, nullable, number, object, oneOf, text } from './check.js';
 import { jsonSize } from './json.js';
 import { LIMITS } from './limits.js';
 import {
@@ -190,7 +190,7 @@ export function endOfTask(status: TaskStatus | undefined): End | undefined {
   return status && TASK_ENDS[status];
 }
 
-const truncated: Check<true> = (value, where) => (value === true ? undefined : `${where}: expected true`);
+const truncated: Check<true> = checked('true', (value) => value === true);
 
 const progressView: Check<ProgressView> = object<ProgressView>(
   {},

@@ -2,7 +2,7 @@ import {
   dataProblem,
   describe,
   type Envelope,
-  envelope,
+  envelopeProblem,
   invalid,
   isObject,
   jsonSize,
@@ -70,7 +70,7 @@ export function compose(outgoing: Outgoing): Composed {
   }
   const isPlain = isPlainStatus(outgoing);
   const isAlone = isPlain || isBare(outgoing);
-  const problem = dataProblem(type, data) ?? (isAlone ? undefined : envelope(outgoing, 'message'));
+  const problem = dataProblem(type, data) ?? (isAlone ? undefined : envelopeProblem(outgoing));
   if (problem) throw new StatusMessengerError('invalid', `${type} message: ${problem}; send it in that form`);
   const start = type === 'status' ? STATUS_START : `{"type":${JSON.stringify(type)},"data":`;
   const head = start + stringify(type, data) + (isAlone ? '' : stringifyExtras(outgoing));

@@ -12,13 +12,14 @@ import {
   number,
   object,
   oneOf,
+  problemText,
   text,
 } from '../../protocol/check.js';
 import { describe, invalid, messageOf, StatusMessengerError } from '../../protocol/errors.js';
 
 /** Asserts what `check` says of each value; `undefined` where it has nothing to say. */
 function says(check: Check<unknown>, cases: readonly (readonly [unknown, string | undefined])[]): void {
-  for (const [value, expected] of cases) assert.equal(check(value, 'here'), expected, describe(value));
+  for (const [value, expected] of cases) assert.equal(problemText(check, value, 'here'), expected, describe(value));
 }
 
 test('text', () => {

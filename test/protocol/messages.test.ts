@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonValue } from '../../protocol/json.js';
-import { dataProblem, envelope, isBuiltInMessage, readMessage, statusText } from '../../protocol/messages.js';
+import { dataProblem, envelopeProblem, isBuiltInMessage, readMessage, statusText } from '../../protocol/messages.js';
 
 const choices = 'data.choices';
 
@@ -133,7 +133,7 @@ test('a type of the user’s own may carry anything, whatever it is called', () 
 
 test('the envelope: four fields, all optional', () => {
   for (const value of [{}, { agent: 'a', step: 's', run: 'r', level: 'warning' }, { more: 1 }]) {
-    assert.equal(envelope(value, 'message'), undefined);
+    assert.equal(envelopeProblem(value), undefined);
   }
   for (const [value, problem] of [
     [{ agent: 5 }, 'message.agent: got number 5, expected a string'],
@@ -141,7 +141,7 @@ test('the envelope: four fields, all optional', () => {
     [{ run: [] }, 'message.run: got a list of 0, expected a string'],
     [{ level: 'debug' }, 'message.level: got string "debug", expected one of info, warning, error'],
   ] as const) {
-    assert.equal(envelope(value, 'message'), problem);
+    assert.equal(envelopeProblem(value), problem);
   }
 });
 
