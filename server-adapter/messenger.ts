@@ -1,27 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Worker } from 'node:worker_threads';
 import type { WebSocket } from 'ws';
 import {
-  assertId,
   type ChannelName,
   type ChannelState,
   type Clock,
-  CloseCode,
   channelName,
   elapsed,
   ID_RULE,
   initialState,
   invalid,
   isChannelName,
-  isObject,
-  messageOf,
   StatusMessengerError,
   splitChannel,
 } from '../protocol/index.js';
 import { Door } from './access/door.js';
-import { refuse } from './access/refuse.js';
-import { assertFunction, assertServer } from './arguments.js';
+import { assertFunction } from './arguments.js';
 import type { Outgoing, SendOptions, SendResult, StatusExtra } from './compose.js';
 import { currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
 import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
@@ -31,10 +26,9 @@ import { GoesOnElsewhere } from './conversation/stops.js';
 import { Tasks } from './conversation/tasks.js';
 import { Work } from './conversation/work.js';
 import { Delivery } from './delivery/delivery.js';
-import { type HttpServer, listen } from './delivery/shared-server.js';
-import { attachUpgrades } from './delivery/upgrades.js';
-import { createHandler, type Handler } from './http/handler.js';
-import { answerNode, pathOf } from './http/node.js';
+import type { HttpServer } from './delivery/shared-server.js';
+import { type AttachOptions, type ConnectionIds, Endpoints } from './endpoints.js';
+import { createHandler } from './http/handler.js';
 import { type Middleware, type RequestSessionOptions, RequestSessions } from './http/request-sessions.js';
 import { EventStreams } from './http/sse.js';
 import { TaskRoutes } from './http/tasks.js';
@@ -48,25 +42,7 @@ import { PubSubSink } from './sinks/pubsub.js';
 import { Speech } from './speech.js';
 import { type StatusUpdate, StatusUpdates } from './updates.js';
 import { spreadOfLeaving, Viewers } from './viewers.js';
-import { WebSocketViewers } from './websocket-viewers.js';
 import { attachWorker } from './workers/attach.js';
-
-export interface AttachOptions {
-  /** Where pages connect. Default `/ws/:sessionId`. */
-  readonly path?: string;
-  /**
-   * `false` answers no plain HTTP requests. Default: they are answered where the server has no request handler of its own; where it has one, mount
-   * `middleware` or `fetch` there.
-   */
-  readonly http?: boolean;
-}
-
-/** What `handleConnection` is told of a socket. */
-export interface ConnectionIds extends Ids {
-  readonly sessionId: string;
-  /** Positions to resume from, as in the query of the wire contract: `[channel@]position`. */
-  readonly after?: string | readonly string[];
-}
 
 /** The server side: keeps what is said in each channel, and brings it to every viewer exactly once and in order. */
 export class StatusMessenger implements Speaker {
@@ -84,11 +60,8 @@ export class StatusMessenger implements Speaker {
   readonly #memberships = new Memberships();
   readonly #publisher: Publisher;
   readonly #speech: Speech;
-  readonly #door: Door;
   readonly #viewers: Viewers;
-  readonly #sockets: WebSocketViewers;
-  readonly #detach: Array<() => void> = [];
-  readonly #handler: Handler;
+  readonly #endpoints: Endpoints;
   readonly #requests: RequestSessions;
   #closing: Promise<void> | undefined;
   #stopSweeping: () => void = () => {};
@@ -143,12 +116,12 @@ export class StatusMessenger implements Speaker {
       },
       lost: (name) => this.#work.lost(name),
     });
-    this.#door = new Door(this.#settings, this.#log);
-    this.#requests = new RequestSessions(this.#door, this.#sessions);
+    const door = new Door(this.#settings, this.#log);
+    this.#requests = new RequestSessions(door, this.#sessions);
     const { tasks } = this;
     this.#viewers = new Viewers({
       settings: this.#settings,
-      door: this.#door,
+      door,
       delivery: this.#delivery,
       sessions: this.#sessions,
       tasks,
@@ -157,20 +130,28 @@ export class StatusMessenger implements Speaker {
       memberships: this.#memberships,
       log: this.#log,
     });
-    this.#sockets = new WebSocketViewers(this.#settings, this.#viewers, this.#log);
-    const streams = new EventStreams(this.#settings, this.#door, this.#viewers);
-    const taskRoutes = new TaskRoutes(tasks, this.#door, this.#settings.authorize !== undefined);
-    this.#handler = createHandler({
+    const streams = new EventStreams(this.#settings, door, this.#viewers);
+    const taskRoutes = new TaskRoutes(tasks, door, this.#settings.authorize !== undefined);
+    const handler = createHandler({
       base,
       apiKey,
       allowedOrigins,
-      door: this.#door,
+      door,
       log: this.#log,
       resourceAt: (path) => streams.resourceAt(path) ?? taskRoutes.resourceAt(path),
       health: async () => (this.#closing ? 'the server is closing' : store.health()),
       statuses: (sessionId) => this.getStatusMessages(sessionId),
       figures: metrics ? () => ({ ...this.#delivery.figures, stored: this.#publisher.stored }) : undefined,
       send: (channel, message) => this.send(channel, message),
+    });
+    this.#endpoints = new Endpoints({
+      settings: this.#settings,
+      door,
+      viewers: this.#viewers,
+      tasks,
+      handler,
+      isClosed: () => this.closed,
+      log: this.#log,
     });
     instances.add(this);
     this.#sweepLater();
@@ -180,70 +161,23 @@ export class StatusMessenger implements Speaker {
    * Takes the WebSocket upgrades of a server. Other paths are left to whoever else listens. Plain HTTP requests are answered where the server has
    * no request handler of its own.
    */
-  attach(server: HttpServer, { path = '/ws/:sessionId', http = true }: AttachOptions = {}): void {
+  attach(server: HttpServer, options?: AttachOptions): void {
     this.#assertOpen('attach');
-    assertServer(server);
-    const where = typeof path === 'string' ? `${this.#settings.base}${path}` : path;
-    const paths = { pattern: where, tasks: `${this.#settings.base}/ws/tasks/:taskId` };
-    const upgrades = attachUpgrades(server, paths, {
-      accepts: () => !this.#closing,
-      hasTasks: () => this.tasks.isDefined,
-      arrived: (upgrade, socket, accept) =>
-        this.#door.arrived(upgrade, socket, accept, (ws, access, request) => {
-          const after = upgrade.query.getAll('after');
-          this.#sockets.serve({ ws, socket, access, after, request });
-        }),
-    });
-    this.#detach.push(upgrades);
-    if (http === false) return;
-    const answer = (request: IncomingMessage, response: ServerResponse) => {
-      void answerNode(request, response, this.#handler);
-    };
-    const requests = listen(server, 'request', where, {
-      // An application that answers requests itself is left alone.
-      take: (request, response) => {
-        if (server.listenerCount('request') > 1 || !this.#handler.owns(pathOf(request))) return false;
-        answer(request, response);
-        return true;
-      },
-      nobody: answer,
-    });
-    this.#detach.push(requests);
+    this.#endpoints.attach(server, options);
   }
 
   /** Serves a socket of `ws` that the application accepted itself, to whom it wants. Ids that are none end the connection with 4400. */
   handleConnection(ws: WebSocket, ids: ConnectionIds): void {
     this.#assertOpen('handleConnection');
-    if (!isObject(ws) || typeof ws.on !== 'function') {
-      throw invalid('handleConnection', ws, 'a WebSocket of the package ws', 'pass the socket that was accepted');
-    }
-    if (typeof ids !== 'object' || ids === null)
-      throw invalid('ids', ids, '{ sessionId }', 'say whose connection it is');
-    const after = typeof ids.after === 'string' ? [ids.after] : (ids.after ?? []);
-    if (!Array.isArray(after) || !after.every((value) => typeof value === 'string')) {
-      throw invalid('after', ids.after, 'a position, or a list of them', 'pass the query values of "after"');
-    }
-    try {
-      assertId(ids.sessionId, 'sessionId');
-      const { threadId, userId } = readIds(ids);
-      const threadIds = threadId === undefined ? [] : [threadId];
-      const { sessionId } = ids;
-      this.#sockets.serve({ ws, access: { sessionId, threadIds, ...(userId === undefined ? {} : { userId }) }, after });
-    } catch (error) {
-      // The ids may be a stranger's: they end that stranger's connection, not the application.
-      this.#log.warnOnce('handed-ids', `handleConnection: ${messageOf(error)}`);
-      refuse(ws, { code: CloseCode.malformed, reason: `ids: expected ${ID_RULE}, and no run` });
-    }
+    this.#endpoints.handleConnection(ws, ids);
   }
 
   /** Answers the plain HTTP addresses of the wire contract, for any framework that speaks `Request` and `Response`. */
-  readonly fetch = (request: Request): Promise<Response> => this.#handler.answer(request);
+  readonly fetch = (request: Request): Promise<Response> => this.#endpoints.fetch(request);
 
   /** Answers the plain HTTP addresses of the wire contract in Node's `http`, Connect or Express, and calls `next` for all others. */
-  readonly middleware = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
-    if (this.#handler.owns(pathOf(request))) void answerNode(request, response, this.#handler);
-    else next();
-  };
+  readonly middleware: Middleware<IncomingMessage> = (request, response, next) =>
+    this.#endpoints.middleware(request, response, next);
 
   /**
    * Middleware for Node's `http`, Connect and Express: what a request begins reports to the session that it names. `authorize` is asked as for a page that wants to
@@ -438,12 +372,18 @@ export class StatusMessenger implements Speaker {
     return this.#closing;
   }
 
-  /** Writes to this messenger's log, once under each key. */
+  /**
+   * Writes to this messenger's log, once under each key.
+   * @internal
+   */
   warnOnce(key: string, text: string): void {
     this.#log.warnOnce(key, text);
   }
 
-  /** Takes over who reads the statuses of a messenger that gives way to this one. */
+  /**
+   * Takes over who reads the statuses of a messenger that gives way to this one.
+   * @internal
+   */
   takeOver(other: StatusMessenger): void {
     this.#updates.takeOver(other.#updates);
     void other.close();
@@ -467,7 +407,7 @@ export class StatusMessenger implements Speaker {
     await Promise.all(stored);
     await store.flush();
     await this.#delivery.drain(timeout, spreadOfLeaving(this.#delivery), random);
-    for (const detach of this.#detach) detach();
+    this.#endpoints.detach();
     await this.#events.close(Math.max(0, deadline - elapsed(clock)));
     this.#updates.close();
     await store.close();
