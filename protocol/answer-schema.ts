@@ -93,6 +93,11 @@ function rangeProblem(field: Rules & FormField, where: string): string | undefin
       return `${where}.${high}: got ${most}, expected at least ${low} (${least})`;
     }
   }
+  if (field.type === 'integer') {
+    const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = field;
+    if (Math.ceil(minimum) > maximum)
+      return `${where}.maximum: got ${maximum}, expected a whole number between it and minimum (${minimum})`;
+  }
   if (field.type !== 'array' || typeof field.minItems !== 'number') return undefined;
   const { size } = new Set((optionsOf(field) ?? []).map(({ value }) => value));
   return field.minItems > size ? `${where}.minItems: got ${field.minItems}, expected at most ${size}` : undefined;

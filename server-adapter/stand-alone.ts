@@ -102,10 +102,7 @@ function readSwitch(name: string, text = ''): boolean {
 }
 
 function readOrigins(text = ''): AllowedOrigins {
-  const origins = text
-    .split(',')
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== '');
+  const origins = text.split(/[\s,;]+/).filter((origin) => origin !== '');
   if (origins.includes('*')) return '*';
   for (const origin of origins) assertOrigin('CORS_ORIGINS', origin, '* or origins with commas between, each');
   return origins;

@@ -79,7 +79,15 @@ function parse(url: string, base: string | undefined): URL {
   try {
     address = new URL(url, base);
   } catch {
-    throw invalid('url', url, 'a path or a URL', 'write for instance url="/ws"');
+    if (base !== undefined || !URL.canParse(url, 'ws://page')) {
+      throw invalid('url', url, 'a path or a URL', 'write for instance url="/ws"');
+    }
+    throw invalid(
+      'url',
+      url,
+      'a whole URL where there is no page',
+      'write for instance "wss://example.org/ws", or set base',
+    );
   }
   const scheme = SOCKET_SCHEME[address.protocol];
   if (url === '' || scheme === undefined) {

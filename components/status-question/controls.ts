@@ -166,6 +166,8 @@ function hintOf(schema: FormField, { words, formats }: Locale): string {
   const { description = '' } = schema;
   if (schema.type !== 'array') return description;
   const { minItems = 0, maxItems } = schema;
+  if (minItems === maxItems)
+    return [description, words.exactItems(formats.number(minItems))].filter(Boolean).join(' · ');
   // That it takes one is said by its not being optional.
   const least = minItems > 1 ? words.minItems(formats.number(minItems)) : '';
   const most = maxItems === undefined ? '' : words.maxItems(formats.number(maxItems));

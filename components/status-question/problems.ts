@@ -37,6 +37,7 @@ function problemText({ schema, options }: Field, value: Written, { words, format
     case 'array': {
       const { minItems = 0, maxItems } = schema;
       const count = Array.isArray(value) ? value.length : 0;
+      if (minItems === maxItems) return words.exactItems(formats.number(minItems));
       if (count < minItems) return words.minItems(formats.number(minItems));
       return maxItems === undefined ? words.invalid : words.maxItems(formats.number(maxItems));
     }

@@ -101,6 +101,7 @@ export const en: Words = {
   maxLength: (max) => `Use at most ${max} characters`,
   minItems: (min) => `Choose at least ${min}`,
   maxItems: (max) => `Choose at most ${max}`,
+  exactItems: (count) => `Choose exactly ${count}`,
   notANumber: 'Enter a number',
   notAnInteger: 'Enter a whole number',
   notAnEmail: 'Enter an e-mail address, like name@example.com',

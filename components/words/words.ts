@@ -108,6 +108,7 @@ export interface Words {
   readonly maxLength: (max: string) => string;
   readonly minItems: (min: string) => string;
   readonly maxItems: (max: string) => string;
+  readonly exactItems: (count: string) => string;
   readonly notANumber: string;
   readonly notAnInteger: string;
   readonly notAnEmail: string;

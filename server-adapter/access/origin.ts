@@ -34,8 +34,13 @@ const NO_ORIGIN = 'null';
 
 /** Throws `invalid` for what is no origin as browsers write it, and says which one may be meant. */
 export function assertOrigin(name: string, value: unknown, expected = 'an origin'): asserts value is string {
-  const origin = typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : NO_ORIGIN;
+  const origin = typeof value === 'string' && URL.canParse(value) ? originOf(new URL(value)) : NO_ORIGIN;
   if (origin === value && origin !== NO_ORIGIN) return;
   const meant = origin === NO_ORIGIN ? 'for instance "https://example.org"' : `"${origin}"`;
   throw invalid(name, value, `${expected} with its scheme and without a path`, `write ${meant}`);
+}
+
+/** As browsers write it. The schemes of apps (`capacitor://localhost`) have origins, too, though the URL standard knows none of them. */
+function originOf({ origin, protocol, host }: URL): string {
+  return origin === NO_ORIGIN && host !== '' ? `${protocol}//${host}` : origin;
 }

@@ -110,6 +110,7 @@ for (const [schema, problem] of UNSOUND) {
 const UNANSWERABLE: readonly AnswerSchema[] = [
   { type: 'string', minLength: 3, maxLength: 2 },
   { type: 'number', minimum: 3, maximum: 2 },
+  { type: 'integer', minimum: 1.2, maximum: 1.8 },
   { type: 'array', items: { type: 'string', enum: ['a', 'b'] }, minItems: 3 },
   { type: 'array', items: { type: 'string', enum: ['a', 'b'] }, minItems: 2, maxItems: 1 },
 ];

@@ -176,7 +176,10 @@ test('an address that is taken', async (t) => {
 });
 
 test('CORS_ORIGINS lets in pages of other origins', async (t) => {
-  const server = await startStandAlone({ PORT: '0', CORS_ORIGINS: 'https://a.example, https://b.example' });
+  const server = await startStandAlone({
+    PORT: '0',
+    CORS_ORIGINS: 'https://a.example, https://b.example;https://d.example',
+  });
   t.after(() => server.stop(200));
   const ws = server.url.replace('http', 'ws');
   const welcome = new WireClient(`${ws}/ws/s`, { origin: 'https://b.example' });

@@ -118,6 +118,7 @@ export const ar: Words = {
   maxLength: (max) => `عدد الأحرف المسموح: ${max} على الأكثر`,
   minItems: (min) => `عدد الخيارات المطلوب: ${min} على الأقل`,
   maxItems: (max) => `عدد الخيارات المسموح: ${max} على الأكثر`,
+  exactItems: (count) => `عدد الخيارات المطلوب: ${count} بالضبط`,
   notANumber: 'أدخل عددًا',
   notAnInteger: 'أدخل عددًا صحيحًا',
   notAnEmail: 'أدخل بريدًا إلكترونيًا مثل name@example.com',

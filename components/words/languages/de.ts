@@ -102,6 +102,7 @@ export const de: Words = {
   maxLength: (max) => `Höchstens ${max} Zeichen eingeben`,
   minItems: (min) => `Mindestens ${min} auswählen`,
   maxItems: (max) => `Höchstens ${max} auswählen`,
+  exactItems: (count) => `Genau ${count} auswählen`,
   notANumber: 'Eine Zahl eingeben',
   notAnInteger: 'Eine ganze Zahl eingeben',
   notAnEmail: 'Eine E-Mail-Adresse eingeben, etwa name@example.com',

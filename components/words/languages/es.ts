@@ -102,6 +102,7 @@ export const es: Words = {
   maxLength: (max) => `Use como máximo ${max} caracteres`,
   minItems: (min) => `Elija al menos ${min}`,
   maxItems: (max) => `Elija como máximo ${max}`,
+  exactItems: (count) => `Elija exactamente ${count}`,
   notANumber: 'Escriba un número',
   notAnInteger: 'Escriba un número entero',
   notAnEmail: 'Escriba una dirección de correo, como nombre@example.com',

@@ -105,6 +105,7 @@ export const fr: Words = {
   maxLength: (max) => `Saisissez au plus ${max} caractères`,
   minItems: (min) => `Choisissez-en au moins ${min}`,
   maxItems: (max) => `Choisissez-en au plus ${max}`,
+  exactItems: (count) => `Choisissez-en exactement ${count}`,
   notANumber: 'Saisissez un nombre',
   notAnInteger: 'Saisissez un nombre entier',
   notAnEmail: 'Saisissez une adresse e-mail, comme nom@example.com',

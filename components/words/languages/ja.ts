@@ -98,6 +98,7 @@ export const ja: Words = {
   maxLength: (max) => `${max} 文字以下で入力してください`,
   minItems: (min) => `${min} 個以上選んでください`,
   maxItems: (max) => `${max} 個以下で選んでください`,
+  exactItems: (count) => `${count} 個選んでください`,
   notANumber: '数値を入力してください',
   notAnInteger: '整数を入力してください',
   notAnEmail: 'メールアドレスを入力してください（例：name@example.com）',

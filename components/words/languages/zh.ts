@@ -98,6 +98,7 @@ export const zh: Words = {
   maxLength: (max) => `请最多输入 ${max} 个字符`,
   minItems: (min) => `请至少选择 ${min} 项`,
   maxItems: (max) => `请最多选择 ${max} 项`,
+  exactItems: (count) => `请选择 ${count} 项`,
   notANumber: '请输入数字',
   notAnInteger: '请输入整数',
   notAnEmail: '请输入电子邮件地址，例如 name@example.com',

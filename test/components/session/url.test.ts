@@ -92,7 +92,7 @@ for (const [url, sessionId, message] of mistakes) {
 test('url: a relative one without a page to be relative to is named', () => {
   assert.throws(
     () => connectionUrl({ url: '/ws', sessionId: 's' }),
-    /url: got string "\/ws", expected a path or a URL/,
+    /url: got string "\/ws", expected a whole URL where there is no page; write for instance "wss:\/\/example\.org\/ws", or set base/,
   );
 });
 

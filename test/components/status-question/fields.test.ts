@@ -62,6 +62,11 @@ test('what does not fit is told in the words of the reader', () => {
     [{ type: 'boolean' }, false, { answer: false }],
     [{ type: 'array', items: { type: 'string', enum: ['a', 'b'] }, minItems: 1 }, [], 'Choose at least 1'],
     [{ type: 'array', items: { type: 'string', enum: ['a', 'b'] }, maxItems: 1 }, ['a', 'b'], 'Choose at most 1'],
+    [
+      { type: 'array', items: { type: 'string', enum: ['a', 'b'] }, minItems: 1, maxItems: 1 },
+      ['a', 'b'],
+      'Choose exactly 1',
+    ],
     [{ type: 'array', items: { type: 'string', enum: ['a', 'b'] } }, ['c'], 'This does not fit'],
   ] as ReadonlyArray<[unknown, Written, unknown]>) {
     assert.deepEqual(said(schema, value), expected, JSON.stringify([schema, value]));

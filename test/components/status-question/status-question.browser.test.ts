@@ -205,6 +205,12 @@ describe('<status-question>', () => {
     expect(sent(session)).to.deep.equal(['h']);
   });
 
+  it('says how many are to be chosen where just as many fit', async () => {
+    const schema = { type: 'array', items: { type: 'string', enum: ['r', 'b'] }, minItems: 2, maxItems: 2 };
+    const element = await shown(new Session().ask({ schema }));
+    expect(text(element, 'hint')).to.equal('Choose exactly 2');
+  });
+
   it('lets several be chosen, as many as are asked for', async () => {
     const schema = { type: 'array', items: { type: 'string', enum: ['r', 'b', 'Green'] }, minItems: 2, maxItems: 3 };
     const session = new Session().ask({ choices: CHOICES, schema });

@@ -24,6 +24,8 @@ const cases: ReadonlyArray<
   ['https://evil.example', 'example.org', '*', true],
   ['https://app.example', 'example.org', ['https://app.example'], true],
   ['http://app.example', 'example.org', ['https://app.example'], false],
+  ['capacitor://localhost', 'example.org', ['capacitor://localhost'], true],
+  ['capacitor://localhost', 'example.org', [], false],
 ];
 
 for (const [origin, host, allowed, expected] of cases) {
