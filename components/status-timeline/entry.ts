@@ -69,6 +69,11 @@ export function isOpen({ what }: Entry): boolean {
     : what.kind === 'question' && what.question.status === 'open';
 }
 
+/** Why a step has failed, as far as that is known. */
+export function failureOf({ what }: Entry): string | undefined {
+  return what.kind === 'step' && what.step.status === 'failed' ? what.step.error : undefined;
+}
+
 /** An entry, and those that it is in. */
 export function* wayUp(entry: Entry | undefined): Generator<Entry> {
   for (let at = entry; at; at = at.parent) yield at;

@@ -7,7 +7,7 @@ import { CompanionElement } from '../companion-element.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { knownUntil } from '../known-time.js';
 import { indicator } from '../styles/index.js';
-import { type Entry, isOpen, TIMELINE } from './entry.js';
+import { type Entry, failureOf, isOpen, TIMELINE } from './entry.js';
 import { durationText, faceOf, timeText } from './face.js';
 import { FollowController } from './follow.js';
 import { TimelineLog } from './log.js';
@@ -16,6 +16,15 @@ import { NOTHING_SHOWN, type Row, timelineView } from './view.js';
 
 /** How many looks the lanes have; more agents share them. */
 const LANES = 6;
+
+/** What the look of an entry depends on beside itself. */
+interface EntryLook {
+  readonly isExpanded: boolean | undefined;
+  /** Why it has failed is told by what is in it. */
+  readonly isToldInside: boolean;
+  /** The look of its lane, where its agent is named. */
+  readonly lane: string | undefined;
+}
 
 /**
  * All that happened, in time: steps as a tree with how long they take, and in them what was said, asked, answered and found. Finished steps fold up, failed ones stay open, and
@@ -233,16 +242,30 @@ export class StatusTimelineElement extends CompanionElement {
     const lane = this.#lane(entry.agent);
     const second = isOpen(entry) && Math.floor(this.#now / 1000);
     const isServed = this.isPrerendering;
-    const known = [isServed, entry.what, isExpanded, entry.steps, isNamed, lane, locale, this.#isStale, second];
+    const failure = failureOf(entry);
+    // A step may have failed for what failed in it: that is told there.
+    const isToldInside = failure !== undefined && rows.some((row) => failureOf(row.entry) === failure);
+    const known = [
+      isServed,
+      entry.what,
+      isExpanded,
+      isToldInside,
+      entry.steps,
+      isNamed,
+      lane,
+      locale,
+      this.#isStale,
+      second,
+    ];
     return html`
       <li data-key=${entry.key}>
-        ${guard(known, () => this.#renderEntry(entry, isExpanded, isNamed ? lane : undefined))}
+        ${guard(known, () => this.#renderEntry(entry, { isExpanded, isToldInside, lane: isNamed ? lane : undefined }))}
         ${rows.length > 0 ? this.#renderRows(rows, entry.agent) : nothing}
       </li>
     `;
   }
 
-  #renderEntry(entry: Entry, isExpanded: boolean | undefined, lane: string | undefined): TemplateResult {
+  #renderEntry(entry: Entry, { isExpanded, isToldInside, lane }: EntryLook): TemplateResult {
     const { locale } = this;
     const { words, formats } = locale;
     const { what, agent, steps, at } = entry;
@@ -269,7 +292,7 @@ export class StatusTimelineElement extends CompanionElement {
               ? html`<span part="steps">${words.steps(steps, formats.number(steps))}</span>`
               : nothing
           }
-          ${detail ? html`<div part="detail" class=${isProblem ? 'problem' : ''}><bdi>${detail}</bdi></div>` : nothing}
+          ${detail && !isToldInside ? html`<div part="detail" class=${isProblem ? 'problem' : ''}><bdi>${detail}</bdi></div>` : nothing}
         </div>
       </div>
     `;

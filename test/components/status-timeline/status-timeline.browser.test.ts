@@ -106,6 +106,25 @@ describe('<status-timeline>', () => {
     await accessible(element);
   });
 
+  it('tells once why a step has failed whose own step has failed for the same', async () => {
+    const session = new TestSession();
+    const element = await shown(session);
+    session.say(
+      began('publish'),
+      began('upload', { step: 'publish' }),
+      event('step_failed', 'upload', { error: 'The disk is full' }),
+      event('step_failed', 'publish', { error: 'The disk is full' }),
+    );
+    await until(() => texts(element, 'detail').length > 0);
+    expect(shadowPart(element, 'detail')?.closest('li')?.querySelector('[part="text"]')?.textContent).to.equal(
+      'upload',
+    );
+    expect(texts(element, 'detail')).to.deep.equal(['The disk is full']);
+    shadowPart(element, 'toggle')?.click();
+    await until(() => !texts(element).includes('upload'));
+    expect(texts(element, 'detail')).to.deep.equal(['The disk is full']);
+  });
+
   it('shows answers, amounts, ends and what is missing at their times', async () => {
     const session = work();
     const element = await shown(session);
