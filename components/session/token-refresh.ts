@@ -53,13 +53,13 @@ export class TokenRefresh {
   }
 
   /** Takes the server's word for the token that it was shown. */
-  settle({ ref, accepted, expiresAt, code }: Ack): void {
+  settle({ ref, accepted, reason, expiresAt, code }: Ack): void {
     if (ref !== this.#shown?.ref) return;
     const { tokens } = this.#link;
     const { token } = this.#shown;
     if (accepted) tokens.current = token;
     // Where the server could not decide, the token may be as good as any.
-    else if (code !== undefined && closeVerdict(code) !== 'retry') tokens.reject(token);
+    else if (code !== undefined && closeVerdict(code) !== 'retry') tokens.reject(token, reason);
     this.schedule(accepted ? expiresAt : this.#expiresAt);
   }
 
