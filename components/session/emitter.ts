@@ -1,38 +1,18 @@
+import { Listeners } from './listeners.js';
+
 type Listener<T> = (value: T) => void;
 
-/** A listener in a box of its own: the same function may be there twice. */
-interface Box<T> {
-  readonly listener: Listener<T>;
-}
-
-/** Typed listeners. One that throws is reported like an uncaught error, and stops neither the others nor whoever emits. */
+/** Typed listeners by what they listen to. */
 export class Emitter<Events extends object> {
-  readonly #boxes = new Map<keyof Events, Set<Box<never>>>();
+  readonly #listeners: { [K in keyof Events]?: Listeners<Listener<Events[K]>> } = {};
 
   /** Calls `listener` at every `type`. Answers a function that stops it. */
   on<K extends keyof Events>(type: K, listener: Listener<Events[K]>): () => void {
-    const boxes = this.#boxes.get(type) ?? new Set();
-    const box = { listener };
-    this.#boxes.set(type, boxes.add(box));
-    return () => void boxes.delete(box);
+    this.#listeners[type] ??= new Listeners();
+    return this.#listeners[type].add(listener);
   }
 
   emit<K extends keyof Events>(type: K, value: Events[K]): void {
-    const boxes = this.#boxes.get(type) as ReadonlySet<Box<Events[K]>> | undefined;
-    // A copy: listeners may come and go while they are called. Who has gone is not called any more.
-    for (const box of [...(boxes ?? [])]) {
-      if (!boxes?.has(box)) continue;
-      try {
-        box.listener(value);
-      } catch (error) {
-        report(error);
-      }
-    }
+    this.#listeners[type]?.tell((listener) => listener(value));
   }
-}
-
-/** To where uncaught errors go, without being one. */
-function report(error: unknown): void {
-  if (typeof reportError === 'function') reportError(error);
-  else console.error(error);
 }

@@ -18,17 +18,18 @@ import { answerPrerendered, PrerenderController, type Prerendered } from '../con
 import { SecondsController } from '../controllers/seconds.js';
 import { SessionController } from '../controllers/session.js';
 import type { SessionSource } from '../controllers/session-source.js';
-import { SnapshotReader } from '../controllers/snapshot.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
 import { CustomStates } from '../controllers/states.js';
 import { stillSession } from '../controllers/still-session.js';
 import { nowOf } from '../known-time.js';
 import { NOT_CONNECTED } from '../session/connection.js';
 import type { Connection, Decode, SessionObserver } from '../session/index.js';
+import { Listeners } from '../session/listeners.js';
 import type { TypedListeners } from '../typed-listeners.js';
 import type { Words } from '../words/index.js';
 import { type Announcement, announce, NOTHING_HEARD } from './announcement.js';
 import type { StatusMessengerEventMap } from './events.js';
+import { KnownSnapshot } from './known-snapshot.js';
 import { lineCounts, statusLine } from './line.js';
 import { lineContent } from './line-content.js';
 import { type News, NOTHING_TOLD, readNews } from './news.js';
@@ -107,39 +108,32 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   /** Texts of its own, in place of those of its language. */
   @property({ attribute: false }) words: Partial<Words> | null = null;
 
-  readonly #observers = new Set<SessionObserver>();
+  readonly #observers = new Listeners<SessionObserver>();
   readonly #session = new SessionController(this, {
     message: (detail) => {
-      this.#tellObservers((observer) => observer.message?.(detail));
+      this.#observers.tell((observer) => observer.message?.(detail));
       this.#fire({ type: 'message', detail });
     },
     state: () => this.#changed(),
     channelstate: (detail) => this.#fire({ type: 'channelstate', detail }),
     connection: (detail) => {
-      this.#hasHeard ||= detail.status === 'live' || detail.status === 'ended';
+      this.#snapshot.heard(detail);
       this.#changed();
       this.#fire({ type: 'connectionchange', detail });
     },
     problem: (detail) => this.#fire({ type: 'problem', detail }),
     replaced: (hadSession) => {
-      this.#hasHeard = false;
-      // What was handed in for the former session says nothing of this one; what was set together with it does.
-      if (hadSession && this.snapshot === this.#rendered) this.#outdated = this.snapshot;
+      this.#snapshot.replaced(this.snapshot, hadSession);
       this.#shown = undefined;
-      this.#tellObservers((observer) => observer.reset?.());
-      this.#tellObservers((observer) => observer.change());
+      this.#observers.tell((observer) => observer.reset?.());
+      this.#observers.tell((observer) => observer.change());
     },
   });
   readonly #announcer = new AnnouncerController<Announcement['kind']>(this, 'question');
   readonly #prerender = new PrerenderController(this, () => this.#stillSession());
   readonly #locale = new LocaleController(this, this.#prerender);
   readonly #states = new CustomStates(this, this.attachInternals());
-  readonly #snapshot = new SnapshotReader();
-  /** The snapshot as it was last rendered, and the one that was of another session. */
-  #rendered: ChannelState | string | null | undefined;
-  #outdated: ChannelState | string | null | undefined;
-  /** Whether the server has told all at some time. */
-  #hasHeard = false;
+  readonly #snapshot = new KnownSnapshot();
   /** The session of which is told, what its last events spoke of, and what was said of it. */
   #shown: SessionSource | undefined;
   #told = NOTHING_TOLD;
@@ -244,14 +238,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
 
   /** Tells `observer` of every change and message, at once and not once per frame. Answers a function that stops it. */
   observe(observer: SessionObserver): () => void {
-    // In a box of its own: the same observer may be there twice.
-    const box: SessionObserver = {
-      change: () => observer.change(),
-      message: (message) => observer.message?.(message),
-      reset: () => observer.reset?.(),
-    };
-    this.#observers.add(box);
-    return () => void this.#observers.delete(box);
+    return this.#observers.add(observer);
   }
 
   /** Tells those who listen what became of something that they did; it takes its turn among what happens. */
@@ -303,7 +290,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
       return;
     }
     this.#session.update();
-    if (changed.has('snapshot')) this.#tellObservers((observer) => observer.change());
+    if (changed.has('snapshot')) this.#observers.tell((observer) => observer.change());
     const { source } = this.#session;
     if (source !== this.#shown) {
       this.#shown = source;
@@ -311,7 +298,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
       this.#heard = NOTHING_HEARD;
       this.#announcer.clear();
     }
-    this.#rendered = this.snapshot;
+    this.#snapshot.rendered(this.snapshot);
     const { state, connection } = this;
     const { locale } = this.#locale;
     this.#phase = state.phase;
@@ -341,8 +328,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
 
   /** The snapshot, while it is what is known. */
   get #known(): ChannelState | undefined {
-    const isOutdated = this.snapshot === this.#outdated;
-    return this.#hasHeard || this.session || isOutdated ? undefined : this.#snapshot.read(this.snapshot);
+    return this.session ? undefined : this.#snapshot.readCurrent(this.snapshot);
   }
 
   /** What a server knows of the session. */
@@ -365,18 +351,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
 
   #changed(): void {
     this.requestUpdate();
-    this.#tellObservers((observer) => observer.change());
-  }
-
-  /** One that fails is reported like any listener, and stops nobody. */
-  #tellObservers(tell: (observer: SessionObserver) => void): void {
-    for (const observer of [...this.#observers]) {
-      try {
-        tell(observer);
-      } catch (error) {
-        reportError(error);
-      }
-    }
+    this.#observers.tell((observer) => observer.change());
   }
 
   /** Fires what has happened since the last time. */
@@ -392,11 +367,11 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   }
 }
 
-type Listeners = TypedListeners<StatusMessengerElement, StatusMessengerEventMap>;
+type ElementListeners = TypedListeners<StatusMessengerElement, StatusMessengerEventMap>;
 
 export interface StatusMessengerElement {
-  addEventListener: Listeners['addEventListener'];
-  removeEventListener: Listeners['removeEventListener'];
+  addEventListener: ElementListeners['addEventListener'];
+  removeEventListener: ElementListeners['removeEventListener'];
 }
 
 declare global {

@@ -18,6 +18,7 @@ import {
 } from '../../protocol/index.js';
 import type { SessionSource } from '../controllers/session-source.js';
 import type { Connection, ConnectionStatus, SessionObserver } from '../session/index.js';
+import { Listeners } from '../session/listeners.js';
 import { ManualClock } from './manual-clock.js';
 
 /** What a message may carry beside its type and data. */
@@ -59,7 +60,7 @@ export class TestSession implements SessionSource {
   readonly announced: string[] = [];
 
   readonly #respond: (call: SessionCall) => Partial<Ack> | undefined;
-  readonly #observers = new Set<{ readonly observer: SessionObserver }>();
+  readonly #observers = new Listeners<SessionObserver>();
   /** The calls that wait for the server's word, oldest first. */
   readonly #waiting: Array<{ resolve(ack: Ack): void; reject(error: Error): void }> = [];
   #state: ChannelState = initialState;
@@ -93,27 +94,25 @@ export class TestSession implements SessionSource {
 
   /** Tells `observer` of everything from now on. Answers a function that stops it. */
   observe(observer: SessionObserver): () => void {
-    const entry = { observer };
-    this.#observers.add(entry);
-    return () => void this.#observers.delete(entry);
+    return this.#observers.add(observer);
   }
 
   /** Moves the session's clock by `ms` milliseconds, and lets what shows it look again. */
   advance(ms: number): void {
     this.clock.advance(ms);
-    this.#tell((observer) => observer.change());
+    this.#observers.tell((observer) => observer.change());
   }
 
   /** Changes how the page stands to the server, by a status or in full. */
   setConnection(connection: ConnectionStatus | Connection): void {
     this.#connection = typeof connection === 'string' ? connectionBy(connection) : connection;
-    this.#tell((observer) => observer.change());
+    this.#observers.tell((observer) => observer.change());
   }
 
   /** Takes the place of all that was said, as a snapshot does for a page that comes late: no message of it is told. */
   snapshot(state: ChannelState): void {
     this.#state = state;
-    this.#tell((observer) => observer.change());
+    this.#observers.tell((observer) => observer.change());
   }
 
   /** Says messages of any type as they are, also those that no server of this kit would send. What is no JSON is lost, as on the wire. */
@@ -125,7 +124,7 @@ export class TestSession implements SessionSource {
     });
     this.#state = applyAll(this.#state, read);
     for (const message of read) {
-      this.#tell((observer) => {
+      this.#observers.tell((observer) => {
         observer.message?.(message);
         observer.change();
       });
@@ -251,10 +250,6 @@ export class TestSession implements SessionSource {
 
   #newId(kind: string): string {
     return `${kind}-${++this.#ids}`;
-  }
-
-  #tell(tell: (observer: SessionObserver) => void): void {
-    for (const { observer } of [...this.#observers]) tell(observer);
   }
 }
 
