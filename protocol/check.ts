@@ -1,4 +1,4 @@
-import { describe } from './errors.js';
+import { describe, invalid, StatusMessengerError } from './errors.js';
 
 /** What is wrong with a value: where in it (`.list[2].name`; empty for the value itself), what stands there, and what should. */
 export interface Problem {
@@ -107,6 +107,23 @@ export function soundFields<T extends object>(
     if (field !== undefined && is(check, field)) sound[key] = field;
   }
   return sound as Partial<T>;
+}
+
+/**
+ * Throws `invalid` for what is no object, and for a field that there is not: what is misspelt would be left out without a word. `fix` is what to do in
+ * place of an object.
+ */
+export function assertFields(
+  where: string,
+  value: unknown,
+  known: readonly string[],
+  fix = 'leave it out for the defaults',
+): void {
+  if (!isObject(value)) throw invalid(where, value, `an object with ${known.join(', ')}`, fix);
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const text = `${where}: got "${unknown}", expected ${known.join(', ')}; check its spelling`;
+  throw new StatusMessengerError('invalid', text);
 }
 
 /** A plain object: no list, not null. */

@@ -12,7 +12,7 @@ export {
   splitChannel,
 } from './addresses.js';
 export { schemaProblem } from './answer-schema.js';
-export { isObject } from './check.js';
+export { assertFields, isObject } from './check.js';
 export { type Clock, elapsed } from './clock.js';
 export { CloseCode, type CloseVerdict, closeReason, closeVerdict, retryAfter, retryReason } from './close.js';
 export { describe, type ErrorCode, invalid, messageOf, StatusMessengerError, textOf } from './errors.js';

@@ -1,4 +1,4 @@
-import { type Clock, invalid, isObject, StatusMessengerError } from '../protocol/index.js';
+import { assertFields, type Clock, invalid, isObject } from '../protocol/index.js';
 import type { Authorize } from './access/authorize.js';
 import { type AllowedOrigins, readOrigins } from './access/origin.js';
 import type { ChannelStore } from './channels/channel-store.js';
@@ -185,19 +185,6 @@ function readLimits(limits: Partial<Limits> = {}): Limits {
 
 function isStore(store: object): store is ChannelStore {
   return isObject(store) && typeof store.append === 'function';
-}
-
-function assertFields(where: string, value: unknown, known: readonly string[]): void {
-  if (!isObject(value))
-    throw invalid(where, value, `an object with ${known.join(', ')}`, 'leave it out for the defaults');
-  for (const key of Object.keys(value)) {
-    if (!known.includes(key)) {
-      throw new StatusMessengerError(
-        'invalid',
-        `${where}: got "${key}", expected ${known.join(', ')}; check its spelling`,
-      );
-    }
-  }
 }
 
 function assertMethods(where: string, value: unknown, names: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { type Clock, invalid, isObject, StatusMessengerError } from '../../protocol/index.js';
+import { assertFields, type Clock, invalid, isObject } from '../../protocol/index.js';
 import type { PageListener } from './page-lifecycle.js';
 import type { SocketConstructor } from './socket.js';
 import type { StorageLike } from './storage.js';
@@ -71,11 +71,7 @@ const NAMES: { readonly [K in keyof Required<SessionClientOptions>]: true } = {
 export function assertOptions(options: SessionClientOptions): void {
   const where = 'new SessionClient';
   if (!isObject(options)) throw invalid(where, options, 'an object with url', 'pass for instance { url: "/ws" }');
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
-  if (unknown !== undefined) {
-    const text = `${where}: got "${unknown}", expected ${Object.keys(NAMES).join(', ')}; check its spelling`;
-    throw new StatusMessengerError('invalid', text);
-  }
+  assertFields(where, options, Object.keys(NAMES));
   const { getToken } = options;
   if (getToken === undefined || typeof getToken === 'function') return;
   throw invalid(`${where}: getToken`, getToken, 'a function', 'pass what never changes as token');

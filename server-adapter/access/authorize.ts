@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import {
+  assertFields,
   assertId,
   type ChannelName,
   CloseCode,
@@ -115,7 +116,7 @@ function readAnswer(answer: unknown, asked: AccessRequest): Access | Denial {
 }
 
 function readRefusal(answer: Fields): Denial {
-  assertFields(answer, REFUSAL);
+  assertFields('authorize: a field', answer, REFUSAL);
   const { refuse, code = CloseCode.forbidden } = answer;
   if (typeof refuse !== 'string') throw invalid('authorize: refuse', refuse, 'a reason', 'say why in a text');
   if (typeof code !== 'number' || !CODES.has(code)) {
@@ -125,7 +126,8 @@ function readRefusal(answer: Fields): Denial {
 }
 
 function readGrant(answer: Fields, asked: AccessRequest): Access | Denial {
-  assertFields(answer, GRANT);
+  // A misspelt refusal must not be read as a grant of everything by default.
+  assertFields('authorize: a field', answer, GRANT);
   // One that was looked for and not found is no leave to have the one that was asked for.
   const sessionId = 'sessionId' in answer ? answer.sessionId : asked.sessionId;
   const { taskId } = asked;
@@ -155,15 +157,6 @@ function readGrant(answer: Fields, asked: AccessRequest): Access | Denial {
 }
 
 type Fields = { readonly [key: string]: unknown };
-
-/** A misspelt refusal must not be read as a grant of everything by default. */
-function assertFields(answer: Fields, known: readonly string[]): void {
-  for (const key of Object.keys(answer)) {
-    if (!known.includes(key)) {
-      throw invalid('authorize: a field', key, `only ${known.join(', ')}`, 'check its spelling');
-    }
-  }
-}
 
 /** No error, no response, no record of a database: those are objects, too, and grant nothing. */
 function isPlain(value: unknown): value is Fields {

@@ -1,5 +1,6 @@
 import {
   type AnswerSchema,
+  assertFields,
   type BooleanField,
   type Choice,
   type ChoicesField,
@@ -89,13 +90,7 @@ export function readQuestion(question: string, options: AskOptions = {}): Questi
   if (typeof question !== 'string' || question === '') {
     throw invalid('ask: question', question, 'a text', 'write what people read');
   }
-  const given: unknown = options;
-  if (!isObject(given)) throw invalid('ask: options', given, `an object with ${KNOWN.join(', ')}`, 'leave it out');
-  const unknown = Object.keys(given).find((key) => !KNOWN.includes(key));
-  if (unknown !== undefined) {
-    const text = `ask: options: got "${unknown}", expected ${KNOWN.join(', ')}; check its spelling`;
-    throw new StatusMessengerError('invalid', text);
-  }
+  assertFields('ask: options', options, KNOWN, 'leave it out');
   const { choices, timeout, key, signal } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw invalid('ask: signal', signal, 'an AbortSignal', 'pass the signal of an AbortController');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  assertFields,
   type ChannelName,
   type ChannelState,
   type Clock,
@@ -76,10 +77,7 @@ export class Tasks {
    */
   define(run: TaskRunner, options: TaskOptions = {}): void {
     if (typeof run !== 'function') throw invalid('tasks.define', run, 'a function', 'pass what carries a task out');
-    const unknown = Object.keys(options).find((key) => key !== 'interrupted' && key !== 'timeout');
-    if (unknown !== undefined) {
-      throw invalid('tasks.define: an option', unknown, 'only interrupted and timeout', 'check its spelling');
-    }
+    assertFields('tasks.define', options, ['interrupted', 'timeout'], 'leave the options out');
     const { interrupted = 'fail', timeout } = options;
     if (interrupted !== 'fail' && interrupted !== 'restart') {
       throw invalid('tasks.define: interrupted', interrupted, '"fail" or "restart"', 'leave it out for "fail"');

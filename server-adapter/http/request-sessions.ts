@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { CloseCode, invalid, isObject } from '../../protocol/index.js';
+import { assertFields, CloseCode, invalid } from '../../protocol/index.js';
 import { type Access, type Denial, isDenial } from '../access/authorize.js';
 import type { Door } from '../access/door.js';
 import { idsOf } from '../access/granted.js';
@@ -99,10 +99,8 @@ export class RequestSessions {
 
 const HEADER = 'x-session-id';
 
-function assertOptions(call: string, options: unknown): void {
-  if (!isObject(options)) throw invalid(call, options, '{ sessionId? }', 'leave the options out');
-  const unknown = Object.keys(options).find((name) => name !== 'sessionId');
-  if (unknown !== undefined) throw invalid(`${call} option`, unknown, 'sessionId', 'check its spelling');
+function assertOptions(call: string, options: RequestSessionOptions<never>): void {
+  assertFields(call, options, ['sessionId'], 'leave the options out');
   const { sessionId } = options;
   if (sessionId !== undefined && typeof sessionId !== 'function') {
     throw invalid(`${call} sessionId`, sessionId, 'a function of the request', 'write for instance () => id');

@@ -1,4 +1,4 @@
-import { describe, invalid, isObject, StatusMessengerError } from '../../protocol/index.js';
+import { assertFields, describe, invalid } from '../../protocol/index.js';
 
 /** What `publishAgentEvent` publishes to. Each has a default; what stands here goes before the environment. */
 export interface PubSubOptions {
@@ -60,7 +60,7 @@ export function readPubSub(options: PubSubOptions | false = {}, environment: Pub
   if (options === false) return { kind: 'off', silent: true };
   assertFields('options.pubsub', options, KNOWN, 'leave it out for what the environment says');
   const { waiting = {} } = options;
-  assertFields('options.pubsub.waiting', waiting, ['count', 'bytes'], 'leave it out for the defaults');
+  assertFields('options.pubsub.waiting', waiting, ['count', 'bytes']);
   const inEnvironment = environment.STATUS_MESSENGER_PUBSUB_ENABLED?.toLowerCase() === 'true';
   const enabled = flag('enabled', options.enabled, inEnvironment);
   const project = readName('projectId', options.projectId, PROJECT, 'the id of a project');
@@ -109,12 +109,4 @@ function bound(name: string, value: unknown, fallback: number): number {
   if (value === undefined) return fallback;
   if (typeof value === 'number' && value >= 1) return value;
   throw invalid(`options.pubsub.waiting.${name}`, value, 'a number from 1', `leave it out for ${fallback}`);
-}
-
-function assertFields(where: string, value: unknown, known: readonly string[], fix: string): void {
-  if (!isObject(value)) throw invalid(where, value, `an object with ${known.join(', ')}`, fix);
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const text = `${where}: got "${unknown}", expected ${known.join(', ')}; check its spelling`;
-  throw new StatusMessengerError('invalid', text);
 }

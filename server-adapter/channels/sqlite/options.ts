@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Clock, invalid, isObject, StatusMessengerError } from '../../../protocol/index.js';
+import { assertFields, type Clock, invalid } from '../../../protocol/index.js';
 import { systemClock } from '../../clock.js';
 import { DEFAULT_TAIL, type TailBounds } from '../memory-log.js';
 
@@ -64,7 +64,7 @@ const SMALLEST_FILE = 1024 * 1024;
 
 /** The options with their defaults. Throws `invalid` for an option that there is not, or a value that cannot be. */
 export function readOptions(options: SqliteStoreOptions): Settings {
-  assertFields('sqlite', options, KNOWN);
+  assertFields('sqlite', options, KNOWN, 'pass for instance { file: "status.db" }');
   const { file, tail = {}, synchronous = 'full', clock = systemClock } = options;
   if (typeof file !== 'string' || file === '' || file === ':memory:') {
     throw invalid('sqlite.file', file, 'the path of a file', 'leave the store out to keep channels in memory');
@@ -91,14 +91,6 @@ export function readOptions(options: SqliteStoreOptions): Settings {
     queue: atLeast(1, 'sqlite.queue', options.queue, 64 * 1024 ** 2),
     clock,
   };
-}
-
-function assertFields(where: string, value: unknown, known: readonly string[]): void {
-  if (!isObject(value)) throw invalid(where, value, `an object with ${known.join(', ')}`, 'pass one');
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const text = `${where}: got "${unknown}", expected ${known.join(', ')}; check its spelling`;
-  throw new StatusMessengerError('invalid', text);
 }
 
 function atLeast(least: number, where: string, value: unknown, fallback: number): number {

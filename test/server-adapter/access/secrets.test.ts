@@ -86,7 +86,7 @@ test('the log of all that can happen names no token, no cookie, no key and nothi
   for (const told of [
     'authorize failed: Error: the database is away',
     'authorize: got a string, expected',
-    'authorize: a field: got string "token"',
+    'authorize: a field: got "token"',
     'a page of https://evil.example',
     'the onSession handler of session s failed: Error: the work failed',
     'malformed frame from a page',

@@ -171,7 +171,7 @@ test('what is no request, no function or no option is refused with what to do', 
     Reflect.apply(messenger[name], messenger, args);
   assert.throws(
     () => call('sessionMiddleware', { sessionid: () => 's' }),
-    /got string "sessionid", expected sessionId; check/,
+    /got "sessionid", expected sessionId; check/,
   );
   assert.throws(() => call('sessionMiddleware', { sessionId: 's' }), /got string "s", expected a function/);
   assert.throws(() => call('sessionMiddleware', null), /got null, expected/);
