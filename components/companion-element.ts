@@ -6,6 +6,7 @@ import { nextFrame } from './controllers/frame.js';
 import { LocaleController } from './controllers/locale.js';
 import { PrerenderController, type Prerendered } from './controllers/prerender.js';
 import type { SessionSource } from './controllers/session-source.js';
+import { speakerOf } from './controllers/speakers.js';
 import { CustomStates } from './controllers/states.js';
 import type { Connection } from './session/index.js';
 import type { Locale, Words } from './words/index.js';
@@ -67,7 +68,9 @@ export abstract class CompanionElement extends LitElement {
 
   /** Tells those who listen what became of something that they did. What happens in the session is told without this. */
   protected announce(text: string): void {
-    this.companion.source?.announce?.(text);
+    const { source } = this.companion;
+    if (source?.announce) source.announce(text);
+    else if (source) speakerOf(source)?.announce(text);
   }
 
   /** Puts the element into exactly these custom states, once it is rendered. */

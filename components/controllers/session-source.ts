@@ -22,7 +22,7 @@ export interface SessionSource {
   send(data: unknown): Promise<Ack>;
   /** Connects, at once where the next attempt is being waited for. */
   connect(): void;
-  /** Tells those who listen what became of something that they did. Missing where there is nobody to speak: the elements never do so by themselves. */
+  /** Tells those who listen what became of something that they did. Where it is missing, a `<status-messenger>` that shows the session does it. */
   announce?(text: string): void;
 }
 

@@ -6,7 +6,7 @@ import { styles } from './styles.js';
 import { type ConnectionView, connectionView, counts } from './view.js';
 
 /**
- * Shows how the page stands to the server: live, on the way, lost and when it is tried again, offline, refused and why, or complete; how old what is shown is; and a button
+ * Shows how the page stands to the server: live, on the way, lost and when it is tried again, offline, refused and why, or over; how old what is shown is; and a button
  * to connect at once.
  *
  * @tag status-connection

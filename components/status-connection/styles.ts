@@ -29,6 +29,10 @@ export const styles = [
       font-weight: 500;
     }
 
+    [part='button'] {
+      margin-inline-start: auto;
+    }
+
     [part='detail'],
     [part='age'] {
       color: var(--_muted);

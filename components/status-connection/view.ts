@@ -44,7 +44,7 @@ export function connectionView(connection: Connection, state: ChannelState, now:
     case 'offline':
       return { ...common, sign: 'idle', label: words.offline, detail: words.offlineHint };
     case 'ended':
-      return { ...common, sign: 'completed', label: words.ended };
+      return { ...common, sign: 'idle', label: words.ended };
     case 'refused': {
       const label = refusalText(connection, words);
       return { ...common, sign: 'failed', label, action: { text: words.tryAgain, isUnderWay: false } };

@@ -175,7 +175,7 @@ export class StatusControlsElement extends CompanionElement {
     // By then the state may have answered, or the session is another one.
     if (this.#request !== sending || openRequest(sending, this.state) !== sending) return;
     this.#become(next);
-    this.announce(noteText(this.state, next, this.locale.words));
+    this.announce(noteText(this.state, next, this.connection, this.locale.words));
   }
 
   #become(request: Request): void {

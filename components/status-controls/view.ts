@@ -64,18 +64,18 @@ export function controlsView(
     stop: isOver ? 'absent' : button,
     restart: isOver && canRestart ? button : 'absent',
     isConfirming: request.status === 'confirming',
-    note: noteText(state, request, words),
+    note: noteText(state, request, connection, words),
     isProblem: request.status === 'refused' || request.status === 'unsent',
   };
 }
 
-export function noteText(state: ChannelState, request: Request, words: Words): string {
+export function noteText(state: ChannelState, request: Request, connection: Connection, words: Words): string {
   switch (request.status) {
     case 'none':
     case 'confirming':
       return hasEnded(state.phase) ? words[state.phase] : '';
     case 'sending':
-      return words.sending;
+      return connection.status === 'live' ? words.sending : words.queued;
     case 'taken':
       return request.call === 'cancel' ? words.stopRequested : words.restartRequested;
     case 'refused':

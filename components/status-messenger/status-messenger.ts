@@ -19,6 +19,7 @@ import { SecondsController } from '../controllers/seconds.js';
 import { SessionController } from '../controllers/session.js';
 import type { SessionSource } from '../controllers/session-source.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
+import { speakerOf, speakOf } from '../controllers/speakers.js';
 import { CustomStates } from '../controllers/states.js';
 import { stillSession } from '../controllers/still-session.js';
 import { nowOf } from '../known-time.js';
@@ -136,6 +137,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   readonly #snapshot = new KnownSnapshot();
   /** The session of which is told, what its last events spoke of, and what was said of it. */
   #shown: SessionSource | undefined;
+  #stopSpeaking: () => void = () => {};
   #told = NOTHING_TOLD;
   #heard = NOTHING_HEARD;
   #phase: Phase = 'idle';
@@ -250,11 +252,13 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     // On a server, where it may be called, too, there is no page to be connected to.
     if (isServer) return;
     super.connectedCallback();
+    this.#speak(this.#shown);
     tellSourcesChanged(this.ownerDocument);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#stopSpeaking();
     tellSourcesChanged(this.ownerDocument);
   }
 
@@ -297,6 +301,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
       this.#told = { ...NOTHING_TOLD, state: this.#told.state };
       this.#heard = NOTHING_HEARD;
       this.#announcer.clear();
+      this.#speak(source);
     }
     this.#snapshot.rendered(this.snapshot);
     const { state, connection } = this;
@@ -306,7 +311,8 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     this.#states.set(this.#line.states);
     const { heard, news } = announce(this.#heard, state, connection, locale.words);
     this.#heard = heard;
-    this.#announcer.say(news);
+    // Of several that show one session, one speaks.
+    if (source && speakerOf(source) === this) this.#announcer.say(news);
   }
 
   protected override render() {
@@ -341,6 +347,11 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     this.#phase = still.state.phase;
     this.#line = statusLine(still.state, still.connection, nowOf(still), this.#locale.locale);
     this.#states.set(this.#line.states);
+  }
+
+  #speak(source: SessionSource | undefined): void {
+    this.#stopSpeaking();
+    if (source && this.isConnected) this.#stopSpeaking = speakOf(source, this);
   }
 
   #sourceFor(call: string): SessionSource {

@@ -1,6 +1,7 @@
 import { html, isServer, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { ChannelState } from '../../protocol/index.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { type ChannelState, hasEnded, openQuestion } from '../../protocol/index.js';
 import { CompanionElement } from '../companion-element.js';
 import { answerPrerendered, type Prerendered } from '../controllers/prerender.js';
 import { SecondsController } from '../controllers/seconds.js';
@@ -11,11 +12,12 @@ import { stillSession } from '../controllers/still-session.js';
 import type { Decode } from '../session/index.js';
 import { lineCounts, statusLine } from '../status-messenger/line.js';
 import { lineContent } from '../status-messenger/line-content.js';
+import { LingerController } from './linger.js';
 import { type Section, sectionElement } from './sections.js';
 import { styles } from './styles.js';
 
 /**
- * All of a session in one tag: how it stands, what it asks, how far it is, what happened, what came out, and how to stop it. With `url` it holds the session itself, by a `<status-messenger>` in it;
+ * All of a session in one tag: how it stands and how to stop it, what it asks, how far it is, what happened, and what came out. With `url` it holds the session itself, by a `<status-messenger>` in it;
  * without, it shows that of the closest one around, or of the one that `for` names. What has nothing to show takes no room.
  *
  * @tag status-panel
@@ -28,12 +30,12 @@ import { styles } from './styles.js';
  * @slot results - In place of the `<status-results>`.
  * @slot controls - In place of the `<status-controls>`.
  * @csspart base - Everything.
- * @csspart header - The status line and the connection.
+ * @csspart header - The status line, the connection, and the buttons that stop the run or start it again.
  * @csspart line - The status line. It is the messenger's own where that stands around the panel.
  * @csspart indicator - The sign of how the run stands.
  * @csspart line-message - The current status, that the run waits, or how it ended.
  * @csspart line-time - How long the run has taken.
- * @csspart messenger - The `<status-messenger>` that holds the session, where the panel has a `url`.
+ * @csspart messenger - The `<status-messenger>` that holds the session, where the panel has a `url`, or is handed a session: it speaks to those who listen.
  * @csspart connection - The `<status-connection>`. Of it and of the five below, each part is there with the name before its own: `connection-label`, `timeline-entry`.
  * @csspart question - The `<status-question>`.
  * @csspart progress - The `<status-progress>`.
@@ -86,11 +88,20 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   /** The state of the session as it was last known, as it is or as JSON, shown until the server has been heard. It belongs to a `url`. */
   @property() snapshot: ChannelState | string | null = null;
 
+  /** Asks whether it is meant before it stops a run, as `<status-controls>` does. */
+  @property({ type: Boolean }) confirm = false;
+  /** Offers to start a run that is over again, as `<status-controls>` does. */
+  @property({ type: Boolean }) restartable = false;
+
   readonly #snapshot = new SnapshotReader();
+  readonly #linger = new LingerController(this);
 
   constructor() {
     super();
-    new SecondsController(this, () => this.#hasLine && lineCounts(this.state, this.connection));
+    new SecondsController(
+      this,
+      () => this.#linger.isLingering || (this.#hasLine && lineCounts(this.state, this.connection)),
+    );
     answerPrerendered(this);
   }
 
@@ -119,7 +130,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
    * @internal
    */
   get ownSession(): SessionSource | undefined {
-    const messenger = this.url == null ? null : this.shadowRoot?.querySelector('status-messenger');
+    const messenger = this.url != null ? this.shadowRoot?.querySelector('status-messenger') : null;
     return messenger ? sourceOf(messenger) : undefined;
   }
 
@@ -141,7 +152,11 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   }
 
   protected override willUpdate(): void {
-    this.setStates([this.state.phase]);
+    const { phase } = this.state;
+    this.#linger.update(openQuestion(this.state) === undefined, this.#isIn('question'), this.companion.serverNow);
+    // What was asked is over with the run.
+    if (hasEnded(phase)) this.#linger.end();
+    this.setStates([phase]);
   }
 
   protected override render(): TemplateResult {
@@ -150,30 +165,54 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     const progress = this.#section('progress');
     // One template for both variants: with another one, the timeline would begin anew. A full panel is open for good, and its summary is hidden.
     return html`
-      <div part="base" class=${isCompact ? 'compact' : nothing} role="group" aria-label=${words.panel} tabindex="-1">
-        ${this.url == null ? nothing : this.#renderMessenger()}
+      <div part="base" class=${this.#looks.join(' ')} role="group" aria-label=${words.panel} tabindex="-1">
+        ${this.#hasMessenger ? this.#renderMessenger() : nothing}
         <div part="header">
           ${this.#slot('status', this.#hasLine ? this.#renderLine(isCompact) : nothing)} ${this.#section('connection')}
+          ${this.#section('controls')}
         </div>
         ${this.#section('question')}
         ${isCompact ? progress : nothing}
-        <div class="footer">
-          <details part=${isCompact ? 'details' : nothing} ?open=${!isCompact}>
+        <details part=${isCompact ? 'details' : nothing} ?open=${!isCompact}>
             <summary part=${isCompact ? 'summary' : nothing}>${words.details}</summary>
             <div part="body" class=${this.#hasResults ? 'two' : nothing}>
-              <div>${isCompact ? nothing : progress} ${this.#section('timeline')}</div>
-              ${this.#section('results')}
+              ${repeat(
+                this.#columns,
+                (column) => column,
+                (column) =>
+                  column === 'results'
+                    ? this.#section('results')
+                    : html`<div class="way">${isCompact ? nothing : progress} ${this.#section('timeline')}</div>`,
+              )}
             </div>
-          </details>
-          ${this.#section('controls')}
-        </div>
+        </details>
         <slot></slot>
       </div>
     `;
   }
 
   protected override updated(changed: PropertyValues): void {
+    const isOver = hasEnded(this.state.phase);
+    const isQuestionGone = openQuestion(this.state) === undefined && !this.#linger.isLingering;
+    const isLeft =
+      (isQuestionGone && this.#isIn('question')) || (isOver && !this.restartable && this.#isIn('controls'));
+    // Whoever is in what goes goes on from here, and not from the top of the page.
+    if (isLeft) this.shadowRoot?.querySelector<HTMLElement>('[part="base"]')?.focus();
     if (changed.has('url')) this.companion.find();
+  }
+
+  /** It holds the session, or speaks for the one that is handed in. */
+  get #hasMessenger(): boolean {
+    return this.url != null || this.session != null;
+  }
+
+  get #looks(): string[] {
+    const looks = {
+      compact: this.variant === 'compact',
+      restartable: this.restartable,
+      lingering: this.#linger.isLingering,
+    };
+    return Object.entries(looks).flatMap(([look, is]) => (is ? look : []));
   }
 
   /** A messenger around the panel shows its line itself. */
@@ -181,13 +220,23 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     return [this.url, this.session, this.htmlFor].some((each) => each != null);
   }
 
+  /** While a run goes on, what happens comes first; once it is done, what came out. */
+  get #columns(): ReadonlyArray<'way' | 'results'> {
+    return this.state.phase === 'completed' ? ['results', 'way'] : ['way', 'results'];
+  }
+
   get #hasResults(): boolean {
     const { results, summary } = this.state;
     return results.length > 0 || Boolean(summary) || this.#isFilled('results');
   }
 
+  /** Whether the focus is in the kit's element of a section. */
+  #isIn(section: Section): boolean {
+    return this.shadowRoot?.activeElement?.localName === `status-${section}`;
+  }
+
   #section(section: Section): TemplateResult {
-    return this.#slot(section, sectionElement(section, this.words));
+    return this.#slot(section, sectionElement(section, this));
   }
 
   /** What the page has put in the place of an element is there alone: the other would still do its work. */
@@ -208,6 +257,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     return html`
       <status-messenger
         part="messenger"
+        .session=${this.url == null ? this.session : null}
         .url=${this.url}
         .sessionId=${this.sessionId}
         .threadId=${this.threadId}

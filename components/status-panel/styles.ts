@@ -7,8 +7,12 @@ export const styles = [
   indicatorStyles,
   lineStyles,
   css`
+    /* A container has no width of its own: where nothing else gives it one, it has this, as far as there is room. */
     :host {
       container-type: inline-size;
+      contain-intrinsic-inline-size: 40rem;
+      min-inline-size: 0;
+      max-inline-size: 100%;
     }
 
     [part='base'] {
@@ -30,6 +34,17 @@ export const styles = [
       flex-wrap: wrap;
       align-items: baseline;
       column-gap: calc(var(--_gap) * 3);
+      row-gap: var(--_gap-small);
+    }
+
+    /* What there is to say of a connection that is not there has a row of its own, and the buttons stay where they are. */
+    status-connection:not(${inState('live')}, ${inState('ended')}) {
+      order: 1;
+      flex: 1 0 100%;
+    }
+
+    status-controls {
+      margin-inline-start: auto;
     }
 
     .line {
@@ -42,6 +57,11 @@ export const styles = [
       font-weight: 400;
     }
 
+    /* What came out stands beside what happened, or above it. */
+    .two status-timeline::part(preview) {
+      display: none;
+    }
+
     /* The line says this already. */
     status-messenger::part(base),
     status-progress::part(status),
@@ -52,7 +72,7 @@ export const styles = [
     }
 
     /* Spaces stand before what is shown, not between: what is hidden leaves none. */
-    :is(status-question, status-progress, status-timeline, status-results, status-controls, .compact details),
+    :is(status-question, status-progress, status-timeline, status-results, .compact details),
     ::slotted(:not([slot='status'], [slot='connection'])) {
       margin-block-start: var(--_space);
     }
@@ -67,29 +87,16 @@ export const styles = [
       display: none;
     }
 
-    /* How a question ended stands in the timeline, and a run that is over cannot be stopped. Whoever has just been there keeps it before them. */
-    status-question:not(${inState('open')}):not(:focus-within),
-    :host(:not(${inState('running')}, ${inState('waiting')})) status-controls:not(:focus-within) {
+    /* How a question ended stands in the timeline, and a run that is over cannot be stopped. */
+    [part='base']:not(.lingering) status-question:not(${inState('open')}),
+    :host(:not(${inState('running')}, ${inState('waiting')})) [part='base']:not(.restartable) status-controls,
+    :host(${inState('idle')}) status-controls {
       display: none;
     }
 
     /* What waits for somebody stands out. */
     status-question${inState('open')}::part(base) {
       background: color-mix(in srgb, var(--_accent) 6%, transparent);
-    }
-
-    .compact .footer {
-      display: flex;
-      flex-wrap: wrap;
-      column-gap: var(--_gap);
-    }
-
-    details {
-      flex: 1 1 auto;
-    }
-
-    details[open] {
-      flex-basis: 100%;
     }
 
     /* Gone, and not only skipped, as browsers do it: skipped, its animations wait for ever, and to open it is one resize too many for Firefox. */
@@ -113,6 +120,15 @@ export const styles = [
         grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
         align-items: start;
         column-gap: calc(var(--_space) * 2);
+      }
+
+      .two > .way {
+        grid-area: 1 / 1;
+      }
+
+      .two status-results,
+      .two ::slotted([slot='results']) {
+        grid-area: 1 / 2;
       }
     }
   `,

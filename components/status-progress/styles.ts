@@ -50,9 +50,13 @@ export const styles = [
     }
 
     .idle,
-    .cancelled,
-    .stale:is(.running, .waiting) {
+    .cancelled {
       --_color: var(--_muted);
+    }
+
+    /* What is last known is quieter than what goes on. */
+    .stale:is(.running, .waiting) {
+      --_color: color-mix(in srgb, currentColor 46%, transparent);
     }
 
     /* How much there is nobody knows: a light goes through the bar, and stands in its middle where nothing is to move. */

@@ -9,6 +9,7 @@ import {
   schemaProblem,
 } from '../../protocol/index.js';
 import type { Locale } from '../words/index.js';
+import type { Draft } from './drafts.js';
 
 /** A field of a question. */
 export interface Field {
@@ -80,6 +81,16 @@ export function answerText(question: QuestionView, answer: unknown, locale: Loca
   if (!first || first.name === '' || !isObject(answer)) return valueText(answer, first?.options, locale);
   const given = fields.filter(({ name }) => Object.hasOwn(answer, name));
   return given.map(({ name, label, options }) => `${label}: ${valueText(answer[name], options, locale)}`).join('\n');
+}
+
+/** What was written into the fields of a question that has ended since: its texts and numbers, a line for each. Pure. */
+export function begunText(fields: readonly Field[], draft: Draft): string {
+  const written = new Map(draft);
+  const lines = fields.map(({ id, label, schema, options }) => {
+    const text = options || schema.type === 'boolean' ? '' : (written.get(id) ?? '').trim();
+    return text === '' || label === '' ? text : `${label}: ${text}`;
+  });
+  return lines.filter(Boolean).join('\n');
 }
 
 function valueText(value: unknown, options: readonly Option[] | undefined, { words, formats }: Locale): string {

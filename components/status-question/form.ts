@@ -79,7 +79,7 @@ function actions(
   on: FormHandlers,
 ) {
   const isDisabled = face.isReady ? nothing : 'true';
-  const describedBy = problems.has('') ? 'problem' : nothing;
+  const describedBy = problems.has('') ? 'problem' : face.isReady ? nothing : 'note';
   const send = (text: string, name: string | typeof nothing, value: string, isPrimary = true) => html`<button
     part="send"
     class=${isPrimary ? 'primary' : ''}
@@ -101,7 +101,7 @@ function actions(
             ${words.decline}
           </button>`
     }
-    <span part="note">${face.note}</span>
+    <span part="note" id="note">${face.note}</span>
   </div>`;
 }
 

@@ -12,7 +12,7 @@ import { isLocal, writtenIn } from './controls.js';
 import { type Draft, Drafts } from './drafts.js';
 import { entersSend, sends } from './enter.js';
 import type { Reply, StatusQuestionEventMap } from './events.js';
-import { type Field, fieldsOf } from './fields.js';
+import { begunText, type Field, fieldsOf } from './fields.js';
 import { type FormHandlers, type FormLook, formTemplate } from './form.js';
 import { NO_PROBLEMS, type Problems, readWritten, refusal } from './problems.js';
 import { styles } from './styles.js';
@@ -26,6 +26,11 @@ import {
   questionFace,
   shownQuestion,
 } from './view.js';
+
+/** Milliseconds for which a click is taken to be meant for what was shown before: nobody reacts faster. */
+const AIMED = 250;
+/** The same for a click that follows another one: as long as two make a double click. */
+const DOUBLE = 1000;
 
 const drafts = new Drafts(() => sessionStorage);
 
@@ -54,6 +59,7 @@ const drafts = new Drafts(() => sessionStorage);
  * @csspart decline - The button that sends that there will be no answer.
  * @csspart note - What became of the answer, or how the question ended.
  * @csspart answer - The answer that was given, or that counts when nobody gives one.
+ * @csspart begun - What was written for it when it ended, and not sent.
  * @csspart previous - How the question ended that was shown before.
  * @csspart more - How many more questions wait.
  * @csspart empty - That nothing is asked.
@@ -96,6 +102,8 @@ export class StatusQuestionElement extends CompanionElement {
   /** What the form was made for, and how many there were: it is another one for another question, and for the same in another session. */
   #key = '';
   #turns = 0;
+  /** When it took the place of another one, on the clock of events. */
+  #turnedAt = Number.NEGATIVE_INFINITY;
   /** The question that was shown before. */
   #previous: string | undefined;
   #fields: readonly Field[] = [];
@@ -104,6 +112,8 @@ export class StatusQuestionElement extends CompanionElement {
   #isPrerendered = false;
   #problems = NO_PROBLEMS;
   readonly #attempts = new Map<string, Attempt>();
+  /** What was written for questions that have ended since, and not sent. */
+  readonly #begun = new Map<string, string>();
   /** The questions among which drafts of ended ones were looked for. */
   #seen: readonly QuestionView[] | undefined;
 
@@ -123,6 +133,8 @@ export class StatusQuestionElement extends CompanionElement {
 
   protected override sessionChanged(): void {
     this.#attempts.clear();
+    this.#begun.clear();
+    this.#question = undefined;
     this.#key = '';
     this.#previous = undefined;
     this.#seen = undefined;
@@ -133,6 +145,7 @@ export class StatusQuestionElement extends CompanionElement {
     const question = shownQuestion(state, this.questionId);
     if (state.questions !== this.#seen && !this.isPrerendering) {
       this.#seen = state.questions;
+      this.#keepBegun();
       drafts.drop(state.questions.filter((each) => !isOpen(each)).map((each) => this.#draftKey(each)));
     }
     const key = question ? questionKey(question) : '';
@@ -156,7 +169,7 @@ export class StatusQuestionElement extends CompanionElement {
     }
     const others = othersOf(this.state, question);
     return html`
-      <div part="base" role="group" aria-labelledby="from question" tabindex="-1">
+      <div part="base" role="group" aria-labelledby="from question" tabindex="-1" @click=${this.#guard}>
         ${this.#renderPrevious()}
         <p part="header">
           ${indicator(face.sign)}
@@ -168,7 +181,7 @@ export class StatusQuestionElement extends CompanionElement {
         ${
           isOpen(question)
             ? keyed(this.#turns, formTemplate(this.#fields, this.#lookOf(question, face), this.#handlers))
-            : html`<p part="note">${face.note}</p>`
+            : html`<p part="note">${face.note}</p>${this.#renderBegun(this.#key)}`
         }
         ${others > 0 ? html`<p part="more">${words.moreQuestions(others, formats.number(others))}</p>` : nothing}
       </div>
@@ -180,7 +193,15 @@ export class StatusQuestionElement extends CompanionElement {
     if (!before || isOpen(before)) return nothing;
     const face = questionFace(before, this.#attempts.get(questionKey(before)), this.connection, 0, this.locale);
     const end = [face.answer, face.note].filter(Boolean).join(' · ');
-    return html`<p part="previous">${indicator(face.sign)}<span><bdi>${before.question}</bdi><br />${end}</span></p>`;
+    return html`<p part="previous">${indicator(face.sign)}<span><bdi>${before.question}</bdi><br />${end}</span></p>${this.#renderBegun(questionKey(before))}`;
+  }
+
+  #renderBegun(key: string) {
+    const text = this.#begun.get(key);
+    const { status } = this.#attempts.get(key) ?? {};
+    // What was sent, or is on its way, is not lost.
+    if (text === undefined || status === 'sending' || status === 'taken') return nothing;
+    return html`<p part="begun"><bdi>${this.locale.words.begunAnswer(text)}</bdi></p>`;
   }
 
   #lookOf(question: QuestionView, face: QuestionFace): FormLook {
@@ -192,12 +213,22 @@ export class StatusQuestionElement extends CompanionElement {
 
   #turnTo(question: QuestionView | undefined, key: string): void {
     this.#turns++;
+    this.#turnedAt = this.#question ? performance.now() : Number.NEGATIVE_INFINITY;
     this.#previous = this.#key;
     this.#key = key;
     this.#problems = NO_PROBLEMS;
     this.#fields = question ? fieldsOf(question) : [];
     this.#isPrerendered = this.isPrerendering;
     this.#draft = question && !this.isPrerendering ? drafts.read(this.#draftKey(question)) : undefined;
+  }
+
+  /** Of a question that ends while somebody writes, what they wrote is not taken from them. */
+  #keepBegun(): void {
+    const question = this.#question;
+    if (!question || !isOpen(question)) return;
+    const isStillOpen = this.state.questions.some((each) => questionKey(each) === this.#key && isOpen(each));
+    const text = isStillOpen ? '' : begunText(this.#fields, drafts.read(this.#draftKey(question)) ?? []);
+    if (text !== '') this.#begun.set(this.#key, text);
   }
 
   /** Makes the form of a server that of the page: anew only where it is to hold something else. */
@@ -210,6 +241,17 @@ export class StatusQuestionElement extends CompanionElement {
   #draftKey(question: QuestionView): string {
     return `${sessionIdOf(this.companion.source)} ${questionKey(question)}`;
   }
+
+  /** A click that was meant for the question before this one, such as the second of two, answers nothing. */
+  readonly #guard = {
+    capture: true,
+    handleEvent: (event: MouseEvent): void => {
+      const isKey = event.detail === 0;
+      if (isKey || event.timeStamp - this.#turnedAt > (event.detail === 1 ? AIMED : DOUBLE)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+  };
 
   #submit(event: SubmitEvent): void {
     event.preventDefault();

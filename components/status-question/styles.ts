@@ -76,6 +76,7 @@ export const styles = [
     [part='previous'],
     [part='hint'],
     [part='note'],
+    [part='begun'],
     [part='more'],
     :host(${inState('open')}) [part='answer'] {
       color: var(--_muted);
@@ -103,7 +104,7 @@ export const styles = [
       text-wrap: pretty;
     }
 
-    :is([part='question'], [part='answer'], [part='hint'], [part='previous']) {
+    :is([part='question'], [part='answer'], [part='begun'], [part='hint'], [part='previous']) {
       white-space: pre-line;
     }
 

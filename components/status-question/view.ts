@@ -1,5 +1,6 @@
 import type { Ack, ChannelState, Outcome, QuestionView } from '../../protocol/index.js';
 import { answererText } from '../answerer.js';
+import { unreachableText } from '../refusal-text.js';
 import { isReachable } from '../session/connection.js';
 import type { Connection } from '../session/index.js';
 import type { Sign } from '../styles/index.js';
@@ -108,11 +109,18 @@ export function questionFace(
       fallback === undefined || isChoice(fieldsOf(question))
         ? ''
         : words.withoutAnswer(answerText(question, fallback, locale)),
-    // What is wrong with the answer is said where it is written.
-    note: attempt && attempt.status !== 'refused' ? attemptText(attempt, question, words) : '',
+    note: openNote(question, attempt, connection, words),
     isBusy,
     isReady: !isBusy && isReachable(connection),
   };
+}
+
+/** What became of the answer, or why none can be given. */
+function openNote(question: QuestionView, attempt: Attempt | undefined, connection: Connection, words: Words): string {
+  if (attempt?.status === 'sending' && connection.status !== 'live') return words.queued;
+  // What is wrong with an answer is said where it is written.
+  if (attempt && attempt.status !== 'refused') return attemptText(attempt, question, words);
+  return unreachableText(connection, words);
 }
 
 function closed(question: QuestionView, attempt: Attempt | undefined, locale: Locale): Omit<QuestionFace, 'from'> {

@@ -60,6 +60,8 @@ export const styles = [
 
     [part='content'] {
       container-type: inline-size;
+      /* A container has no width of its own: where nothing else gives it one, it has this. */
+      contain-intrinsic-inline-size: min(20rem, 100%);
     }
 
     .text {

@@ -56,6 +56,7 @@ interface EntryLook {
  * @csspart name - Who says it, where that is somebody else than before.
  * @csspart steps - How many steps are in a step that is closed.
  * @csspart detail - More on it: how far a step is, why it failed, a result.
+ * @csspart preview - The beginning of a result: such a `detail`.
  * @csspart time - When it happened, or how long a step has taken.
  * @csspart latest - The button that goes back to the end.
  * @cssproperty --status-accent - The colour of steps that go on, and of what is chosen. The colours of the lanes are made of it.
@@ -292,7 +293,7 @@ export class StatusTimelineElement extends CompanionElement {
               ? html`<span part="steps">${words.steps(steps, formats.number(steps))}</span>`
               : nothing
           }
-          ${detail && !isToldInside ? html`<div part="detail" class=${isProblem ? 'problem' : ''}><bdi>${detail}</bdi></div>` : nothing}
+          ${detail && !isToldInside ? html`<div part=${what.kind === 'result' ? 'detail preview' : 'detail'} class=${isProblem ? 'problem' : ''}><bdi>${detail}</bdi></div>` : nothing}
         </div>
       </div>
     `;

@@ -13,6 +13,10 @@ export const styles = [
       flex-direction: column;
       max-block-size: 28rem;
       container-type: inline-size;
+      /* A container has no width of its own: where nothing else gives it one, it has this, as far as there is room. */
+      contain-intrinsic-inline-size: 30rem;
+      min-inline-size: 0;
+      max-inline-size: 100%;
     }
 
     [part='base'] {
@@ -142,7 +146,7 @@ export const styles = [
     }
 
     [part='text'],
-    [part='detail'] {
+    [part~='detail'] {
       white-space: pre-line;
     }
 
@@ -208,7 +212,7 @@ export const styles = [
       rotate: 180deg;
     }
 
-    :is([part='name'], [part='steps'], [part='detail'], [part='time']) {
+    :is([part='name'], [part='steps'], [part~='detail'], [part='time']) {
       color: var(--_muted);
       font-size: 0.875em;
     }
@@ -268,13 +272,13 @@ export const styles = [
       color: var(--_danger);
     }
 
-    [part~='result'] [part='detail'] {
+    [part~='result'] [part~='detail'] {
       padding: 0.25rem var(--_gap);
       border-radius: var(--_radius-small);
       background: var(--_surface);
     }
 
-    [part~='result'] [part='detail'] > bdi {
+    [part~='result'] [part~='detail'] > bdi {
       display: -webkit-box;
       -webkit-box-orient: vertical;
       -webkit-line-clamp: 3;

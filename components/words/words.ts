@@ -7,6 +7,7 @@ export interface Words {
   readonly reconnecting: string;
   readonly offline: string;
   readonly offlineHint: string;
+  /** Of a connection: the server said that it is over. How the run ended is told by its phase. */
   readonly ended: string;
   /** `reason` is the server's, and may be empty. */
   readonly refused: (reason: string) => string;
@@ -43,6 +44,8 @@ export interface Words {
   readonly restart: string;
   readonly restartRequested: string;
   readonly sending: string;
+  /** What was sent waits for the connection. */
+  readonly queued: string;
   readonly notAccepted: (reason: string) => string;
   readonly notSent: string;
   readonly noSession: string;
@@ -52,6 +55,8 @@ export interface Words {
   readonly timelineEmpty: string;
   readonly allAgents: string;
   readonly agents: string;
+  /** Where nothing is there of the agents that were chosen. */
+  readonly nothingOf: (agents: string) => string;
   readonly toLatest: string;
   readonly newEntries: (count: number, shown: string) => string;
   readonly steps: (count: number, shown: string) => string;
@@ -86,6 +91,8 @@ export interface Words {
   /** Where nobody knows who that was; it may have been the reader. */
   readonly answeredByViewer: string;
   readonly tooLate: string;
+  /** What was written for a question that has ended before it was sent. */
+  readonly begunAnswer: (text: string) => string;
   readonly declined: string;
   readonly expired: string;
   /** `answer` is the one that stands when nobody gives another. */

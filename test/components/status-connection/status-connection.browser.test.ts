@@ -36,7 +36,7 @@ describe('<status-connection>', () => {
       [lost(Date.now() + 9000), /^Reconnecting…$/],
       [{ status: 'offline', since: Date.now() }, /^Offline$/],
       [REFUSED, /^Connection refused: not yours$/],
-      [{ status: 'ended' }, /^Complete$/],
+      [{ status: 'ended' }, /^Nothing more will come$/],
     ];
     for (const [connection, label] of states) {
       session.setConnection(connection);

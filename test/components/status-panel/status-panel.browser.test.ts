@@ -48,7 +48,7 @@ describe('<status-panel>', () => {
     await accessible(element);
     // How it was answered stands in the timeline.
     expect(visible(element)).to.deep.equal(['connection', 'progress', 'timeline', 'results', 'controls']);
-    const tops = ['header', 'progress', 'timeline', 'results', 'controls'].map(
+    const tops = ['header', 'progress', 'timeline', 'results'].map(
       (name) => shadowPart(element, name)?.getBoundingClientRect().top ?? 0,
     );
     expect(tops.every((top, i) => i === 0 || top > (tops[i - 1] ?? 0))).to.equal(true);
@@ -117,7 +117,93 @@ describe('<status-panel>', () => {
     await accessible(element);
   });
 
-  it('by the keyboard: what is asked comes first, and all can be reached', async () => {
+  it('has a width of its own where nothing else gives it one, and no more than there is room', async () => {
+    for (const style of ['display: flex', 'display: grid; place-items: center', 'position: relative']) {
+      const isOver = style.startsWith('position');
+      for (const width of [900, 320]) {
+        const around = await fixture<HTMLElement>(html`
+          <div style="${style}; inline-size: ${width}px">
+            <status-panel style=${isOver ? 'position: absolute' : ''} .session=${run(STATUS)}></status-panel>
+          </div>
+        `);
+        const panel = around.querySelector('status-panel') as StatusPanelElement;
+        await settled(panel);
+        expect(panel.getBoundingClientRect().width, `${style}, ${width}`).to.equal(Math.min(640, width));
+        const timeline = section(panel, 'timeline')?.getBoundingClientRect();
+        expect(timeline?.width, style).to.be.greaterThan(width / 2);
+      }
+    }
+  });
+
+  it('keeps what was answered before whoever did it, and takes it away when nothing is pressed', async () => {
+    const session = run(STATUS, ASKED);
+    const element = await shown(session);
+    const question = section(element, 'question') as HTMLElement;
+    shadowPart(question, 'send')?.focus();
+    session.say(ANSWERED);
+    await until(() => question.matches(':state(answered)'));
+    expect(visible(element)).to.include('question');
+    // Pressed elsewhere, nothing moves away from under the pointer.
+    (document.activeElement as HTMLElement).blur();
+    document.dispatchEvent(new PointerEvent('pointerdown'));
+    session.advance(60_000);
+    await settled(element);
+    expect(visible(element)).to.include('question');
+    document.dispatchEvent(new PointerEvent('pointerup'));
+    session.advance(1);
+    await until(() => !visible(element).includes('question'));
+  });
+
+  it('takes whoever is in what goes along', async () => {
+    const session = run(STATUS, ASKED);
+    const element = await shown(session);
+    const base = shadowPart(element, 'base');
+    shadowPart(section(element, 'question') as HTMLElement, 'send')?.focus();
+    session.say(ANSWERED);
+    await settled(element);
+    session.advance(8000);
+    await until(() => element.shadowRoot?.activeElement === base);
+    expect(visible(element)).not.to.include('question');
+
+    shadowPart(section(element, 'controls') as HTMLElement, 'stop')?.focus();
+    session.say(STOPPED);
+    await until(() => element.shadowRoot?.activeElement === base);
+    expect(visible(element)).not.to.include('controls');
+  });
+
+  it('asks whether it is meant, and offers another run, where the page wants that', async () => {
+    const session = run(STATUS);
+    const element = await shown(session);
+    element.confirm = true;
+    element.restartable = true;
+    await settled(element);
+    const controls = section(element, 'controls') as HTMLElement;
+    await until(() => controls.matches(':defined') && Reflect.get(controls, 'confirm') === true);
+    shadowPart(controls, 'stop')?.click();
+    await until(() => shadowPart(controls, 'yes') !== null);
+    expect(session.calls).to.deep.equal([]);
+    session.say(STOPPED);
+    await until(() => shadowPart(controls, 'restart') !== null);
+    expect(visible(element)).to.include('controls');
+  });
+
+  it('speaks of a session that is handed in, once where several show it', async () => {
+    const session = run(STATUS);
+    const [first, second] = [await shown(session), await shown(session)];
+    const said = (panel: Element) => {
+      const messenger = panel.shadowRoot?.querySelector('status-messenger')?.shadowRoot;
+      return messenger?.querySelector('[role="alert"]')?.textContent ?? '';
+    };
+    session.say(ASKED);
+    await until(() => said(first).includes('Which colour?'));
+    expect(said(second)).to.equal('');
+    first.remove();
+    session.say({ ...ASKED, data: { ...ASKED.data, questionId: 'r', question: 'Which size?' } });
+    session.say(ANSWERED);
+    await until(() => said(second).includes('Which size?'));
+  });
+
+  it('by the keyboard: all can be reached in the order in which it stands', async () => {
     const element = await shown(run(STATUS, ASKED));
     const focused = () => element.shadowRoot?.activeElement?.localName;
     const order: Array<string | undefined> = [];
@@ -126,9 +212,9 @@ describe('<status-panel>', () => {
       const now = focused();
       if (now === undefined) break;
       if (order.at(-1) !== now) order.push(now);
-      if (now === 'status-controls') break;
+      if (now === 'status-timeline') break;
     }
-    expect(order).to.deep.equal(['status-question', 'status-timeline', 'status-controls']);
+    expect(order).to.deep.equal(['status-controls', 'status-question', 'status-timeline']);
   });
 
   it('what the page puts into a slot is there alone, and finds the session', async () => {
@@ -193,11 +279,11 @@ describe('<status-panel>', () => {
     const element = await shown(run({ type: 'status', data: 'a'.repeat(300) }, ASKED));
     const box = (name: string) => shadowPart(element, name)?.getBoundingClientRect() as DOMRect;
     element.style.inlineSize = '1000px';
+    element.style.maxInlineSize = 'none';
     expect(box('timeline').width).to.be.greaterThan(900);
     (element.session as TestSession).say({ ...RESULT, data: { agent: 'x'.repeat(300), data: '<b>'.repeat(300) } });
     await until(() => box('results').width > 0);
     expect(box('results').left).to.be.greaterThan(box('timeline').right);
-    expect(box('controls').top).to.be.greaterThan(box('results').bottom);
     element.dir = 'rtl';
     element.lang = 'ar';
     await until(() => box('results').right < box('timeline').left);

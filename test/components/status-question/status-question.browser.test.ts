@@ -105,6 +105,84 @@ describe('<status-question>', () => {
     await accessible(element, 'answered', 'taken');
   });
 
+  it('takes from nobody what they had written when the question ends', async () => {
+    const session = new Session().ask({ question: 'What for?' });
+    const element = await shown(session);
+    write(element, 'Plan gardens');
+    session.end('answered', { answer: 'Nothing', by: 'Ada' });
+    await until(() => text(element, 'begun') !== '');
+    expect(text(element, 'begun')).to.equal('What you had begun: Plan gardens');
+    expect(text(element, 'note')).to.equal('Answered by Ada');
+    await accessible(element, 'answered');
+    // It stays while the next one is asked, which has nothing of it.
+    session.question('Which size?', { questionId: 'r' });
+    await until(() => text(element, 'question') === 'Which size?');
+    expect(text(element, 'begun')).to.contain('Plan gardens');
+    expect(control(element).value).to.equal('');
+
+    const properties = { a: { type: 'string', title: 'Aim' }, b: { type: 'string', enum: ['x', 'y'] } };
+    session.end('answered', {}, 'r');
+    session.question('What else?', { questionId: 's', schema: { type: 'object', properties } });
+    await until(() => text(element, 'question') === 'What else?');
+    write(element, 'Two');
+    press(element, 'send');
+    session.end('expired', {}, 's');
+    session.acknowledge({ accepted: false, reason: 'expired' });
+    await until(() => text(element, 'begun').includes('Aim: Two'));
+    element.session = new Session();
+    await until(() => text(element, 'begun') === '');
+  });
+
+  it('what was sent is not said to be lost', async () => {
+    const session = new Session().ask();
+    const element = await shown(session);
+    write(element, 'Plan gardens');
+    press(element, 'send');
+    session.acknowledge();
+    session.end('answered', { answer: 'Plan gardens' });
+    await until(() => element.matches(':state(answered)'));
+    expect(text(element, 'begun')).to.equal('');
+  });
+
+  it('says that an answer waits for the connection, and why none can be given', async () => {
+    const session = new Session().ask();
+    const element = await shown(session);
+    session.setConnection('reconnecting');
+    write(element, 'one');
+    press(element, 'send');
+    await until(() => text(element, 'note') === 'Is sent as soon as there is a connection');
+    session.setConnection('live');
+    await until(() => text(element, 'note') === 'Sending…');
+
+    const other = await shown(new Session().ask());
+    (other.session as Session).setConnection({ status: 'refused', code: 4403, reason: 'not yours' });
+    await until(() => text(other, 'note') === 'Connection refused: not yours');
+    const send = shadowPart(other, 'send');
+    expect([send?.ariaDisabled, send?.getAttribute('aria-describedby')]).to.deep.equal(['true', 'note']);
+    await accessible(other, 'open');
+  });
+
+  it('a click that was meant for the question before answers nothing', async () => {
+    const confirm = { schema: { type: 'boolean' } };
+    const session = new Session().ask(confirm);
+    const element = await shown(session);
+    session.question('Delete?', { questionId: 'r', ...confirm });
+    press(element, 'send');
+    session.acknowledge();
+    session.end('answered', { answer: true });
+    await until(() => text(element, 'question') === 'Delete?');
+    const click = (detail: number) =>
+      shadowPart(element, 'send')?.dispatchEvent(
+        new MouseEvent('click', { detail, bubbles: true, cancelable: true, composed: true }),
+      );
+    click(1);
+    click(2);
+    expect(sent(session)).to.deep.equal([true]);
+    // A key is no such mistake.
+    click(0);
+    await until(() => sent(session).length === 2);
+  });
+
   it('while it is sent, stays as it is and keeps the focus', async () => {
     const session = new Session().ask();
     const element = await shown(session);
