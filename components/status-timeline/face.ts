@@ -65,12 +65,7 @@ export function faceOf(what: Happening, locale: Locale): Face {
 /** How long a step has taken; empty where that is not known. */
 export function durationText({ startedAt, endedAt, status }: StepView, now: number, { formats }: Locale): string {
   const end = status === 'running' ? now : endedAt;
-  return startedAt === undefined || end === undefined ? '' : formats.clock(end - startedAt);
-}
-
-/** The time of day of something, here or at Greenwich. A server may say anything, also what no calendar has. */
-export function timeText(at: number | undefined, { formats }: Locale, isGreenwich = false): string {
-  return at === undefined || Number.isNaN(new Date(at).getTime()) ? '' : formats.time(at, isGreenwich);
+  return startedAt === undefined || end === undefined ? '' : formats.duration(end - startedAt);
 }
 
 function amountText(
@@ -79,8 +74,21 @@ function amountText(
 ): string {
   if (value === undefined) return label;
   const amount = max === undefined ? formats.number(value) : words.ofTotal(formats.number(value), formats.number(max));
-  return [message || label, `${amount} ${unit}`.trim()].filter(Boolean).join(' · ');
+  return joined([message || label], [amount, unit]);
 }
+
+/** Texts of several languages in one line: each keeps its own direction, where there are two. */
+function joined(...parts: ReadonlyArray<readonly string[]>): string {
+  const isMixed = RIGHT_TO_LEFT.test(parts.flat().join());
+  const isolated = (text: string) => (isMixed && text !== '' ? `\u2068${text}\u2069` : text);
+  return parts
+    .map((words) => words.map(isolated).filter(Boolean).join(' '))
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** A letter of Hebrew, Arabic and their neighbours. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 function answerFace(question: QuestionView, locale: Locale): Face {
   const { words } = locale;

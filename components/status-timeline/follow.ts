@@ -17,6 +17,8 @@ export class FollowController implements ReactiveController {
   #top = 0;
   #height = 0;
   #visible = 0;
+  /** The reader holds something in it: a text that is being chosen is not to be moved away. */
+  #isHeld = false;
   /** It is hidden, or out of the page, and a browser may forget meanwhile where it was. */
   #isAway = false;
   readonly #host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment };
@@ -69,6 +71,7 @@ export class FollowController implements ReactiveController {
     if (!scroller) return;
     this.#scroller = scroller;
     scroller.addEventListener('scroll', () => this.#scrolled(scroller), { passive: true });
+    scroller.addEventListener('pointerdown', ({ button }) => button === 0 && this.#hold(scroller));
     this.#watch(scroller);
   }
 
@@ -110,6 +113,7 @@ export class FollowController implements ReactiveController {
     const isByReader = scrollHeight === this.#height;
     this.#top = scrollTop;
     this.#height = scrollHeight;
+    scroller.classList.toggle('scrolled', scrollTop > 0);
     // Up comes first: who scrolls slowly is near the end for some time.
     if (isUp && isByReader) this.isFollowing = false;
     else if (isAtEnd(scroller)) this.isFollowing = true;
@@ -117,9 +121,26 @@ export class FollowController implements ReactiveController {
     if (isUp && !this.#isFollowing && scrollTop < NEAR) this.#reachedStart();
   }
 
+  /** What was chosen by then stays where it is. */
+  #hold(scroller: HTMLElement): void {
+    const { ownerDocument } = scroller;
+    const letGo = new AbortController();
+    const released = () => {
+      letGo.abort();
+      this.#isHeld = false;
+      const hasChosen = this.#isFollowing && selectedText(scroller) !== '';
+      if (hasChosen) this.isFollowing = false;
+      else if (this.#isFollowing) this.#toEnd();
+    };
+    this.#isHeld = true;
+    for (const end of ['pointerup', 'pointercancel']) {
+      ownerDocument.addEventListener(end, released, { capture: true, signal: letGo.signal });
+    }
+  }
+
   #toEnd(): void {
     const scroller = this.#scroller;
-    if (!scroller) return;
+    if (!scroller || this.#isHeld) return;
     scroller.scrollTop = scroller.scrollHeight;
     this.#top = scroller.scrollTop;
     this.#height = scroller.scrollHeight;
@@ -128,4 +149,11 @@ export class FollowController implements ReactiveController {
 
 function isAtEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
   return scrollHeight - scrollTop - clientHeight <= SLACK;
+}
+
+/** The text that is chosen in an element, by whichever way a browser tells that. */
+function selectedText(element: HTMLElement): string {
+  const root: { getSelection?(): Selection | null } & Node = element.getRootNode() as ShadowRoot;
+  const selection = root.getSelection?.() ?? element.ownerDocument.getSelection();
+  return String(selection ?? '');
 }

@@ -8,7 +8,7 @@ import { SecondsController } from '../controllers/seconds.js';
 import { knownUntil } from '../known-time.js';
 import { indicator } from '../styles/index.js';
 import { type Entry, failureOf, isOpen, TIMELINE } from './entry.js';
-import { durationText, faceOf, timeText } from './face.js';
+import { durationText, faceOf } from './face.js';
 import { FollowController } from './follow.js';
 import { TimelineLog } from './log.js';
 import { styles } from './styles.js';
@@ -22,8 +22,10 @@ interface EntryLook {
   readonly isExpanded: boolean | undefined;
   /** Why it has failed is told by what is in it. */
   readonly isToldInside: boolean;
-  /** The look of its lane, where its agent is named. */
-  readonly lane: string | undefined;
+  /** Its agent is another one than that of the entry before it. */
+  readonly isNamed: boolean;
+  /** The look of its agent's lane. */
+  readonly lane: string;
 }
 
 /**
@@ -86,6 +88,8 @@ export class StatusTimelineElement extends CompanionElement {
   #log = new TimelineLog();
   #view = NOTHING_SHOWN;
   #choices = new WeakMap<Entry, boolean>();
+  /** Whom the reader chose last. */
+  #chosen: readonly string[] | undefined;
   readonly #follow = new FollowController(this, () => this.#showEarlier());
   #wasFollowing = true;
   /** What is drawn is a server's, which shows the end by other means. */
@@ -97,6 +101,8 @@ export class StatusTimelineElement extends CompanionElement {
   #limit: number | undefined;
   #until = 0;
   #seen = 0;
+  /** The day, by which times tell theirs. */
+  #today = new Date();
   /** Up to when it is known what goes on, in the server's time. */
   #now = 0;
 
@@ -114,6 +120,8 @@ export class StatusTimelineElement extends CompanionElement {
     this.#choices = new WeakMap();
     this.#follow.isFollowing = true;
     this.#startOver();
+    // Whom the reader chose were the agents of the session before. Those that the page chose are meant.
+    if (this.agents === this.#chosen) this.#choose([]);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -121,6 +129,7 @@ export class StatusTimelineElement extends CompanionElement {
     this.agents ??= [];
     const { state, connection, companion } = this;
     this.#log.catchUp(state);
+    this.#today = new Date();
     this.#now = knownUntil(state, connection, companion.now) ?? companion.serverNow;
     if (changed.has('agents') && this.hasUpdated) {
       this.#follow.isFollowing = true;
@@ -161,7 +170,7 @@ export class StatusTimelineElement extends CompanionElement {
                 ? html`<button part="earlier" type="button" @click=${this.#showEarlier}>${words.earlier}</button>`
                 : nothing
             }
-            ${rows.length > 0 ? this.#renderRows(rows) : html`<p part="empty">${words.timelineEmpty}</p>`}
+            ${rows.length > 0 ? this.#renderRows(rows) : html`<p part="empty">${this.#emptyText()}</p>`}
           </div>
         </div>
         ${
@@ -201,9 +210,14 @@ export class StatusTimelineElement extends CompanionElement {
     return Object.entries(states).flatMap(([name, is]) => (is ? name : []));
   }
 
+  #emptyText(): string {
+    const { words, formats } = this.locale;
+    return this.agents.length > 0 ? words.nothingOf(formats.list(this.agents)) : words.timelineEmpty;
+  }
+
   #renderAgents() {
     const names = new Set([...this.#log.story.agents, ...this.agents]);
-    if (names.size < 2) return nothing;
+    if (names.size < 2 && this.agents.length === 0) return nothing;
     const { words } = this.locale;
     const chip = (text: string, isPressed: boolean, lane: string, press: () => void) => html`
       <button part="agent" type="button" class=${lane} aria-pressed=${isPressed} @click=${press}>${text}</button>
@@ -257,29 +271,29 @@ export class StatusTimelineElement extends CompanionElement {
       locale,
       this.#isStale,
       second,
+      this.#today.getDate(),
     ];
     return html`
       <li data-key=${entry.key}>
-        ${guard(known, () => this.#renderEntry(entry, { isExpanded, isToldInside, lane: isNamed ? lane : undefined }))}
+        ${guard(known, () => this.#renderEntry(entry, { isExpanded, isToldInside, isNamed, lane }))}
         ${rows.length > 0 ? this.#renderRows(rows, entry.agent) : nothing}
       </li>
     `;
   }
 
-  #renderEntry(entry: Entry, { isExpanded, isToldInside, lane }: EntryLook): TemplateResult {
+  #renderEntry(entry: Entry, { isExpanded, isToldInside, isNamed, lane }: EntryLook): TemplateResult {
     const { locale } = this;
     const { words, formats } = locale;
     const { what, agent, steps, at } = entry;
-    const isServed = this.isPrerendering;
     const step = what.kind === 'step' ? what.step : undefined;
     const { sign, word, text, detail, isProblem } = faceOf(what, locale);
     const said = html`${word ? html`<span class="hidden">${word}: </span>` : nothing}<bdi part="text">${text}</bdi>`;
     const level = what.kind === 'status' ? what.level : undefined;
     return html`
       <div part="entry ${step?.kind ?? what.kind}" class="entry ${level}">
-        ${sign ? indicator(sign, this.#isStale) : html`<span class="bullet"></span>`}
+        ${sign ? indicator(sign, this.#isStale) : html`<span class="bullet ${lane}"></span>`}
         <div class="said">
-          <span part="time" class=${isServed && !step ? 'unseen' : nothing}>${step ? durationText(step, this.#now, locale) : timeText(at, locale, isServed)}</span>
+          ${step ? html`<span part="time">${durationText(step, this.#now, locale)}</span>` : this.#renderTime(at)}
           ${
             isExpanded === undefined
               ? said
@@ -287,7 +301,7 @@ export class StatusTimelineElement extends CompanionElement {
                   ${said}<span class="chevron"></span>
                 </button>`
           }
-          ${lane !== undefined && agent !== undefined ? html`<bdi part="name" class=${lane}>${agent === text ? '' : agent}</bdi>` : nothing}
+          ${isNamed && agent !== undefined ? html`<bdi part="name" class=${lane}>${agent === text ? '' : agent}</bdi>` : nothing}
           ${
             isExpanded === false && steps > 0
               ? html`<span part="steps">${words.steps(steps, formats.number(steps))}</span>`
@@ -299,6 +313,21 @@ export class StatusTimelineElement extends CompanionElement {
     `;
   }
 
+  /** A server does not know the time zone of the page, and nobody what a server may say that no calendar has. */
+  #renderTime(at: number | undefined): TemplateResult {
+    const date = new Date(at ?? Number.NaN);
+    if (Number.isNaN(date.getTime())) return html`<span part="time"></span>`;
+    const { formats } = this.locale;
+    const isServed = this.isPrerendering;
+    return html`<time
+      part="time"
+      class=${isServed ? 'unseen' : nothing}
+      datetime=${date.toISOString()}
+      title=${isServed ? nothing : formats.moment(date)}
+      >${isServed ? formats.time(date, true) : formats.timeOf(date, this.#today)}</time
+    >`;
+  }
+
   /** The look of an agent's lane, where there are several. */
   #lane(agent: string | undefined): string {
     const { agents } = this.#log.story;
@@ -308,6 +337,7 @@ export class StatusTimelineElement extends CompanionElement {
 
   #choose(agents: readonly string[]): void {
     this.agents = agents;
+    this.#chosen = agents.length > 0 ? agents : undefined;
     this.dispatchEvent(new Event('agentschange'));
   }
 

@@ -73,6 +73,11 @@ export const styles = [
       border-radius: var(--_radius-small);
     }
 
+    /* Where there is more above, the first line fades. */
+    .scrolled {
+      mask: linear-gradient(transparent, #000 1.25rem);
+    }
+
     /* The end stays where it is, and not what was read last. */
     :host(${inState('following')}) [part='scroller'] {
       overflow-anchor: none;
@@ -134,6 +139,11 @@ export const styles = [
       border-radius: 50%;
       background: var(--_muted);
       forced-color-adjust: none;
+    }
+
+    /* Whose it is, also where that is not said anew. */
+    .bullet.lane {
+      background: var(--_lane);
     }
 
     .warning > .bullet {
@@ -259,6 +269,7 @@ export const styles = [
 
     :is([part='name'], [part='agent']).lane::before {
       content: '';
+      flex: none;
       display: inline-block;
       inline-size: 0.5em;
       block-size: 0.5em;

@@ -4,7 +4,7 @@ export class Formats {
   readonly #language: string;
   readonly #numbers = new Map<string, Intl.NumberFormat>();
   #ago: Intl.RelativeTimeFormat | undefined;
-  readonly #times = new Map<boolean, Intl.DateTimeFormat>();
+  readonly #times = new Map<string, Intl.DateTimeFormat>();
   #list: Intl.ListFormat | undefined;
 
   private constructor(language: string) {
@@ -21,8 +21,11 @@ export class Formats {
     return formats;
   }
 
+  /** What has more than fifteen digits is written by its powers of ten. */
   number(value: number): string {
-    return this.#number('number', {}).format(value);
+    return Math.abs(value) < 1e15
+      ? this.#number('number', {}).format(value)
+      : this.#number('large', { notation: 'scientific', maximumFractionDigits: 3 }).format(value);
   }
 
   /** `0.123` as `12%`. */
@@ -53,23 +56,56 @@ export class Formats {
     return this.#ago.format(-value, unit);
   }
 
+  /** A span in its two largest units: `7s`, `12m 34s`, `1h 2m`. For what is over, or ticks; hence rounded down. */
+  duration(ms: number): string {
+    const seconds = Math.max(0, Math.floor(ms / 1000));
+    const parts: ReadonlyArray<readonly [number, Unit]> = [
+      [Math.floor(seconds / 86_400), 'day'],
+      [Math.floor(seconds / 3600) % 24, 'hour'],
+      [Math.floor(seconds / 60) % 60, 'minute'],
+      [seconds % 60, 'second'],
+    ];
+    const largest = seconds === 0 ? parts.length - 1 : parts.findIndex(([value]) => value > 0);
+    const narrow = ([value, unit]: readonly [number, Unit]) =>
+      this.#number(`narrow ${unit}`, { style: 'unit', unit, unitDisplay: 'narrow' }).format(value);
+    return parts
+      .slice(largest, largest + 2)
+      .map(narrow)
+      .join(' ');
+  }
+
   /** The time of day: `14:05:09`; where nobody knows the time zone, that at Greenwich. */
-  time(at: number, isGreenwich = false): string {
-    let format = this.#times.get(isGreenwich);
-    if (!format) {
-      format = new Intl.DateTimeFormat(this.#language, {
-        timeStyle: 'medium',
-        ...(isGreenwich && { timeZone: 'UTC' }),
-      });
-      this.#times.set(isGreenwich, format);
-    }
-    return format.format(at);
+  time(at: number | Date, isGreenwich = false): string {
+    const zone = isGreenwich ? { timeZone: 'UTC' } : {};
+    return this.#time(`time ${isGreenwich}`, { timeStyle: 'medium', ...zone }).format(at);
+  }
+
+  /** The time of day, and of another day than that of `now` the date, too: `Nov 28, 14:05`. */
+  timeOf(at: Date, now: Date): string {
+    if (at.toDateString() === now.toDateString()) return this.time(at);
+    const year = at.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
+    const format = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', ...year } as const;
+    return this.#time(`date ${year.year}`, format).format(at);
+  }
+
+  /** The date and the time of day in full. */
+  moment(at: Date): string {
+    return this.#time('moment', { dateStyle: 'full', timeStyle: 'medium' }).format(at);
   }
 
   /** `a, b and c`. */
   list(items: readonly string[]): string {
     this.#list ??= new Intl.ListFormat(this.#language);
     return this.#list.format(items);
+  }
+
+  #time(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+    let format = this.#times.get(key);
+    if (!format) {
+      format = new Intl.DateTimeFormat(this.#language, options);
+      this.#times.set(key, format);
+    }
+    return format;
   }
 
   #number(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {

@@ -138,6 +138,9 @@ describe('<status-timeline>', () => {
     expect(shadowPart(element, 'progress')?.textContent).to.contain('Pages · 3 of 10');
     expect(shadowPart(element, 'end')?.textContent).to.contain('All is written');
     expect(texts(element, 'time').at(0)).to.match(/\d:\d\d/);
+    const time = shadowPart(element, 'time') as HTMLTimeElement;
+    expect(new Date(time.dateTime).getTime()).to.equal(session.state.messages[0]?.ts);
+    expect(time.title).to.contain('2023');
     await accessible(element);
     const late = new TestSession();
     late.say({ ...say('late'), id: 'aaaaaaaa-7' });
@@ -152,16 +155,16 @@ describe('<status-timeline>', () => {
     session.say(began('read', { ts: session.serverNow - 5000 }), say('in it', { step: 'read' }));
     const element = await shown(session);
     const time = () => texts(element, 'time')[0];
-    expect(time()).to.equal('0:05');
+    expect(time()).to.equal('5s');
     session.advance(3000);
-    await until(() => time() === '0:08', 'a tick');
+    await until(() => time() === '8s', 'a tick');
     session.setConnection({ status: 'offline', since: Date.now() });
     await until(() => element.matches(':state(stale)'));
     expect(all(element, '[part="indicator"].stale').length).to.equal(1);
     await accessible(element);
     session.setConnection('live');
     session.say(event('step_finished', 'read', {}, { ts: session.serverNow + 2000 }));
-    await until(() => time() === '0:10');
+    await until(() => time() === '10s');
   });
 
   it('keeps open what the reader opened, and closed what they closed; by the keyboard alone', async () => {
@@ -368,12 +371,30 @@ describe('<status-timeline>', () => {
       html`<status-timeline .session=${session} .agents=${['Writer']}></status-timeline>`,
     );
     await element.updateComplete;
-    expect(texts(element, 'empty').length).to.equal(1);
+    expect(texts(element, 'empty')).to.deep.equal(['Nothing of Writer yet']);
     expect(texts(element, 'agent')).to.deep.equal(['All', 'Reader', 'Writer']);
     session.say(say('two', { agent: 'Writer' }));
     await until(() => texts(element).join() === 'two');
     Object.assign(element, { agents: undefined });
     await until(() => texts(element).join() === 'one,two');
+  });
+
+  it('with another session, whom the reader chose of the one before hides nothing; whom the page chose is meant', async () => {
+    const [first, second] = [new TestSession(), new TestSession()];
+    first.say(say('one', { agent: 'Reader' }), say('two', { agent: 'Writer' }));
+    second.say(say('three', { agent: 'Editor' }));
+    const element = await shown(first);
+    await until(() => texts(element, 'agent').length === 3);
+    all(element, '[part="agent"]')[2]?.click();
+    await until(() => texts(element).join() === 'two');
+    element.session = second;
+    await until(() => texts(element).join() === 'three');
+    expect(element.agents).to.deep.equal([]);
+    element.agents = ['Writer'];
+    element.session = first;
+    await until(() => texts(element).join() === 'two');
+    element.session = second;
+    await until(() => texts(element, 'empty').join() === 'Nothing of Writer yet');
   });
 
   it('begins anew with another session', async () => {

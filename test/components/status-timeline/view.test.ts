@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Entry } from '../../../components/status-timeline/entry.js';
-import { durationText, faceOf, timeText } from '../../../components/status-timeline/face.js';
+import { durationText, faceOf } from '../../../components/status-timeline/face.js';
 import { Story } from '../../../components/status-timeline/story.js';
 import { type Cut, type Row, timelineView } from '../../../components/status-timeline/view.js';
 import { localeFor } from '../../../components/words/index.js';
@@ -174,12 +174,16 @@ test('answers are said as a person would say them', () => {
   assert.equal(said(undefined, { status: 'cancelled' }).text, 'No answer is needed any more');
 });
 
-test('times that no calendar has are left out', () => {
-  assert.equal(timeText(1e300, EN), '');
-  assert.equal(timeText(undefined, EN), '');
-  assert.match(timeText(0, EN), /\d:\d\d:\d\d/);
+test('a step tells how long it has taken, as far as that is known', () => {
   const step = { id: 'a', kind: 'step', label: 'a', startedAt: 1000 } as const;
-  assert.equal(durationText({ ...step, status: 'running' }, 62_000, EN), '1:01');
-  assert.equal(durationText({ ...step, status: 'finished', endedAt: 8000 }, 62_000, EN), '0:07');
+  assert.equal(durationText({ ...step, status: 'running' }, 62_000, EN), '1m 1s');
+  assert.equal(durationText({ ...step, status: 'finished', endedAt: 8000 }, 62_000, EN), '7s');
   assert.equal(durationText({ ...step, status: 'stopped' }, 62_000, EN), '');
+});
+
+test('texts of two directions keep each its own', () => {
+  const progress = (unit: string) =>
+    ({ kind: 'progress', progress: { message: 'Documents', value: 31, unit } }) as const;
+  assert.equal(faceOf(progress('files'), EN).text, 'Documents · 31 files');
+  assert.equal(faceOf(progress('ملفات'), EN).text, '\u2068Documents\u2069 · \u206831\u2069 \u2068ملفات\u2069');
 });

@@ -98,6 +98,19 @@ test('spans and moments are written as the language writes them', () => {
     [0, 89_000, 5_000_000, 90_000_000].map((ms) => formats.ago(ms)),
     ['0 seconds ago', '89 seconds ago', '83 minutes ago', '25 hours ago'],
   );
+  assert.deepEqual(
+    [-5, 7_400, 754_000, 3_600_000, 3_723_000, 180_000_000].map((ms) => formats.duration(ms)),
+    ['0s', '7s', '12m 34s', '1h 0m', '1h 2m', '2d 2h'],
+  );
+  const now = new Date(2026, 10, 29, 14, 5, 9);
+  assert.match(formats.timeOf(new Date(2026, 10, 29, 0, 0, 1), now), /^12:00:01\sAM$/);
+  assert.match(formats.timeOf(new Date(2026, 10, 28, 23, 59), now), /^Nov 28, 11:59\sPM$/);
+  assert.match(formats.timeOf(new Date(2025, 10, 29, 14, 5), now), /^Nov 29, 2025, 2:05\sPM$/);
+  assert.match(formats.moment(now), /^Sunday, November 29, 2026 at 2:05:09\sPM$/);
+  assert.deepEqual(
+    [1e15 - 1, 1e300, -2e20].map((value) => formats.number(value)),
+    ['999,999,999,999,999', '1E300', '-2E20'],
+  );
   assert.equal(formats.percent(0.123), '12%');
   assert.equal(formats.list(['a', 'b']), 'a and b');
   assert.equal(localeFor('ar-EG').formats.clock(67_000), '١:٠٧');
