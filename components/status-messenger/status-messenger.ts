@@ -309,7 +309,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     this.#phase = state.phase;
     this.#line = statusLine(state, connection, nowOf(this), locale);
     this.#states.set(this.#line.states);
-    const { heard, news } = announce(this.#heard, state, connection, locale.words);
+    const { heard, news } = announce(this.#heard, state, connection, locale, this.serverNow);
     this.#heard = heard;
     // Of several that show one session, one speaks.
     if (source && speakerOf(source) === this) this.#announcer.say(news);

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { type Ack, messageOf, type QuestionView } from '../../protocol/index.js';
+import { answererText } from '../answerer.js';
 import { CompanionElement } from '../companion-element.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { type SessionSource, sessionIdOf } from '../controllers/session-source.js';
@@ -226,7 +227,12 @@ export class StatusQuestionElement extends CompanionElement {
   #keepBegun(): void {
     const question = this.#question;
     if (!question || !isOpen(question)) return;
-    const isStillOpen = this.state.questions.some((each) => questionKey(each) === this.#key && isOpen(each));
+    const now = this.state.questions.find((each) => questionKey(each) === this.#key);
+    const isStillOpen = now !== undefined && isOpen(now);
+    // Whoever is about to answer hears that somebody else has.
+    if (now?.status === 'answered' && !this.#attempts.has(this.#key) && this.shadowRoot?.activeElement) {
+      this.announce(answererText(now, this.locale.words) || this.locale.words.tooLate);
+    }
     const text = isStillOpen ? '' : begunText(this.#fields, drafts.read(this.#draftKey(question)) ?? []);
     if (text !== '') this.#begun.set(this.#key, text);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Connection } from '../../../components/session/index.js';
 import { announce, NOTHING_HEARD } from '../../../components/status-messenger/announcement.js';
-import { en } from '../../../components/words/en.js';
+import { localeFor } from '../../../components/words/index.js';
 import { applyAll, initialState, type Message } from '../../../protocol/index.js';
 
 const CONNECTING: Connection = { status: 'connecting' };
@@ -20,7 +20,7 @@ function saidFrom(...happened: Array<Pick<Message, 'type' | 'data'> | Connection
   for (const thing of happened) {
     if ('status' in thing) connection = thing;
     else state = applyAll(state, [thing]);
-    const { news, heard: next } = announce(heard, state, connection, en);
+    const { news, heard: next } = announce(heard, state, connection, localeFor('en'), 0);
     heard = next;
     texts.push(...news.map(({ text }) => text));
   }
@@ -62,6 +62,42 @@ test('how the run ended is said once, and which question waits', () => {
   assert.deepEqual(said({ type: 'complete', data: { summary: '' } }), ['Done']);
   assert.deepEqual(said({ type: 'error', data: { message: 'No disk', fatal: true } }), ['Failed: No disk']);
   assert.deepEqual(said({ type: 'state', data: { taskId: 't', status: 'CANCELLED' } }), ['Stopped']);
+});
+
+test('what fails is said, with what was told of it, unless the run ends with it', () => {
+  const failed = (id: string) => ({ type: 'event', data: { event: 'step_failed', step: id, error: 'No paper' } });
+  const error = { type: 'error', data: { message: 'The cache is full' } };
+  assert.deepEqual(said(step('step_started', 'a'), failed('a'), error, error), [
+    'Begun: Step a',
+    'Failed: Step a: No paper',
+    'Error: The cache is full',
+  ]);
+  const fatal = { type: 'error', data: { message: 'No paper', fatal: true } };
+  assert.deepEqual(said(step('step_started', 'a'), fatal), ['Begun: Step a', 'Failed: No paper']);
+});
+
+test('each question is said, with the time that there is, and that nobody answered it', () => {
+  const ask = (questionId: string, expiresAt?: number) => ({
+    type: 'question',
+    data: { question: `Which ${questionId}?`, questionId, ...(expiresAt && { expiresAt }) },
+  });
+  const over = (questionId: string, outcome: string) => ({ type: 'answered', data: { questionId, outcome } });
+  const texts = said(
+    ask('q', 30_000),
+    ask('r'),
+    over('q', 'answered'),
+    over('r', 'expired'),
+    ask('s'),
+    over('s', 'cancelled'),
+  );
+  assert.deepEqual(texts, [
+    'Waiting for you: Which q? (30 sec left)',
+    'Waiting for you: Which r?',
+    'The time to answer is over',
+    'Waiting for you: Which s?',
+    'No answer is needed any more',
+  ]);
+  assert.deepEqual(saidFrom(ask('q'), ask('r'), LIVE), ['Waiting for you: Which q?']);
 });
 
 test('of what is caught up with, nothing is said but the question that still waits', () => {

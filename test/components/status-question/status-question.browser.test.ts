@@ -109,8 +109,10 @@ describe('<status-question>', () => {
     const session = new Session().ask({ question: 'What for?' });
     const element = await shown(session);
     write(element, 'Plan gardens');
+    control(element).focus();
     session.end('answered', { answer: 'Nothing', by: 'Ada' });
     await until(() => text(element, 'begun') !== '');
+    expect(session.announced).to.deep.equal(['Answered by Ada']);
     expect(text(element, 'begun')).to.equal('What you had begun: Plan gardens');
     expect(text(element, 'note')).to.equal('Answered by Ada');
     await accessible(element, 'answered');
