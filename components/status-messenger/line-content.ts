@@ -28,6 +28,14 @@ export const lineStyles = css`
     white-space: pre-line;
   }
 
+  /* One line says how it stands; what is much longer stands whole where there is room for it. */
+  .message > bdi {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 6;
+    overflow: hidden;
+  }
+
   .stale ~ .message {
     color: var(--_muted);
   }

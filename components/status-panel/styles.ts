@@ -79,7 +79,7 @@ export const styles = [
 
     status-timeline${inState('empty')}:not(${inState('filtered')}),
     status-question${inState('empty')},
-    status-progress${inState('idle')},
+    status-progress:is(${inState('idle')}, ${inState('untold')}),
     [part='body']:not(.two) status-results,
     :host(${inState('idle')}) .compact details,
     [part='base']:not(.compact) summary,

@@ -43,6 +43,7 @@ import { type BarView, barView } from './view.js';
  * @cssstate failed - It failed.
  * @cssstate cancelled - It was stopped.
  * @cssstate indeterminate - It goes on, and nobody knows how much there is.
+ * @cssstate untold - It is over, and nobody ever said how far it was.
  * @cssstate stale - What is shown is only what was last known.
  */
 export class StatusProgressElement extends CompanionElement {
@@ -92,6 +93,7 @@ export class StatusProgressElement extends CompanionElement {
     this.setStates([
       this.#view.phase,
       ...(this.#goesOn && this.#view.done === undefined ? ['indeterminate'] : []),
+      ...(this.#view.isUntold ? ['untold'] : []),
       ...(this.#isStale ? ['stale'] : []),
     ]);
   }

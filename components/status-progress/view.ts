@@ -8,6 +8,8 @@ import type { Tracked } from './tracked.js';
 export interface BarView {
   readonly label: string;
   readonly phase: Phase;
+  /** The run, or the step, is over, and nobody ever said how far it was. */
+  readonly isUntold: boolean;
   /** How much is done, from 0 to 1; `undefined` where nobody knows. */
   readonly share: number | undefined;
   /** The same in whole percents: a hundred only of what is whole. */
@@ -46,6 +48,7 @@ export function barView(
   return {
     label: tracked.label || words.progress,
     phase,
+    isUntold: hasEnded(phase) && Object.keys(progress).length === 0,
     share,
     done,
     status,
@@ -59,11 +62,11 @@ export function barView(
   };
 }
 
-/** What is done is done whole. Without a maximum, or with one that is none, nobody knows. */
+/** What the server said of it. Where that was nothing, what is done is done whole. */
 function shareOf({ phase, progress: { value, max } }: Tracked): number | undefined {
-  if (phase === 'completed') return 1;
-  if (value === undefined || max === undefined || max <= 0) return undefined;
-  return Math.min(1, Math.max(0, value / max));
+  const isKnown = value !== undefined && max !== undefined && max > 0;
+  if (isKnown) return Math.min(1, Math.max(0, value / max));
+  return phase === 'completed' ? 1 : undefined;
 }
 
 function messageText({ phase, label, progress, step, error }: Tracked): string {

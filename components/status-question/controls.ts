@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { FormField, Option } from '../../protocol/index.js';
+import { type FormField, type Option, optionsOf, type TextField } from '../../protocol/index.js';
 import type { Locale } from '../words/index.js';
 import type { Draft } from './drafts.js';
 import type { Field, Written } from './fields.js';
@@ -131,7 +131,7 @@ function input({ field, look, describedBy, labelledBy }: Control): TemplateResul
     </select>`;
   }
   const format = formatOf(schema);
-  if (schema.type === 'string' && format === undefined) {
+  if (schema.type === 'string' && format === undefined && !isLine(schema)) {
     return html`<textarea
       id=${id}
       name=${id}
@@ -149,10 +149,10 @@ function input({ field, look, describedBy, labelledBy }: Control): TemplateResul
   return html`<input
     id=${id}
     name=${id}
-    type=${format ? (INPUTS[format] ?? 'text') : 'number'}
+    type=${typeOf(schema)}
     min=${minimum ?? nothing}
     max=${maximum ?? nothing}
-    step=${format ? nothing : schema.type === 'integer' ? '1' : 'any'}
+    step=${schema.type === 'integer' ? '1' : schema.type === 'number' ? 'any' : nothing}
     ?required=${isRequired}
     aria-labelledby=${labelledBy}
     aria-describedby=${describedBy}
@@ -161,17 +161,53 @@ function input({ field, look, describedBy, labelledBy }: Control): TemplateResul
   />`;
 }
 
+/** Characters that fit into a line: a text that may have no more is written in one. */
+const LINE = 120;
+
+function isLine(schema: FormField): boolean {
+  if (schema.type !== 'string') return false;
+  const { maxLength = Number.POSITIVE_INFINITY }: TextField = schema;
+  return maxLength <= LINE;
+}
+
+function typeOf(schema: FormField): string {
+  const format = formatOf(schema);
+  return format ? (INPUTS[format] ?? 'text') : schema.type === 'string' ? 'text' : 'number';
+}
+
 /** What is to be known of a field before it is filled in. */
-function hintOf(schema: FormField, { words, formats }: Locale): string {
-  const { description = '' } = schema;
-  if (schema.type !== 'array') return description;
-  const { minItems = 0, maxItems } = schema;
-  if (minItems === maxItems)
-    return [description, words.exactItems(formats.number(minItems))].filter(Boolean).join(' · ');
+function hintOf(schema: FormField, locale: Locale): string {
+  const known = [schema.description ?? '', ...limitsOf(schema, locale)].filter(Boolean).join(' · ');
   // That it takes one is said by its not being optional.
-  const least = minItems > 1 ? words.minItems(formats.number(minItems)) : '';
-  const most = maxItems === undefined ? '' : words.maxItems(formats.number(maxItems));
-  return [description, least, most].filter(Boolean).join(' · ') || (minItems === 0 ? words.chooseSeveral : '');
+  return known || (schema.type === 'array' && !schema.minItems ? locale.words.chooseSeveral : '');
+}
+
+/** A text is rarely longer than this: whoever writes does not need to be told. */
+const LONG_TEXT = 1000;
+
+function limitsOf(schema: FormField, { words, formats }: Locale): readonly string[] {
+  const told = (limit: number | undefined, word: (limit: string) => string) =>
+    limit === undefined ? '' : word(formats.number(limit));
+  switch (schema.type) {
+    case 'array': {
+      const { minItems = 0, maxItems } = schema;
+      if (minItems === maxItems) return [told(minItems, words.exactItems)];
+      return [told(minItems > 1 ? minItems : undefined, words.minItems), told(maxItems, words.maxItems)];
+    }
+    case 'number':
+    case 'integer':
+      return [told(schema.minimum, words.atLeast), told(schema.maximum, words.atMost)];
+    case 'string': {
+      if (optionsOf(schema) || formatOf(schema) !== undefined) return [];
+      const { minLength = 0, maxLength = LONG_TEXT }: TextField = schema;
+      return [
+        told(minLength > 1 ? minLength : undefined, words.minLength),
+        told(maxLength < LONG_TEXT ? maxLength : undefined, words.maxLength),
+      ];
+    }
+    default:
+      return [];
+  }
 }
 
 function formatOf(schema: FormField): string | undefined {

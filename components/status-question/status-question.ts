@@ -28,6 +28,8 @@ import {
   shownQuestion,
 } from './view.js';
 
+/** Characters from which on a question may be longer than a screen. */
+const LONG = 800;
 /** Milliseconds for which a click is taken to be meant for what was shown before: nobody reacts faster. */
 const AIMED = 250;
 /** The same for a click that follows another one: as long as two make a double click. */
@@ -169,6 +171,7 @@ export class StatusQuestionElement extends CompanionElement {
       return html`<div part="base" tabindex="-1"><p part="empty">${words.noQuestion}</p></div>`;
     }
     const others = othersOf(this.state, question);
+    const isLong = question.question.length > LONG;
     return html`
       <div part="base" role="group" aria-labelledby="from question" tabindex="-1" @click=${this.#guard}>
         ${this.#renderPrevious()}
@@ -177,7 +180,7 @@ export class StatusQuestionElement extends CompanionElement {
           <span part="from" id="from">${face.from}</span>
           <span part="time">${face.time}</span>
         </p>
-        <p part="question" id="question"><bdi>${question.question}</bdi></p>
+        <p part="question" id="question" class=${isLong ? 'long' : nothing} tabindex=${isLong ? 0 : nothing}><bdi>${question.question}</bdi></p>
         ${face.answer === '' ? nothing : html`<p part="answer">${face.answer}</p>`}
         ${
           isOpen(question)

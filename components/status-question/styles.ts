@@ -26,7 +26,7 @@ export const styles = [
 
     /* What waits for somebody stands out; what is over lies back. */
     :host(${inState('open')}) [part='base'] {
-      border-color: color-mix(in srgb, var(--_accent) 48%, transparent);
+      border-color: color-mix(in srgb, var(--_mark) 48%, transparent);
     }
 
     :host(:not(${inState('open')})) [part='base'] {
@@ -99,6 +99,12 @@ export const styles = [
       font-weight: 500;
     }
 
+    /* What is longer than a screen scrolls by itself: the form below it stays in reach. */
+    .long {
+      max-block-size: 16lh;
+      overflow-y: auto;
+    }
+
     [part='question'] {
       font-weight: 600;
       text-wrap: pretty;
@@ -149,7 +155,7 @@ export const styles = [
     }
 
     [part='option']:has(:checked) {
-      border-color: var(--_accent);
+      border-color: var(--_mark);
       background: color-mix(in srgb, var(--_accent) 8%, transparent);
     }
 

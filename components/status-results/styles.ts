@@ -205,7 +205,7 @@ export const styles = [
     }
 
     [part='markdown'] a {
-      color: var(--_accent);
+      color: var(--_mark);
     }
 
     @media (forced-colors: active) {

@@ -263,7 +263,8 @@ export const styles = [
 
     @supports (color: oklch(from red l c h)) {
       .lane {
-        --_lane: oklch(from var(--_accent) l c calc(h + var(--_turn)));
+        /* A grey has no hue to turn. */
+        --_lane: oklch(from var(--_mark) l max(c, 0.1) calc(h + var(--_turn)));
       }
     }
 

@@ -33,7 +33,7 @@ export const indicatorStyles = css`
   }
 
   .running {
-    --_color: var(--_accent);
+    --_color: var(--_mark);
   }
 
   .live {

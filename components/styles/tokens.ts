@@ -27,7 +27,8 @@ export const tokens = css`
     --_surface: var(--status-surface, color-mix(in srgb, currentColor 4%, transparent));
     --_border: var(--status-border, color-mix(in srgb, currentColor 16%, transparent));
     --_edge: color-mix(in srgb, currentColor 56%, transparent);
-    --_focus: var(--status-focus, var(--_accent));
+    --_mark: var(--_accent);
+    --_focus: var(--status-focus, var(--_mark));
     --_on-accent: light-dark(#fff, #10131a);
     --_on-danger: light-dark(#fff, #10131a);
     --_radius: var(--status-radius, 0.5rem);
@@ -53,6 +54,16 @@ export const tokens = css`
     :host {
       --_on-accent: oklch(from var(--_accent) clamp(0, (0.62 - l) * 999, 1) 0 0);
       --_on-danger: oklch(from var(--_danger) clamp(0, (0.62 - l) * 999, 1) 0 0);
+    }
+  }
+
+  /* The accent where it marks something on the page's own ground: as light or as dark as it must be to be seen there. */
+  @supports (color: oklch(from red min(l, 0.7) c h)) {
+    :host {
+      --_mark: light-dark(
+        oklch(from var(--_accent) min(l, 0.68) c h),
+        oklch(from var(--_accent) max(l, 0.6) c h)
+      );
     }
   }
 

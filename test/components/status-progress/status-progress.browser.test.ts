@@ -92,7 +92,7 @@ describe('<status-progress>', () => {
   });
 
   for (const [end, state, word, now] of [
-    [COMPLETE, 'completed', 'Done', '100'],
+    [COMPLETE, 'completed', 'Done', '25'],
     [FATAL, 'failed', 'Failed', '25'],
     [STOPPED, 'cancelled', 'Stopped', '25'],
   ] as const) {
@@ -115,6 +115,7 @@ describe('<status-progress>', () => {
       session.say({ type: 'status', data: 'one' }, end);
       const element = await shown(session);
       await accessible(element, state);
+      expect(element.matches(':state(untold)')).to.equal(true);
       expect(bar(element)?.getAttribute('aria-valuenow')).to.equal(state === 'completed' ? '100' : null);
       expect(isMoving(element)).to.equal(false);
     });

@@ -67,10 +67,10 @@ test('where nobody knows how much there is, there is no share', () => {
   assert.equal(bar(whole(progress({ value: 12, unit: 'rows' }))).valueText, '12 rows');
 });
 
-test('ends are shown as they are: done is full, failed and stopped stand where they stood', () => {
+test('ends are shown as they are: each where it stood, and done is full where nobody said where that was', () => {
   const HALF = progress({ value: 20, max: 40, unit: 'pages', message: 'Page 20' });
   const done = bar(whole(HALF, COMPLETE));
-  assert.deepEqual([done.share, done.status, done.percent, done.message], [1, 'Done', '', '']);
+  assert.deepEqual([done.share, done.status, done.percent, done.message], [0.5, 'Done', '', '']);
   assert.equal(done.elapsed, '1:01');
   const failed = bar(whole(HALF, FATAL));
   assert.deepEqual([failed.share, failed.valueText], [0.5, 'Failed, 50%, 20 of 40 pages']);
@@ -78,6 +78,7 @@ test('ends are shown as they are: done is full, failed and stopped stand where t
   const stopped = bar(whole(HALF, STOPPED));
   assert.deepEqual([stopped.share, stopped.status, stopped.message], [0.5, 'Stopped', '']);
   assert.equal(bar(whole({ type: 'status', data: 'x' }, FATAL)).share, undefined);
+  assert.deepEqual([failed.isUntold, bar(whole({ type: 'status', data: 'x' }, FATAL)).isUntold], [false, true]);
   assert.equal(bar(whole({ type: 'status', data: 'x' }, COMPLETE)).share, 1);
 });
 

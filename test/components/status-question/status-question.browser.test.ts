@@ -323,11 +323,34 @@ describe('<status-question>', () => {
     expect(sent(session)).to.deep.equal([false]);
   });
 
+  it('says before what a text may be, and has one line for what is short', async () => {
+    const short = await shown(new Session().ask({ schema: { type: 'string', minLength: 3, maxLength: 20 } }));
+    expect(text(short, 'hint')).to.equal('Use at least 3 characters · Use at most 20 characters');
+    expect([control(short).localName, control(short).type]).to.deep.equal(['input', 'text']);
+    write(short, 'ab');
+    press(short, 'send');
+    await until(() => text(short, 'problem') === 'Use at least 3 characters');
+    await accessible(short, 'open');
+    const long = await shown(new Session().ask({ schema: { type: 'string', maxLength: 5000 } }));
+    expect([control(long).localName, text(long, 'hint')]).to.deep.equal(['textarea', '']);
+  });
+
+  it('a question that is longer than a screen scrolls, by the keyboard too', async () => {
+    const element = await shown(new Session().ask({ question: 'Is it so? '.repeat(500) }));
+    const question = shadowPart(element, 'question') as HTMLElement;
+    expect(question.scrollHeight).to.be.greaterThan(question.clientHeight);
+    expect(question.clientHeight).to.be.lessThan(500);
+    await sendKeys({ press: 'Tab' });
+    expect(focused(element) === question).to.equal(true);
+    await accessible(element, 'open');
+  });
+
   it('takes a form, and leads to each field that does not fit', async () => {
     const session = new Session().ask({ schema: FORM });
     const element = await shown(session);
     expect(all(element, '[part="hint"]').map(({ textContent }) => textContent)).to.deep.equal([
       'As far as you know.',
+      'At least 1 · At most 52',
       'To tell you.',
     ]);
     expect(control(element).value).to.equal('8');
