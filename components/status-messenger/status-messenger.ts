@@ -145,7 +145,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
 
   constructor() {
     super();
-    new SecondsController(this, () => lineCounts(this.state, this.connection));
+    new SecondsController(this, () => !this.#prerender.isActive && lineCounts(this.state, this.connection));
     answerPrerendered(this);
   }
 

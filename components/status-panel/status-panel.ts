@@ -198,7 +198,8 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
       (isQuestionGone && this.#isIn('question')) || (isOver && !this.restartable && this.#isIn('controls'));
     // Whoever is in what goes goes on from here, and not from the top of the page.
     if (isLeft) this.shadowRoot?.querySelector<HTMLElement>('[part="base"]')?.focus();
-    if (changed.has('url')) this.companion.find();
+    // Behind this update: what is found makes another.
+    if (changed.has('url')) queueMicrotask(() => this.companion.find());
   }
 
   /** It holds the session, or speaks for the one that is handed in. */

@@ -6,12 +6,13 @@ import type { StatusPanelElement } from 'status-messenger';
 import { pathOf } from '../../helpers/browsers.js';
 import { root } from '../readme-snippet.js';
 
-/** A page's script as a bundler makes it. */
+/** A page's script as a bundler makes it for development: what Lit warns of is on the page's console. */
 export async function bundled(module: string): Promise<string> {
   const bundle = await rolldown({
     input: 'page',
     cwd: root,
     platform: 'browser',
+    resolve: { conditionNames: ['import', 'module', 'browser', 'development'] },
     plugins: [
       {
         name: 'page',
@@ -102,7 +103,8 @@ export async function openServed(
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
-    if (!message.location().url?.endsWith('/favicon.ico')) problems.push(message.text());
+    const isExpected = message.text().startsWith('Lit is in dev mode.');
+    if (!isExpected && !message.location().url?.endsWith('/favicon.ico')) problems.push(message.text());
   });
   await page.emulateTimezone(timeZone);
   // Whatever runs the tests names functions by this.
