@@ -1,10 +1,10 @@
-import type { Ack } from '../../protocol/index.js';
+import { type Ack, invalid, isObject } from '../../protocol/index.js';
 import { nextFrame } from '../controllers/frame.js';
-import { SessionClient, type SessionClientOptions } from '../session/index.js';
+import { SessionClient, type SessionClientLike, type SessionClientOptions } from '../session/index.js';
 import { type SessionView, sessionView } from './session-view.js';
 
 /** Whose session to show: what makes a `SessionClient` of it, or a client of the page's own, which is left to the page. */
-export type SessionOptions = SessionClientOptions | { readonly client: SessionClient };
+export type SessionOptions = SessionClientOptions | { readonly client: SessionClientLike };
 
 /** What can be asked of a session that is shown. */
 export interface SessionCalls {
@@ -24,11 +24,12 @@ export interface SessionCalls {
 
 /** A session while something of a page shows it. Made on a server, or for a render that is thrown away, it does nothing. */
 export class ShownSession {
-  readonly client: SessionClient;
+  readonly client: SessionClientLike;
   readonly #isBorrowed: boolean;
 
   /** Throws `invalid` for options that there are not. */
   constructor(options: SessionOptions) {
+    assertOptions(options);
     this.#isBorrowed = 'client' in options;
     this.client = 'client' in options ? options.client : new SessionClient(options);
   }
@@ -49,8 +50,19 @@ export class ShownSession {
   }
 }
 
+/** Throws `invalid` for what is no object, or has a client that is none. What else it may be is for the client to say. */
+export function assertOptions(options: unknown): void {
+  const fix = 'pass for instance { url: "/ws", sessionId: "abc" }, or { client }';
+  if (!isObject(options)) throw invalid('options of the session', options, 'an object', fix);
+  const { client } = options;
+  if (client === undefined) return;
+  if (typeof client !== 'object' || client === null || !('on' in client && typeof client.on === 'function')) {
+    throw invalid('client', client, 'a SessionClient, or a TestSession', 'make one, or leave it out');
+  }
+}
+
 /** Calls `changed` at most once per frame: a burst of messages is not as many renders. Answers a function that stops it. */
-export function onStatePerFrame(client: SessionClient, changed: () => void): () => void {
+export function onStatePerFrame(client: SessionClientLike, changed: () => void): () => void {
   let isDue = false;
   let isOver = false;
   const stop = client.on('state', async () => {
@@ -67,7 +79,7 @@ export function onStatePerFrame(client: SessionClient, changed: () => void): () 
 }
 
 /** The calls of whichever session is shown when they are made. */
-export function sessionCalls(client: () => SessionClient): SessionCalls {
+export function sessionCalls(client: () => SessionClientLike): SessionCalls {
   return {
     connect: () => client().connect(),
     disconnect: () => client().disconnect(),

@@ -4,7 +4,7 @@ export type { SessionEvents } from './events.js';
 export type { SessionObserver } from './observer.js';
 export type { Decode, SessionClientOptions } from './options.js';
 export type { PageListener } from './page-lifecycle.js';
-export { SessionClient } from './session-client.js';
+export { SessionClient, type SessionClientLike } from './session-client.js';
 export type { SocketConstructor, SocketLike } from './socket.js';
 export type { StorageLike } from './storage.js';
 export type { Transport } from './transports.js';

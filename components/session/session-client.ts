@@ -338,3 +338,6 @@ export class SessionClient {
     this.#tellState(channel, view.state);
   }
 }
+
+/** What can be read of a client, and asked of it. `SessionClient` is such a one, and so is `TestSession` of `status-messenger/testing`. */
+export type SessionClientLike = Pick<SessionClient, keyof SessionClient>;

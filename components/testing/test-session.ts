@@ -13,11 +13,19 @@ import {
   openQuestion,
   type ProgressData,
   type QuestionData,
+  type QuestionView,
   readMessage,
   StatusMessengerError,
 } from '../../protocol/index.js';
 import type { SessionSource } from '../controllers/session-source.js';
-import type { Connection, ConnectionStatus, SessionObserver } from '../session/index.js';
+import { Emitter } from '../session/emitter.js';
+import type {
+  Connection,
+  ConnectionStatus,
+  SessionClientLike,
+  SessionEvents,
+  SessionObserver,
+} from '../session/index.js';
 import { Listeners } from '../session/listeners.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -36,7 +44,8 @@ export type SessionCall =
   | readonly [call: 'decline', questionId?: string]
   | readonly [call: 'cancel']
   | readonly [call: 'send', data: unknown]
-  | readonly [call: 'connect'];
+  | readonly [call: 'connect']
+  | readonly [call: 'disconnect' | 'close'];
 
 export interface TestSessionOptions {
   /** Default `test-session`. */
@@ -48,10 +57,10 @@ export interface TestSessionOptions {
 }
 
 /**
- * A session without a network, for the property `session` of an element: it says what it is told to say, as the server, and records what it is asked. It is
+ * A session without a network, for the property `session` of an element, and for the option `client` of a framework's hook or store: it says what it is told to say, as the server, and records what it is asked. It is
  * live from the beginning, and its time stands until `advance()`.
  */
-export class TestSession implements SessionSource {
+export class TestSession implements SessionSource, SessionClientLike {
   readonly sessionId: string;
   readonly clock: ManualClock;
   /** What was asked of it, oldest first. */
@@ -63,6 +72,7 @@ export class TestSession implements SessionSource {
   readonly #observers = new Listeners<SessionObserver>();
   /** The calls that wait for the server's word, oldest first. */
   readonly #waiting: Array<{ resolve(ack: Ack): void; reject(error: Error): void }> = [];
+  readonly #emitter = new Emitter<SessionEvents>();
   #state: ChannelState = initialState;
   #connection: Connection = connectionBy('live');
   #ids = 0;
@@ -82,6 +92,34 @@ export class TestSession implements SessionSource {
     return this.#connection;
   }
 
+  get messages(): ChannelState['messages'] {
+    return this.state.messages;
+  }
+
+  get currentStatus(): string {
+    return this.state.status?.text ?? '';
+  }
+
+  get currentQuestion(): QuestionView | null {
+    return openQuestion(this.state) ?? null;
+  }
+
+  get results(): ChannelState['results'] {
+    return this.state.results;
+  }
+
+  get summary(): string | null {
+    return this.state.summary;
+  }
+
+  /** The id of the last message that had one. */
+  get position(): string | undefined {
+    return this.state.messages.filter(({ id }) => id !== undefined).at(-1)?.id;
+  }
+
+  /** It watches no other channel. */
+  channelState(): undefined {}
+
   /** The server's time, milliseconds since 1970: that of `clock`. */
   get serverNow(): number {
     return this.clock.now();
@@ -97,6 +135,11 @@ export class TestSession implements SessionSource {
     return this.#observers.add(observer);
   }
 
+  /** Calls `listener` at every event of a type, as a `SessionClient` does. Answers a function that stops it. */
+  on<K extends keyof SessionEvents>(type: K, listener: (value: SessionEvents[K]) => void): () => void {
+    return this.#emitter.on(type, listener);
+  }
+
   /** Moves the session's clock by `ms` milliseconds, and lets what shows it look again. */
   advance(ms: number): void {
     this.clock.advance(ms);
@@ -107,12 +150,14 @@ export class TestSession implements SessionSource {
   setConnection(connection: ConnectionStatus | Connection): void {
     this.#connection = typeof connection === 'string' ? connectionBy(connection) : connection;
     this.#observers.tell((observer) => observer.change());
+    this.#emitter.emit('connection', this.#connection);
   }
 
   /** Takes the place of all that was said, as a snapshot does for a page that comes late: no message of it is told. */
   snapshot(state: ChannelState): void {
     this.#state = state;
     this.#observers.tell((observer) => observer.change());
+    this.#emitter.emit('state', state);
   }
 
   /** Says messages of any type as they are, also those that no server of this kit would send. What is no JSON is lost, as on the wire. */
@@ -128,6 +173,8 @@ export class TestSession implements SessionSource {
         observer.message?.(message);
         observer.change();
       });
+      this.#emitter.emit('message', message);
+      this.#emitter.emit('state', this.#state);
     }
   }
 
@@ -221,8 +268,17 @@ export class TestSession implements SessionSource {
     return this.#record(['send', data]);
   }
 
+  /** Recorded, and nothing else: how the page stands to the server is for `setConnection()` to say. */
   connect(): void {
     this.calls.push(['connect']);
+  }
+
+  disconnect(): void {
+    this.calls.push(['disconnect']);
+  }
+
+  close(): void {
+    this.calls.push(['close']);
   }
 
   announce(text: string): void {

@@ -1,5 +1,5 @@
 import { afterRenderEffect, computed, inject, linkedSignal, NgZone, type Signal, untracked } from '@angular/core';
-import type { SessionClient } from '../../session/index.js';
+import type { SessionClientLike } from '../../session/index.js';
 import type { SessionView } from '../session-view.js';
 import { isSameSession, type SessionCalls, type SessionOptions, ShownSession, sessionCalls } from '../shown-session.js';
 
@@ -8,7 +8,7 @@ export type { SessionCalls, SessionOptions, SessionView };
 /** What `injectStatusMessenger` returns: signals of what there is to show, and what can be asked of the session. */
 export type StatusMessengerSignals = { readonly [K in keyof SessionView]: Signal<SessionView[K]> } & SessionCalls & {
     /** The client that holds the session. */
-    readonly client: Signal<SessionClient>;
+    readonly client: Signal<SessionClientLike>;
   };
 
 /**

@@ -1,5 +1,5 @@
 import { type Ack, type ChannelState, invalid, messageOf } from '../../../protocol/index.js';
-import { type Connection, SessionClient } from '../../session/index.js';
+import { type Connection, SessionClient, type SessionClientLike } from '../../session/index.js';
 import { onStatePerFrame } from '../shown-session.js';
 import type { UseStatusMessengerOptions } from './options.js';
 import { Teller } from './teller.js';
@@ -17,7 +17,7 @@ export function targetOf({ client, url, clientId, threadId, userId }: UseStatusM
  */
 export class HeldSession {
   readonly target: Target;
-  readonly client: SessionClient;
+  readonly client: SessionClientLike;
   readonly #options: () => UseStatusMessengerOptions;
   readonly #teller: Teller;
   /** The client was handed in: whoever made it ends it. */

@@ -7,14 +7,14 @@ import type {
   QuestionView,
   StatusMessengerError,
 } from '../../../protocol/index.js';
-import type { SessionClient } from '../../session/index.js';
+import type { SessionClientLike } from '../../session/index.js';
 import type { SessionView } from '../session-view.js';
 import type { SessionCalls } from '../shown-session.js';
 
 /** What `useStatusMessenger` is told: whose session to show, by its id or by a client that holds it. */
 export type UseStatusMessengerOptions = SessionOptions &
   StatusMessengerCallbacks &
-  ({ readonly clientId: string } | { readonly client: SessionClient });
+  ({ readonly clientId: string } | { readonly client: SessionClientLike });
 
 interface SessionOptions {
   /** The session to show. Another id is another session: its connection is made anew, and nothing of the former is shown. */
@@ -34,7 +34,7 @@ interface SessionOptions {
    * A client of your own, in the place of the session that the options above describe: for several components that share a connection, or for options that a
    * `SessionClient` alone has. It is connected where it is idle, and left to you when the component goes.
    */
-  readonly client?: SessionClient | undefined;
+  readonly client?: SessionClientLike | undefined;
 }
 
 /**
@@ -91,7 +91,7 @@ type Handler<Args extends readonly unknown[]> = { call(...args: Args): void }['c
 /** What `useStatusMessenger` returns. The functions stay the same as long as the session does. */
 export interface StatusMessengerView extends SessionView, SessionCalls {
   /** The client that holds the session. */
-  readonly client: SessionClient;
+  readonly client: SessionClientLike;
   /** Connects, also without `autoConnect`; at once where the next attempt is being waited for. */
   readonly connect: SessionCalls['connect'];
   /**

@@ -1,6 +1,6 @@
 import type { ChannelState, ErrorView, Message } from '../../../protocol/index.js';
 import { refusalText } from '../../refusal-text.js';
-import type { Connection, SessionClient } from '../../session/index.js';
+import type { Connection, SessionClientLike } from '../../session/index.js';
 import { NOTHING_TOLD, readNews } from '../../status-messenger/news.js';
 import { en as words } from '../../words/en.js';
 import { tellOfMessage } from './callbacks.js';
@@ -8,13 +8,13 @@ import type { StatusMessengerCallbacks } from './options.js';
 
 /** Tells callbacks what happens in a session, each thing once, also when it stops and starts again. */
 export class Teller {
-  readonly #client: SessionClient;
+  readonly #client: SessionClientLike;
   readonly #callbacks: () => StatusMessengerCallbacks;
   #told = NOTHING_TOLD;
   #toldError: ErrorView | null = null;
 
   /** `callbacks` answers those to call, asked anew each time. */
-  constructor(client: SessionClient, callbacks: () => StatusMessengerCallbacks) {
+  constructor(client: SessionClientLike, callbacks: () => StatusMessengerCallbacks) {
     this.#client = client;
     this.#callbacks = callbacks;
   }

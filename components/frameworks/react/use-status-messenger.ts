@@ -3,6 +3,7 @@ import { type ChannelState, initialState } from '../../../protocol/index.js';
 import { NOT_CONNECTED } from '../../session/connection.js';
 import type { Connection } from '../../session/index.js';
 import { sessionView } from '../session-view.js';
+import { assertOptions } from '../shown-session.js';
 import { HeldSession, targetOf } from './held-session.js';
 import type { StatusMessengerView, UseStatusMessengerOptions } from './options.js';
 
@@ -14,6 +15,7 @@ const connectionOnServer = (): Connection => NOT_CONNECTED;
  * server nothing is connected, and what is rendered is a session in which nothing was said. Throws `invalid` without a `clientId` and a client.
  */
 export function useStatusMessenger(options: UseStatusMessengerOptions): StatusMessengerView {
+  assertOptions(options);
   const latest = useRef(options);
   // Before any effect can connect, and never by a render that is thrown away.
   useInsertionEffect(() => {

@@ -1,5 +1,5 @@
 import { type Readable, readable } from 'svelte/store';
-import type { SessionClient } from '../../session/index.js';
+import type { SessionClientLike } from '../../session/index.js';
 import type { SessionView } from '../session-view.js';
 import { type SessionCalls, type SessionOptions, ShownSession, sessionCalls } from '../shown-session.js';
 
@@ -8,7 +8,7 @@ export type { SessionCalls, SessionOptions, SessionView };
 /** A session as a store of Svelte, with what can be asked of it. */
 export interface StatusMessengerStore extends Readable<SessionView>, SessionCalls {
   /** The client that holds the session. */
-  readonly client: SessionClient;
+  readonly client: SessionClientLike;
 }
 
 /**

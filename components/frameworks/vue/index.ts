@@ -12,7 +12,7 @@ import {
   toValue,
   watch,
 } from 'vue';
-import type { SessionClient } from '../../session/index.js';
+import type { SessionClientLike } from '../../session/index.js';
 import type { SessionView } from '../session-view.js';
 import { isSameSession, type SessionCalls, type SessionOptions, ShownSession, sessionCalls } from '../shown-session.js';
 
@@ -21,7 +21,7 @@ export type { SessionCalls, SessionOptions, SessionView };
 /** What `useStatusMessenger` returns: refs of what there is to show, and what can be asked of the session. */
 export type StatusMessengerRefs = { readonly [K in keyof SessionView]: ComputedRef<SessionView[K]> } & SessionCalls & {
     /** The client that holds the session. */
-    readonly client: ComputedRef<SessionClient>;
+    readonly client: ComputedRef<SessionClientLike>;
   };
 
 /**

@@ -32,6 +32,16 @@ test('Svelte: on a server nothing is connected, whoever subscribes', () => {
   assert.equal(timers(), before);
 });
 
+test('what is no options, or no client, is said at once', () => {
+  for (const [wrong, message] of [
+    [undefined, /options of the session: got nothing, expected an object; pass for instance \{ url/],
+    [{ client: {} }, /client: got an object with no fields, expected a SessionClient, or a TestSession; make one/],
+    [{ client: null }, /client: got null/],
+  ] as const) {
+    assert.throws(() => Reflect.apply(statusMessenger, undefined, [wrong]), { code: 'invalid', message });
+  }
+});
+
 test('options that there are not are said at once', () => {
   const wrong = { ...options, sessionID: 'abc' };
   assert.throws(() => statusMessenger(wrong), { code: 'invalid', message: /got "sessionID", expected url, sessionId/ });

@@ -147,6 +147,36 @@ test('who watches is told of messages, of the connection, of the time and of a s
   assert.deepEqual([told.length, session.observerCount], [7, 0]);
 });
 
+test('it is read and listened to as a client is', () => {
+  const session = new TestSession();
+  const told: unknown[] = [];
+  const stops = [
+    session.on('message', ({ data }) => told.push(data)),
+    session.on('state', ({ phase }) => told.push(phase)),
+    session.on('connection', ({ status }) => told.push(status)),
+  ];
+  session.say({ type: 'status', data: 'one', id: 'aaaaaaaa-7' });
+  session.setConnection('offline');
+  assert.deepEqual(told, ['one', 'running', 'offline']);
+  session.question('Which?');
+  session.result('A', 5);
+  session.complete('Done');
+  const { messages, currentStatus, currentQuestion, results, summary, position } = session;
+  assert.deepEqual(
+    [messages.length, currentStatus, currentQuestion, results.length, summary, position],
+    [4, 'one', null, 1, 'Done', 'aaaaaaaa-7'],
+  );
+  for (const stop of stops) stop();
+  const count = told.length;
+  session.status('two');
+  session.disconnect();
+  session.close();
+  assert.deepEqual(
+    [told.length, session.channelState(), session.calls],
+    [count, undefined, [['disconnect'], ['close']]],
+  );
+});
+
 test('every connection is there by its name, or in full', () => {
   const session = new TestSession();
   const names = ['idle', 'connecting', 'live', 'reconnecting', 'offline', 'ended', 'refused'] as const;
