@@ -125,15 +125,21 @@ export class PubSubSink {
   }
 }
 
-/** The package, which is an optional one. */
+/** The package, which is an optional one: bundlers leave it out where it is not there, since both of their ways to say what happens then are taken. */
 async function loadPackage(): Promise<PubSubPackage> {
-  return import('@google-cloud/pubsub');
+  try {
+    return await import('@google-cloud/pubsub').catch((error: unknown) => Promise.reject(error));
+  } catch (error) {
+    if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') throw new Error(NOT_INSTALLED, { cause: error });
+    throw error;
+  }
 }
 
+const NOT_INSTALLED =
+  'got no package @google-cloud/pubsub, expected it since Pub/Sub is on; npm install @google-cloud/pubsub';
+
 function openingProblem(error: unknown): string {
-  if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') {
-    return 'got no package @google-cloud/pubsub, expected it since Pub/Sub is on; npm install @google-cloud/pubsub';
-  }
+  if (messageOf(error) === NOT_INSTALLED) return NOT_INSTALLED;
   return `got ${reasonOf(error)}, expected Pub/Sub to start; see that Application Default Credentials are there`;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { root } from './readme-snippet.js';
@@ -54,6 +55,22 @@ test('every entry has its types, for Node and for bundlers, also where the types
     compile('nodenext', { module: 'nodenext', skipLibCheck: false, exactOptionalPropertyTypes: true }),
     compile('bundler', { module: 'esnext', moduleResolution: 'bundler', noEmit: true }),
   ]);
+});
+
+test('a server is bundled also where the optional packages are not there', async () => {
+  // The bundler that tsx brings: of those that look for every package it is the strictest.
+  const esbuild = createRequire(createRequire(import.meta.url).resolve('tsx')).resolve('esbuild/bin/esbuild');
+  const path = join(folder, 'bundled.mjs');
+  await writeFile(
+    path,
+    `import { StatusMessenger } from 'status-messenger/server';
+    const messenger = new StatusMessenger({ pubsub: { enabled: true, projectId: 'project-1', topicId: 'topic' } });
+    await messenger.close();`,
+  );
+  const bundle = join(folder, 'bundle.cjs');
+  const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=warning', `--outfile=${bundle}`];
+  const { stderr } = await execute(esbuild, [path, ...options, '--external:ws'], { cwd: folder });
+  assert.equal(stderr, '');
 });
 
 for (const major of VERSIONS) {
