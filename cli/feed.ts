@@ -23,9 +23,10 @@ const WAITING = 1000;
 /** Messages published at once, and the milliseconds between: less than a person notices. */
 const BATCH = 100;
 const PAUSE = 50;
-/** Milliseconds before another attempt, and in which the end has to be told. */
+/** Milliseconds before another attempt, and in which the end has to be told: to a server that was there, and to one that never was. */
 const AGAIN = 500;
 const ENDING = 10_000;
+const ENDING_UNHEARD = 2000;
 
 /** Brings what is said to a session, in order and some at once, and never makes whoever says it wait. */
 export class Feed {
@@ -36,6 +37,8 @@ export class Feed {
   #isEnding = false;
   #deadline = Number.POSITIVE_INFINITY;
   #hasWarned = false;
+  /** The server has taken something, so that it is there, or will be again. */
+  #hasArrived = false;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -50,7 +53,7 @@ export class Feed {
   /** Says the last messages. Resolves when everything has arrived, or cannot any more. */
   async end(...messages: Said[]): Promise<void> {
     this.#isEnding = true;
-    this.#deadline = performance.now() + ENDING;
+    this.#deadline = performance.now() + (this.#hasArrived ? ENDING : ENDING_UNHEARD);
     this.say(...messages);
     await Promise.race([this.#publishing, sleep(ENDING, undefined, { ref: false })]);
   }
@@ -74,6 +77,7 @@ export class Feed {
   async #attempt(batch: readonly Said[]): Promise<'published' | 'again' | 'given up'> {
     try {
       const published = await this.#options.publish(batch);
+      this.#hasArrived = true;
       const reason = published.find((each) => each.reason !== undefined)?.reason;
       if (reason !== undefined) this.#warn(`publish: got a message that went nowhere (${reason})`);
       return 'published';

@@ -58,7 +58,8 @@ async function ownStage(sessionId: string, port: string): Promise<Stage> {
     },
     async close() {
       end();
-      await stop(DRAIN);
+      // What it showed is over, and so is the server.
+      await stop(DRAIN, { final: true });
     },
   };
 }

@@ -5,7 +5,7 @@ import { CompanionController } from './controllers/companion.js';
 import { nextFrame } from './controllers/frame.js';
 import { LocaleController } from './controllers/locale.js';
 import { PrerenderController, type Prerendered } from './controllers/prerender.js';
-import type { SessionSource } from './controllers/session-source.js';
+import { assertSession, type SessionSource } from './controllers/session-source.js';
 import { speakerOf } from './controllers/speakers.js';
 import { CustomStates } from './controllers/states.js';
 import type { Connection } from './session/index.js';
@@ -19,8 +19,18 @@ import type { Locale, Words } from './words/index.js';
 export abstract class CompanionElement extends LitElement {
   /** The id of the `<status-messenger>` to show, in the same tree or in the document. Default: the closest one around. */
   @property({ attribute: 'for' }) htmlFor: string | null = null;
-  /** The session to show, in place of that of an element. */
-  @property({ attribute: false }) session: SessionSource | null = null;
+  /** The session to show, in place of that of an element. Throws `invalid` for what is none. */
+  @property({ attribute: false })
+  get session(): SessionSource | null {
+    return this.#session;
+  }
+
+  set session(session: SessionSource | null) {
+    assertSession(this.localName, session);
+    this.#session = session;
+  }
+
+  #session: SessionSource | null = null;
   /** Texts of its own, in place of those of its language. */
   @property({ attribute: false }) words: Partial<Words> | null = null;
 

@@ -1,10 +1,19 @@
 import { StatusMessengerError } from '../protocol/index.js';
 import { assertFunction } from './arguments.js';
 import { systemClock } from './clock.js';
-import type { StatusExtra } from './compose.js';
+import type { Outgoing, StatusExtra } from './compose.js';
 import { type Ids, messengerInContext, readIds, runInContext, runWithin, type Speaker, setGround } from './context.js';
 import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
-import { completeMessage, failMessage, type Progress, progressMessage, shown } from './conversation/run-messages.js';
+import {
+  completeMessage,
+  dataProblemOf,
+  failMessage,
+  type Progress,
+  progressMessage,
+  progressProblem,
+  shown,
+  textProblem,
+} from './conversation/run-messages.js';
 import { runStep, type TrackOptions, trackThrough } from './conversation/steps.js';
 import { consoleLogger } from './logger.js';
 import { instances, StatusMessenger } from './messenger.js';
@@ -92,22 +101,29 @@ export function streamStatusUpdates(options?: { signal?: AbortSignal }): AsyncIt
   return meant().streamStatusUpdates(options);
 }
 
+/** Says it as well as it can be said, and to the log what is wrong with how it was called. */
+function speak(call: string, message: Outgoing, problem: string | undefined): void {
+  const speaker = meant();
+  if (problem !== undefined) speaker.warnOnce(`${call} ${problem}`, `${call}: ${problem}`);
+  speaker.speak(call, message);
+}
+
 /**
  * Shows how far the run, or the step in context, is: `progress(3, 10)`, `progress('Reading…')`, or all that a `progress` message may say. Without `max` it
  * is indeterminate. Never throws and never waits; so do the calls below.
  */
 export function progress(progress: Progress, max?: number): void {
-  meant().speak('progress', progressMessage(progress, max));
+  speak('progress', progressMessage(progress, max), progressProblem(progress, max));
 }
 
 /** Shows what an agent has come to (seed: agent conversation). */
 export function result(agent: string, data: unknown): void {
-  meant().speak('result', { type: 'result', data: { agent, data } });
+  speak('result', { type: 'result', data: { agent, data } }, dataProblemOf(data));
 }
 
 /** Ends the run in context well. */
 export function complete(summary: string): void {
-  meant().speak('complete', completeMessage(summary));
+  speak('complete', completeMessage(summary), textProblem(summary));
 }
 
 /** Ends the run in context as failed. People read the message of `error`, so hand over one that is fit for them. */

@@ -29,6 +29,8 @@ export interface Speaker {
   readonly clock: Clock;
   /** Says something to the viewers of the run in context. `call` is what the user called, for the log. */
   speak(call: string, message: Outgoing): void;
+  /** Writes a warning to the log, once under each key. */
+  warnOnce(key: string, text: string): void;
   /** Asks the viewers of the run in context. */
   ask<const O extends AskOptions = Record<never, never>>(question: string, options?: O): Promise<AnswerTo<O>>;
   addStatusMessage(text: string, extra?: StatusExtra): void;

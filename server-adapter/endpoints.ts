@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
-import { assertId, CloseCode, ID_RULE, invalid, isObject, messageOf } from '../protocol/index.js';
+import { assertFields, assertId, CloseCode, ID_RULE, invalid, isObject, messageOf } from '../protocol/index.js';
 import type { Access } from './access/authorize.js';
 import type { Door } from './access/door.js';
 import { refuse } from './access/refuse.js';
-import { assertServer } from './arguments.js';
+import { type AttachableServer, assertServer } from './arguments.js';
 import { type Ids, readIds } from './context.js';
 import type { Tasks } from './conversation/tasks.js';
 import { type HttpServer, listen } from './delivery/shared-server.js';
 import { attachUpgrades } from './delivery/upgrades.js';
 import type { Handler } from './http/handler.js';
-import { answerNode, pathOf } from './http/node.js';
+import { answerNode, ownedUrl } from './http/node.js';
 import type { Log } from './logger.js';
 import type { Settings } from './options.js';
 import type { Viewers } from './viewers.js';
@@ -55,8 +55,10 @@ export class Endpoints {
   }
 
   /** Takes a server's upgrades, and the plain requests that nobody else answers. Throws `invalid` for what is no server, and for a path that is none. */
-  attach(server: HttpServer, { path = '/ws/:sessionId', http = true }: AttachOptions = {}): void {
+  attach(server: AttachableServer, options: AttachOptions = {}): void {
     assertServer(server);
+    assertFields('attach', options, ['path', 'http']);
+    const { path = '/ws/:sessionId', http = true } = options;
     const { base } = this.#deps.settings;
     const where = typeof path === 'string' ? `${base}${path}` : path;
     this.#detach.push(this.#takeUpgrades(server, where));
@@ -82,13 +84,18 @@ export class Endpoints {
     }
   }
 
-  fetch(request: Request): Promise<Response> {
+  /** Rejects with `invalid` for what is no request. */
+  async fetch(request: Request): Promise<Response> {
+    if (typeof request !== 'object' || typeof request?.url !== 'string' || typeof request.headers?.get !== 'function') {
+      throw invalid('fetch', request, 'a Request', 'pass for instance new Request("http://localhost/healthz")');
+    }
     return this.#deps.handler.answer(request);
   }
 
   middleware(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-    if (this.#owns(request)) this.#answer(request, response);
-    else next();
+    const url = ownedUrl(request, this.#deps.handler);
+    if (url === undefined) next();
+    else void answerNode(request, response, this.#deps.handler, url);
   }
 
   /** Leaves all servers alone again. */
@@ -111,24 +118,18 @@ export class Endpoints {
   }
 
   #takeRequests(server: HttpServer, where: string): () => void {
-    const answer = (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response);
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
+      void answerNode(request, response, this.#deps.handler);
+    };
     return listen(server, 'request', where, {
       // An application that answers requests itself is left alone.
       take: (request, response) => {
-        if (server.listenerCount('request') > 1 || !this.#owns(request)) return false;
+        if (server.listenerCount('request') > 1 || ownedUrl(request, this.#deps.handler) === undefined) return false;
         answer(request, response);
         return true;
       },
       nobody: answer,
     });
-  }
-
-  #owns(request: IncomingMessage): boolean {
-    return this.#deps.handler.owns(pathOf(request));
-  }
-
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    void answerNode(request, response, this.#deps.handler);
   }
 }
 

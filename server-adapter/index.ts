@@ -31,7 +31,7 @@ export type { HttpServer } from './delivery/shared-server.js';
 export type { AttachOptions, ConnectionIds } from './endpoints.js';
 export type { Middleware, RequestSessionOptions } from './http/request-sessions.js';
 export type { Logger } from './logger.js';
-export { StatusMessenger } from './messenger.js';
+export { type CloseOptions, StatusMessenger } from './messenger.js';
 export type { Limits, MessengerOptions } from './options.js';
 export { PublicError } from './public-error.js';
 export type { Member } from './routing/memberships.js';

@@ -3,20 +3,23 @@ import type { IncomingMessage } from 'node:http';
 import type { Worker } from 'node:worker_threads';
 import type { WebSocket } from 'ws';
 import {
+  assertFields,
   type ChannelName,
   type ChannelState,
   type Clock,
+  CloseCode,
   channelName,
   elapsed,
   ID_RULE,
   initialState,
   invalid,
   isChannelName,
+  retryReason,
   StatusMessengerError,
   splitChannel,
 } from '../protocol/index.js';
 import { Door } from './access/door.js';
-import { assertFunction } from './arguments.js';
+import { type AttachableServer, assertFunction } from './arguments.js';
 import type { Outgoing, SendOptions, SendResult, StatusExtra } from './compose.js';
 import { currentContext, type Ids, readIds, runInContext, type Speaker } from './context.js';
 import type { AnswerTo, AskOptions } from './conversation/ask-options.js';
@@ -26,7 +29,6 @@ import { GoesOnElsewhere } from './conversation/stops.js';
 import { Tasks } from './conversation/tasks.js';
 import { Work } from './conversation/work.js';
 import { Delivery } from './delivery/delivery.js';
-import type { HttpServer } from './delivery/shared-server.js';
 import { type AttachOptions, type ConnectionIds, Endpoints } from './endpoints.js';
 import { createHandler } from './http/handler.js';
 import { type Middleware, type RequestSessionOptions, RequestSessions } from './http/request-sessions.js';
@@ -43,6 +45,14 @@ import { Speech } from './speech.js';
 import { type StatusUpdate, StatusUpdates } from './updates.js';
 import { spreadOfLeaving, Viewers } from './viewers.js';
 import { attachWorker } from './workers/attach.js';
+
+/** How a messenger is closed. */
+export interface CloseOptions {
+  /** Milliseconds that pages may take. Default 10,000. */
+  readonly timeout?: number;
+  /** Nothing takes its place. Default: pages come back. */
+  readonly final?: boolean;
+}
 
 /** The server side: keeps what is said in each channel, and brings it to every viewer exactly once and in order. */
 export class StatusMessenger implements Speaker {
@@ -161,7 +171,7 @@ export class StatusMessenger implements Speaker {
    * Takes the WebSocket upgrades of a server. Other paths are left to whoever else listens. Plain HTTP requests are answered where the server has
    * no request handler of its own.
    */
-  attach(server: HttpServer, options?: AttachOptions): void {
+  attach(server: AttachableServer, options?: AttachOptions): void {
     this.#assertOpen('attach');
     this.#endpoints.attach(server, options);
   }
@@ -365,10 +375,16 @@ export class StatusMessenger implements Speaker {
 
   /**
    * Ends the service gracefully: takes nothing new, sends what was accepted, tells every page to come back (1012, spread by `retry=`), and
-   * resolves when all are gone or after `timeout` milliseconds (default 10,000).
+   * resolves when all are gone or after `timeout` milliseconds (default 10,000). With `final` nothing takes its place: the pages are told that nothing
+   * more will come (1000), and do not come back. Throws `invalid` for options that cannot be.
    */
-  close({ timeout = 10_000 }: { timeout?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(timeout);
+  close(options: CloseOptions = {}): Promise<void> {
+    assertFields('close', options, ['timeout', 'final']);
+    const { timeout = 10_000, final = false } = options;
+    if (typeof timeout !== 'number' || !(timeout >= 0)) {
+      throw invalid('close: timeout', timeout, 'milliseconds from 0', 'leave it out for 10,000');
+    }
+    this.#closing ??= this.#close(timeout, final);
     return this.#closing;
   }
 
@@ -393,7 +409,7 @@ export class StatusMessenger implements Speaker {
     return this.#closing !== undefined;
   }
 
-  async #close(timeout: number): Promise<void> {
+  async #close(timeout: number, isFinal: boolean): Promise<void> {
     instances.delete(this);
     this.#stopSweeping();
     const { random, store, clock } = this.#settings;
@@ -406,7 +422,12 @@ export class StatusMessenger implements Speaker {
     this.#sessions.cancelAll(reason);
     await Promise.all(stored);
     await store.flush();
-    await this.#delivery.drain(timeout, spreadOfLeaving(this.#delivery), random);
+    const spread = spreadOfLeaving(this.#delivery);
+    await this.#delivery.drain(timeout, () =>
+      isFinal
+        ? { code: CloseCode.done, reason: '' }
+        : { code: CloseCode.restarting, reason: retryReason(random() * spread) },
+    );
     this.#endpoints.detach();
     await this.#events.close(Math.max(0, deadline - elapsed(clock)));
     this.#updates.close();

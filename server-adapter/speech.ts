@@ -1,8 +1,10 @@
 import {
+  assertFields,
   type ChannelName,
   clipText,
   describe,
   isBuiltInMessage,
+  isObject,
   messageOf,
   parseJson,
   readMessage,
@@ -18,6 +20,9 @@ import { isOfOpenStep } from './conversation/steps.js';
 import { goesOnElsewhere } from './conversation/stops.js';
 import type { Log } from './logger.js';
 import type { StatusUpdates } from './updates.js';
+
+/** What may stand beside the text of a status. */
+const EXTRA = ['agent', 'step', 'run', 'level'] satisfies Array<keyof StatusExtra>;
 
 /** What speech needs of the messenger that it is of. */
 export interface SpeechOwner {
@@ -95,7 +100,19 @@ export class Speech {
     }
     this.#owner.updates.push([sessionId ?? null, status]);
     if (channelInContext() === undefined) this.#unrouted = status;
-    this.#speak('addStatusMessage', status, { ...extra, type: 'status', data: status });
+    this.#speak('addStatusMessage', status, { ...this.#readExtra(extra), type: 'status', data: status });
+  }
+
+  /** What is misspelt, or no object at all, is left out with a warning: the status is shown all the same. */
+  #readExtra(extra: StatusExtra | null): StatusExtra {
+    if (extra === null) return {};
+    try {
+      assertFields('addStatusMessage: extra', extra, EXTRA, 'pass for instance { agent: "Reader" }');
+      return extra;
+    } catch (error) {
+      this.#log.warnOnce(`status-extra ${messageOf(error)}`, messageOf(error).replace('status-messenger: ', ''));
+      return isObject(extra) ? extra : {};
+    }
   }
 
   #speak(call: string, what: string, message: Outgoing): void {

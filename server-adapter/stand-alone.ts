@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { clipText, invalid, messageOf, StatusMessengerError } from '../protocol/index.js';
 import { type AllowedOrigins, assertOrigin } from './access/origin.js';
-import { StatusMessenger } from './messenger.js';
+import { type CloseOptions, StatusMessenger } from './messenger.js';
 import type { MessengerOptions } from './options.js';
 
 /** The environment of the stand-alone server. */
@@ -26,8 +26,8 @@ export interface StandAlone {
   readonly messenger: StatusMessenger;
   /** Where it listens: `http://HOST:PORT`. */
   readonly url: string;
-  /** Takes nothing new, finishes what was accepted, and tells every page when to come back. Resolves within `timeout` milliseconds. */
-  stop(timeout: number): Promise<void>;
+  /** Takes nothing new, finishes what was accepted, and tells every page when to come back, or with `final` that nothing more will come. Resolves within `timeout` milliseconds. */
+  stop(timeout: number, options?: Pick<CloseOptions, 'final'>): Promise<void>;
 }
 
 export interface StandAloneOptions {
@@ -76,13 +76,13 @@ export async function startStandAlone(
   return {
     messenger,
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
-    async stop(timeout) {
+    async stop(timeout, options = {}) {
       const deadline = performance.now() + timeout;
       // Connections that are kept alive would bring ever more.
       isStopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       await within(requests.finished(), timeout / 2);
-      await messenger.close({ timeout: Math.max(0, deadline - performance.now()) });
+      await messenger.close({ ...options, timeout: Math.max(0, deadline - performance.now()) });
       server.closeAllConnections();
       await within(closed, Math.max(0, deadline - performance.now()));
     },
@@ -92,7 +92,7 @@ export async function startStandAlone(
 function readPort(text = '8000'): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw invalid('PORT', text, 'a number from 0 to 65535', 'leave it out for 8000');
+  throw invalid('PORT', text, 'a number from 0 to 65535', 'write for instance 8000');
 }
 
 function readSwitch(name: string, text = ''): boolean {
@@ -126,7 +126,7 @@ async function openStore(address = 'memory:'): Promise<NonNullable<MessengerOpti
 function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      const text = `HOST and PORT: got ${host}:${port}, expected an address that is free (${messageOf(error)}); name another`;
+      const text = `HOST and PORT: got ${host}:${port}, expected a free address of this machine (${messageOf(error)}); name another`;
       reject(new StatusMessengerError('unavailable', text, { cause: error }));
     });
     server.listen(port, host, () => {

@@ -1,4 +1,4 @@
-import type { Ack, ChannelState } from '../../protocol/index.js';
+import { type Ack, type ChannelState, invalid } from '../../protocol/index.js';
 import type { Connection, SessionObserver } from '../session/index.js';
 
 /** What the elements need of a session. `<status-messenger>` and `SessionClient` are such sources, and so is an object made by hand. */
@@ -48,6 +48,17 @@ export function sessionIdOf(source: SessionSource | undefined): string {
 
 export function isSessionHolder(value: object): value is SessionHolder {
   return 'sessionSource' in value;
+}
+
+/** Throws `invalid` for what is neither a session nor nothing: frameworks take a property away by setting it to nothing at all. */
+export function assertSession(where: string, value: unknown): asserts value is SessionSource | null | undefined {
+  if (value == null || (typeof value === 'object' && isSessionSource(value))) return;
+  throw invalid(
+    `${where}: session`,
+    value,
+    'a session',
+    'hand in a SessionClient, a TestSession, or a <status-messenger>',
+  );
 }
 
 /** Whether an element is a source, and has become one already: before it is upgraded it is not. */

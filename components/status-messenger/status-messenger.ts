@@ -17,7 +17,7 @@ import { LocaleController } from '../controllers/locale.js';
 import { answerPrerendered, PrerenderController, type Prerendered } from '../controllers/prerender.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { SessionController } from '../controllers/session.js';
-import type { SessionSource } from '../controllers/session-source.js';
+import { assertSession, type SessionSource } from '../controllers/session-source.js';
 import { tellSourcesChanged } from '../controllers/source-finder.js';
 import { speakerOf, speakOf } from '../controllers/speakers.js';
 import { CustomStates } from '../controllers/states.js';
@@ -103,8 +103,18 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   @property({ attribute: false }) decode: Decode | null = null;
   /** The state of the session as it was last known, such as what `messenger.snapshot(sessionId)` answered on the server, as it is or as JSON. It is shown until the server has been heard. */
   @property() snapshot: ChannelState | string | null = null;
-  /** A session that you hold, in place of one by `url`: a `SessionClient`, for instance. Its connection is yours. */
-  @property({ attribute: false }) session: SessionSource | null = null;
+  /** A session that you hold, in place of one by `url`: a `SessionClient`, for instance. Its connection is yours. Throws `invalid` for what is none. */
+  @property({ attribute: false })
+  get session(): SessionSource | null {
+    return this.#given;
+  }
+
+  set session(session: SessionSource | null) {
+    assertSession(this.localName, session);
+    this.#given = session;
+  }
+
+  #given: SessionSource | null = null;
 
   /** Texts of its own, in place of those of its language. */
   @property({ attribute: false }) words: Partial<Words> | null = null;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../protocol/index.js';
+import { type Clock, invalid } from '../../protocol/index.js';
 
 /** A clock that stands until it is moved, for the option `clock` of clients, servers and stores. */
 export class ManualClock implements Clock {
@@ -29,6 +29,7 @@ export class ManualClock implements Clock {
 
   /** Moves the time forward by `ms` milliseconds, running what falls due in its order, each at its own time. Less than 0 sets the clock back. */
   advance(ms: number): void {
+    if (!Number.isFinite(ms)) throw invalid('advance', ms, 'milliseconds', 'pass a number');
     const end = this.#now + ms;
     while (true) {
       const due = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];

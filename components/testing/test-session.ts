@@ -2,6 +2,7 @@ import {
   type Ack,
   type AnsweredData,
   applyAll,
+  assertFields,
   type ChannelState,
   dataProblem,
   type Envelope,
@@ -77,7 +78,10 @@ export class TestSession implements SessionSource, SessionClientLike {
   #connection: Connection = connectionBy('live');
   #ids = 0;
 
-  constructor({ sessionId = 'test-session', clock = new ManualClock(), respond }: TestSessionOptions = {}) {
+  /** Throws `invalid` for options that there are not. */
+  constructor(options: TestSessionOptions = {}) {
+    assertFields('new TestSession', options, ['sessionId', 'clock', 'respond']);
+    const { sessionId = 'test-session', clock = new ManualClock(), respond } = options;
     this.sessionId = sessionId;
     this.clock = clock;
     this.#respond = respond ?? (() => undefined);
@@ -148,7 +152,11 @@ export class TestSession implements SessionSource, SessionClientLike {
 
   /** Changes how the page stands to the server, by a status or in full. */
   setConnection(connection: ConnectionStatus | Connection): void {
-    this.#connection = typeof connection === 'string' ? connectionBy(connection) : connection;
+    const next = typeof connection === 'string' ? connectionBy(connection) : connection;
+    if (!STATUSES.includes(next?.status)) {
+      throw invalid('TestSession.setConnection', connection, `one of ${STATUSES.join(', ')}`, 'name how it stands');
+    }
+    this.#connection = next;
     this.#observers.tell((observer) => observer.change());
     this.#emitter.emit('connection', this.#connection);
   }
@@ -308,6 +316,16 @@ export class TestSession implements SessionSource, SessionClientLike {
     return `${kind}-${++this.#ids}`;
   }
 }
+
+const STATUSES: readonly unknown[] = [
+  'idle',
+  'connecting',
+  'live',
+  'reconnecting',
+  'offline',
+  'ended',
+  'refused',
+] satisfies ConnectionStatus[];
 
 /** How a page may stand to its server, where only the status is said. Times are the page's own. */
 function connectionBy(status: ConnectionStatus): Connection {

@@ -8,12 +8,39 @@ export type Progress = number | string | ProgressData;
 export function progressMessage(progress: Progress, max?: number): Outgoing {
   if (typeof progress === 'number') return { type: 'progress', data: { value: progress, ...given('max', max) } };
   if (typeof progress === 'string') return { type: 'progress', data: { message: progress } };
+  // What is sent without data is refused with a warning.
+  if (!isObject(progress)) return { type: 'progress' };
   try {
     return { type: 'progress', data: { ...progress, ...given('max', max) } };
   } catch {
     // Objects can be made that throw when they are looked at: what is sent of such a one is refused with a warning.
     return { type: 'progress' };
   }
+}
+
+const PROGRESS: readonly string[] = ['value', 'max', 'message', 'label', 'unit', 'step'] satisfies Array<
+  keyof ProgressData
+>;
+
+/** What is wrong with how `progress` was called, though it says something all the same. */
+export function progressProblem(progress: unknown, max: unknown): string | undefined {
+  if (typeof progress === 'string' && max !== undefined) {
+    return `got ${describe(progress)} of ${describe(max)}, expected a number; pass one`;
+  }
+  const unknown = isObject(progress) ? Object.keys(progress).find((key) => !PROGRESS.includes(key)) : undefined;
+  return unknown === undefined ? undefined : `got "${unknown}", expected ${PROGRESS.join(', ')}; check its spelling`;
+}
+
+/** What is wrong with something that is to be read, but has no text of its own. */
+export function textProblem(text: unknown): string | undefined {
+  const isObjectOnly = typeof text === 'object' && shown(text) === describe(text);
+  return isObjectOnly ? `got ${describe(text)}, expected a text; pass a string` : undefined;
+}
+
+/** What is wrong with the data of a result. */
+export function dataProblemOf(data: unknown): string | undefined {
+  const isLost = typeof data === 'function' || typeof data === 'symbol';
+  return isLost ? `got ${describe(data)}, expected what JSON can carry; pass what it answers` : undefined;
 }
 
 /** A `complete` message, with a summary that a message has room for. */

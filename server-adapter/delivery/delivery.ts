@@ -1,4 +1,5 @@
-import { type ChannelName, type Clock, CloseCode, elapsed, type Position, retryReason } from '../../protocol/index.js';
+import { type ChannelName, type Clock, CloseCode, elapsed, type Position } from '../../protocol/index.js';
+import type { Denial } from '../access/authorize.js';
 import type { ChannelLog } from '../channels/channel-store.js';
 import { Batches } from './batch.js';
 import type { Connection } from './connection.js';
@@ -123,16 +124,17 @@ export class Delivery {
   }
 
   /**
-   * Sends what was accepted, as far as the pages take it within `timeout` milliseconds, then tells every page to come back elsewhere, spread over
-   * `spread` milliseconds.
+   * Sends what was accepted, as far as the pages take it within `timeout` milliseconds, then ends each connection as `farewell` says.
    */
-  async drain(timeout: number, spread: number, random: () => number): Promise<void> {
+  async drain(timeout: number, farewell: () => Denial): Promise<void> {
     this.#flush();
     const deadline = elapsed(this.#clock) + timeout;
     while (this.#connections.size > 0 && elapsed(this.#clock) < deadline) {
       // Each as soon as it has everything: one that is slow keeps no other waiting.
       for (const connection of this.#connections.values()) {
-        if (connection.drained) connection.close(CloseCode.restarting, retryReason(random() * spread));
+        if (!connection.drained || connection.closed) continue;
+        const { code, reason } = farewell();
+        connection.close(code, reason);
       }
       // When the last one has gone, nothing keeps the process alive that a timer could wait for.
       await new Promise<void>((resolve) => {

@@ -3,12 +3,17 @@ import { ReadableStream } from 'node:stream/web';
 import { splitUrl } from '../paths.js';
 import type { Handler } from './handler.js';
 
-/** Answers a request of Node's `http` by a handler of web-standard requests. */
-export async function answerNode(request: IncomingMessage, response: ServerResponse, handler: Handler): Promise<void> {
+/** Answers a request of Node's `http` by a handler of web-standard requests. `url` is its path with its query, where that is not its own any more. */
+export async function answerNode(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handler: Handler,
+  url = request.url ?? '/',
+): Promise<void> {
   const left = new AbortController();
   response.once('close', () => left.abort());
   try {
-    const answer = await handler.answer(toRequest(request, left.signal), request.socket.remoteAddress);
+    const answer = await handler.answer(toRequest(request, url, left.signal), request.socket.remoteAddress);
     response.setHeaders(answer.headers).writeHead(answer.status);
     if (request.method === 'HEAD') await answer.body?.cancel();
     else if (answer.body) await writeAll(answer.body, response);
@@ -48,17 +53,23 @@ async function writeAll(body: NonNullable<Response['body']>, response: ServerRes
   }
 }
 
-/** The path of a request, without its query. */
-export function pathOf(request: IncomingMessage): string {
-  return splitUrl(request.url ?? '/').path;
+/**
+ * The path and query by which a handler owns a request; `undefined` where it does not. Where an application is put together of parts, each part sees the rest of the
+ * path alone, and the whole beside it: either may be meant.
+ */
+export function ownedUrl(
+  { url = '/', originalUrl = url }: IncomingMessage & { readonly originalUrl?: string },
+  handler: Handler,
+): string | undefined {
+  return [url, originalUrl].find((each) => handler.owns(splitUrl(each).path));
 }
 
-function toRequest(request: IncomingMessage, signal: AbortSignal): Request {
+function toRequest(request: IncomingMessage, path: string, signal: AbortSignal): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     for (const item of Array.isArray(value) ? value : [value ?? '']) headers.append(name, item);
   }
-  const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+  const url = new URL(path, `http://${request.headers.host ?? 'localhost'}`);
   const { method = 'GET' } = request;
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal });
   const init = { method, headers, body: bodyOf(request), duplex: 'half', signal };

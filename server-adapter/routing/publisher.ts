@@ -1,8 +1,10 @@
 import {
+  assertFields,
   type ChannelName,
   type Clock,
   clipText,
   elapsed,
+  invalid,
   isRunChannel,
   isRunId,
   messageOf,
@@ -51,6 +53,7 @@ export class Publisher {
       const { kind, id } = splitChannel(channel);
       return this.#noRecipient(id, kind);
     }
+    if (options) assertFields('send', options, ['retry']);
     const composed = compose(wireForm(message, this.#statusData));
     if (options?.retry === false) {
       // Behind what was said before, also in this turn.
@@ -73,6 +76,14 @@ export class Publisher {
 
   /** Sends to one connection of this server: now or never. */
   sendToConnection(connectionId: string, message: Outgoing): SendResult {
+    if (typeof connectionId !== 'string') {
+      throw invalid(
+        'sendToConnection',
+        connectionId,
+        'the id of a connection',
+        'pass connectionId of the frame connected',
+      );
+    }
     if (isRunId(connectionId)) return this.#noRecipient(connectionId, 'connection');
     const composed = compose(wireForm(message, this.#statusData));
     const isSent = this.#delivery.connection(connectionId)?.sendNow(composed, undefined) === true;

@@ -25,6 +25,10 @@ export class WorkerSpeaker implements Speaker {
     this.#safely(call, () => this.#upstream.call({ kind: 'speak', call, message }));
   }
 
+  warnOnce(key: string, text: string): void {
+    this.#upstream.warnOnce(key, text);
+  }
+
   addStatusMessage(text: string, extra: StatusExtra = {}): void {
     // A long one is cut where it is shown, with a warning.
     const said = typeof text === 'string' ? text : shown(text);

@@ -70,6 +70,29 @@ test('what may be tried again is, without a gap; a failure is told once', async 
   assert.deepEqual(warnings, ['not yet']);
 });
 
+test('a server that was never there is not waited for as long as one that was', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const clock = { now: 0 };
+  t.mock.method(performance, 'now', () => clock.now);
+  let attempts = 0;
+  const publish = () => {
+    attempts++;
+    clock.now += 1500;
+    return Promise.reject(new Error('nobody there'));
+  };
+  const { feed } = start(publish, { mayTryAgain: () => true });
+  let isOver = false;
+  const ended = feed.end(END).then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    t.mock.timers.tick(500);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await ended;
+  assert.equal(attempts, 2);
+});
+
 test('what may not be tried again is left, and keeps nobody', async () => {
   const { feed, warnings } = start(() => Promise.reject(new Error('no')));
   feed.say(status(1));

@@ -41,7 +41,7 @@ test('by a server of its own: output passes, lines become statuses in a step, th
   const said = [...early, ...page.frames].filter(({ type }) => type === 'status');
   assert.deepEqual(new Set(said.map(({ data }) => data)), new Set(['one', '€', '100 %', 'red']));
   assert.deepEqual(new Set(said.map(({ step }) => step)), new Set(['command']));
-  assert.equal((await page.closed()).code, 1012);
+  assert.equal((await page.closed()).code, 1000);
 });
 
 function summaryOf({ type, data }: { type: string; data: unknown }): string[] {
@@ -118,6 +118,8 @@ test('--keep: it can be watched after the end, until a signal comes; the exit co
   assert.ok(isObject(data));
   assert.equal(data.phase, 'failed');
   running.child.kill('SIGTERM');
+  // The server is gone with what it showed: nobody is to look for it.
+  assert.equal((await late.closed()).code, 1000);
   assert.equal(await running.ended(), 4);
 });
 

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { test } from 'node:test';
 import express from 'express';
 import {
+  addStatusMessage,
+  complete,
+  progress,
+  result,
   runWithSession,
   StatusMessenger,
   step,
@@ -26,6 +31,10 @@ test('what cannot be an argument is named, with what to pass', async (t) => {
     [() => messenger.attach(odd({})), `attach: got an object with no fields, expected ${server}`],
     [() => messenger.attach(odd(express())), `attach: got a function, expected ${server}`],
     [
+      () => messenger.attach(createServer(), odd({ paths: '/live' })),
+      'attach: got "paths", expected path, http; check its spelling',
+    ],
+    [
       () => messenger.handleConnection(odd(undefined), { sessionId: 's' }),
       'handleConnection: got nothing, expected a WebSocket of the package ws; pass the socket that was accepted',
     ],
@@ -44,7 +53,80 @@ test('what cannot be an argument is named, with what to pass', async (t) => {
     ],
   ];
   for (const [call, text] of cases) assert.throws(call, kitError('invalid', text));
+  assert.throws(() => messenger.attach(createHttp2Server()), {
+    message:
+      /^status-messenger: attach: got .+, expected a server of node:http or node:https; a WebSocket comes by HTTP\/1\.1/,
+  });
+  await assert.rejects(
+    messenger.fetch(odd('http://localhost/healthz')),
+    kitError(
+      'invalid',
+      'fetch: got string "http://localhost/healthz", expected a Request; pass for instance new Request("http://localhost/healthz")',
+    ),
+  );
+  await assert.rejects(
+    messenger.sendToConnection(odd(1), { type: 'status', data: 'x' }),
+    kitError(
+      'invalid',
+      'sendToConnection: got number 1, expected the id of a connection; pass connectionId of the frame connected',
+    ),
+  );
+  await assert.rejects(
+    messenger.sendToSession('s', { type: 'status', data: 'x' }, odd({ retri: false })),
+    kitError('invalid', 'send: got "retri", expected retry; check its spelling'),
+  );
   await assert.rejects(step('x', odd(undefined)), kitError('invalid', `step: got nothing, expected ${run}`));
+});
+
+test('what is said in a way that it cannot be meant is a warning, and is said as well as it can be', async (t) => {
+  const lines: string[] = [];
+  const warn = (text: string) => void lines.push(text);
+  const messenger = new StatusMessenger({ logger: { debug() {}, info() {}, warn, error: warn } });
+  t.after(() => messenger.close());
+  const said = (run: () => void) => {
+    lines.length = 0;
+    messenger.runWithSession('s', run);
+    return lines.map((line) => line.replace('status-messenger: ', ''));
+  };
+  const later = () => new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(
+    said(() => complete(odd({ a: 1 }))),
+    ['complete: got an object with a, expected a text; pass a string'],
+  );
+  assert.deepEqual(
+    said(() => progress(odd({ vale: 3 }))),
+    ['progress: got "vale", expected value, max, message, label, unit, step; check its spelling'],
+  );
+  assert.deepEqual(
+    said(() => progress('3', odd('10'))),
+    ['progress: got string "3" of string "10", expected a number; pass one'],
+  );
+  assert.deepEqual(
+    said(() => result('A', () => 1)),
+    ['result: got a function, expected what JSON can carry; pass what it answers'],
+  );
+  assert.deepEqual(
+    said(() => addStatusMessage('x', odd('Agent'))),
+    [
+      'addStatusMessage: extra: got string "Agent", expected an object with agent, step, run, level; pass for instance { agent: "Reader" }',
+    ],
+  );
+  assert.deepEqual(
+    said(() => addStatusMessage('x', odd({ agnt: 1 }))),
+    ['addStatusMessage: extra: got "agnt", expected agent, step, run, level; check its spelling'],
+  );
+  said(() => progress(odd(undefined)));
+  await later();
+  assert.match(lines.join(), /progress: progress message: data: got null, expected an object/);
+  assert.deepEqual(
+    said(() => complete('Done')),
+    [],
+  );
+  const { messages } = await messenger.snapshot('s');
+  assert.deepEqual(
+    messages.map(({ type }) => type).filter((type) => type === 'status'),
+    ['status', 'status'],
+  );
 });
 
 test('what is left out by null is left out', async (t) => {

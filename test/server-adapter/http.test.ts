@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { type TestContext, test } from 'node:test';
+import express from 'express';
 import { WebSocketServer } from 'ws';
 import { ID_RULE, LIMITS } from '../../protocol/index.js';
 import { type MessengerOptions, StatusMessenger } from '../../server-adapter/index.js';
@@ -639,4 +640,28 @@ test('the query of an upgrade is all that stands behind the first question mark'
   await page.synced();
   await page.close();
   assert.deepEqual(seen, ['a?b']);
+});
+
+test('mounted at its base, as applications put themselves together of parts, the middleware answers there', async (t) => {
+  const messenger = new StatusMessenger({ logger: false, base: '/live', apiKey: KEY });
+  const app = express();
+  app.use('/live', messenger.middleware);
+  app.use((request, response) => void response.end(`of the application: ${request.url}`));
+  const server = createServer(app);
+  const port = await listen(server);
+  t.after(async () => {
+    await messenger.close();
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = `http://127.0.0.1:${port}`;
+  assert.deepEqual(await (await fetch(`${address}/live/healthz`)).json(), { status: 'ok' });
+  const published = await fetch(`${address}/live/api/messages`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}` },
+    body: JSON.stringify(STATUS),
+  });
+  assert.equal(published.status, 201);
+  assert.equal(await (await fetch(`${address}/live/other`)).text(), 'of the application: /live/other');
+  assert.equal(await (await fetch(`${address}/healthz`)).text(), 'of the application: /healthz');
 });

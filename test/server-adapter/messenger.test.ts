@@ -780,6 +780,24 @@ test('two messengers in one process do not see each other', async (t) => {
 
 // close()
 
+test('close({ final }) delivers all that was sent, and tells every page that nothing more will come', async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const client = await viewer(server.url, 's');
+  await server.messenger.sendToSession('s', status('last'));
+  await server.messenger.close({ final: true });
+  assert.deepEqual(await client.closed(), { code: 1000, reason: '' });
+  assert.deepEqual(client.statuses, ['last']);
+});
+
+test('close() names what it cannot be told', async (t) => {
+  const messenger = new StatusMessenger();
+  t.after(() => messenger.close());
+  const call = (options: unknown) => () => Reflect.apply(messenger.close, messenger, [options]);
+  assert.throws(call({ timeout: 'x' }), { message: /close: timeout: got string "x", expected milliseconds from 0/ });
+  assert.throws(call({ timeOut: 5 }), { message: /close: got "timeOut", expected timeout, final; check its spelling/ });
+});
+
 test('close() delivers all that was accepted, then says when to come back', async (t) => {
   const server = await startServer({ random: () => 0.5, store: { tail: { count: 5000, bytes: 16 * LIMITS.message } } });
   t.after(() => server.close());

@@ -171,7 +171,7 @@ test('an address that is taken', async (t) => {
   await assert.rejects(startStandAlone({ PORT: new URL(first.url).port }), {
     code: 'unavailable',
     message:
-      /^status-messenger: HOST and PORT: got 127\.0\.0\.1:\d+, expected an address that is free \(listen EADDRINUSE/,
+      /^status-messenger: HOST and PORT: got 127\.0\.0\.1:\d+, expected a free address of this machine \(listen EADDRINUSE/,
   });
 });
 

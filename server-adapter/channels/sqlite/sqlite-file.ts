@@ -209,7 +209,7 @@ function loadDriver(): typeof Libsql {
     const got = isMissing ? 'no package "libsql"' : `a package "libsql" that does not load (${messageOf(error)})`;
     throw new StatusMessengerError(
       'unavailable',
-      `sqlite: got ${got}, expected it beside status-messenger; run npm install libsql`,
+      `sqlite: got ${got}, expected it beside status-messenger; run npm install libsql, or npx -p status-messenger -p libsql status-messenger`,
       { cause: error },
     );
   }

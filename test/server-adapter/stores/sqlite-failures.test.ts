@@ -326,7 +326,7 @@ test('without the package the error says what to install', async () => {
   const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
   assert.equal(
     stdout.trim(),
-    'status-messenger: sqlite: got no package "libsql", expected it beside status-messenger; run npm install libsql',
+    'status-messenger: sqlite: got no package "libsql", expected it beside status-messenger; run npm install libsql, or npx -p status-messenger -p libsql status-messenger',
   );
 });
 
