@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { declarations, entries, title } from './docs/declarations.js';
+import { CALLS, declarations, entries, title } from './docs/declarations.js';
 import { elementsReference } from './docs/elements.js';
 import { publishedManifest, root } from './manifest/published.js';
 
@@ -39,13 +39,19 @@ try {
   };
   writeFileSync(tsconfig, JSON.stringify({ compilerOptions, include: [join(root, 'dist/**/*.d.ts')] }));
   const packages = GENERATOR.flatMap((name) => ['-p', name]);
-  const modules = entries(root).flatMap(({ types }) => ['--entryPoints', types]);
+  writeFileSync(join(root, CALLS.types), `export { ${CALLS.names.join(', ')} } from './index.js';\n`);
+  const types = [CALLS.types, ...entries(root).map((entry) => entry.types)];
+  const modules = types.flatMap((path) => ['--entryPoints', path]);
   const args = [...packages, 'typedoc', ...OPTIONS, ...modules, '--tsconfig', tsconfig, '--out', join(work, 'out')];
   execFileSync('npx', ['-y', ...args], { cwd: root, stdio: 'inherit' });
 
+  rmSync(join(root, CALLS.types));
   rmSync(docs, { recursive: true, force: true });
   mkdirSync(docs, { recursive: true });
-  const pages = entries(root).map(({ name, types }) => ({ name, made: `${modulePath(types)}.md`, file: title(name) }));
+  const pages = [
+    { name: 'status-messenger', made: `${modulePath(CALLS.types)}.md`, file: CALLS.file },
+    ...entries(root).map(({ name, types }) => ({ name, made: `${modulePath(types)}.md`, file: title(name) })),
+  ];
   for (const { name, made, file } of pages) {
     const text = readFileSync(join(work, 'out', made), 'utf8').replace(/^# .*\n/, `# ${name}\n`);
     writeFileSync(
@@ -64,6 +70,7 @@ try {
     return pages.find(({ made }) => made === target)?.file ?? path;
   }
 } finally {
+  rmSync(join(root, CALLS.types), { force: true });
   rmSync(work, { recursive: true });
 }
 

@@ -11,6 +11,13 @@ export interface Entry {
 /** The classes of the elements stand in a reference of their own. */
 const OTHERS = new Set(['.', './define', './cdn']);
 
+/** What the main entry has beside them, and where that is declared for as long as the reference is made. */
+export const CALLS = {
+  names: ['setWords', 'startStatusUpdates', 'stillSession', 'type Locale', 'type SessionSource', 'type Words'],
+  types: './dist/components/calls.d.ts',
+  file: 'main.md',
+} as const;
+
 /** The entries that the reference has a page for. */
 export function entries(root: string): readonly Entry[] {
   const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
