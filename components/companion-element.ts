@@ -19,7 +19,11 @@ import type { Locale, Words } from './words/index.js';
 export abstract class CompanionElement extends LitElement {
   /** The id of the `<status-messenger>` to show, in the same tree or in the document. Default: the closest one around. */
   @property({ attribute: 'for' }) htmlFor: string | null = null;
-  /** The session to show, in place of that of an element. Throws `invalid` for what is none. */
+  /**
+   * The session to show, in place of that of an element. Throws `invalid` for what is none.
+   *
+   * @default null
+   */
   @property({ attribute: false })
   get session(): SessionSource | null {
     return this.#session;

@@ -103,7 +103,11 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
   @property({ attribute: false }) decode: Decode | null = null;
   /** The state of the session as it was last known, such as what `messenger.snapshot(sessionId)` answered on the server, as it is or as JSON. It is shown until the server has been heard. */
   @property() snapshot: ChannelState | string | null = null;
-  /** A session that you hold, in place of one by `url`: a `SessionClient`, for instance. Its connection is yours. Throws `invalid` for what is none. */
+  /**
+   * A session that you hold, in place of one by `url`: a `SessionClient`, for instance. Its connection is yours. Throws `invalid` for what is none.
+   *
+   * @default null
+   */
   @property({ attribute: false })
   get session(): SessionSource | null {
     return this.#given;

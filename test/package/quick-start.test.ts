@@ -138,7 +138,7 @@ test("the README's session without a network is shown by a page, and answers it"
       .map((tag) => shadowRoot?.querySelector(tag)?.shadowRoot?.textContent)
       .join('\n'),
   );
-  for (const text of ['Reading the documents…', 'Chapter one', '1:00', 'Which colour?', 'ada', 'pages']) {
+  for (const text of ['Reading the documents…', 'Chapter one', '1m 0s', 'Which colour?', 'ada', 'pages']) {
     assert.ok(shown.includes(text), `${text} in ${shown}`);
   }
   assert.deepEqual(problems, []);

@@ -202,9 +202,9 @@ export const SCENES: Readonly<Record<string, readonly Scene[]>> = {
       sights: {
         '--status-success': ['step', 'backgroundColor', '[part=indicator]'],
         '--status-warning': ['question', 'backgroundColor', '[part=indicator]'],
-        '--status-danger': ['tool', 'color', '[part=detail]'],
+        '--status-danger': ['tool', 'color', '[part~=detail]'],
         '--status-muted': ['time', 'color'],
-        '--status-surface': ['result', 'backgroundColor', '[part=detail]'],
+        '--status-surface': ['result', 'backgroundColor', '[part~=detail]'],
         '--status-border': ['agents', 'borderTopColor', '[aria-pressed="false"]'],
         '--status-radius': ['scroller', 'borderTopLeftRadius'],
         '--status-gap': ['base', 'rowGap'],

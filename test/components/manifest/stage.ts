@@ -63,4 +63,12 @@ export class Stage {
   press(name: string): void {
     this.part(name).click();
   }
+
+  /** Writes into the text field that there is. */
+  write(text: string): void {
+    const field = this.element.shadowRoot?.querySelector('textarea');
+    if (!field) throw new Error(`${this.#tag} has no text field`);
+    field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
 }

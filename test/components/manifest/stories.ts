@@ -126,6 +126,12 @@ async function question(stage: Stage): Promise<void> {
     await stage.show(saying(STATUS, ask({}), ended(outcome)));
   }
   for (const word of ['taken', 'late', 'refused', 'unsent']) await answered(stage, saying(STATUS, ask(CHOICES)), word);
+  // It ends while somebody writes.
+  const begun = saying(STATUS, ask({}));
+  await stage.show(begun);
+  stage.write('This o');
+  begun.say(ended('expired'));
+  await stage.lookAt('begun');
   await stage.show(saying(STATUS, ask({ default: 'This' })));
   stage.press('decline');
   await stage.look();

@@ -178,10 +178,11 @@ describe('<status-panel>', () => {
 
   it('asks whether it is meant, and offers another run, where the page wants that', async () => {
     const session = run(STATUS);
-    const element = await shown(session);
-    element.confirm = true;
-    element.restartable = true;
+    const element = await fixture<StatusPanelElement>(
+      html`<status-panel confirm restartable .session=${session}></status-panel>`,
+    );
     await settled(element);
+    expect([element.confirm, element.restartable]).to.deep.equal([true, true]);
     const controls = section(element, 'controls') as HTMLElement;
     await until(() => controls.matches(':defined') && Reflect.get(controls, 'confirm') === true);
     shadowPart(controls, 'stop')?.click();

@@ -17,6 +17,8 @@ export const StatusPanel = /*#__PURE__*/ elementComponent(
     'decode',
     'snapshot',
     'variant',
+    'confirm',
+    'restartable',
     'htmlFor',
     'session',
     'words',
