@@ -41,10 +41,10 @@ export async function indexFiles(root: string, session: Session, indexed: Indexe
     const begin = seen;
     seen += files.length;
     if (seen <= indexed.files) continue;
-    await inStep(session, `read-${folder || 'top'}`, `Reading ${folder || 'the top folder'}`, async () => {
+    await inStep(session, `read-${folder || 'top'}`, `Reading ${folder || 'the top folder'}`, async (step) => {
       for (const file of files.slice(Math.max(0, indexed.files - begin))) {
         session.signal.throwIfAborted();
-        addStatusMessage(`Reading ${relative(root, file)}`);
+        addStatusMessage(`Reading ${relative(root, file)}`, { step });
         const [text] = await Promise.all([readFile(file, 'utf8'), sleep(each)]);
         indexed.add(text);
         await session.send({
@@ -60,10 +60,10 @@ export async function indexFiles(root: string, session: Session, indexed: Indexe
   await session.send({ type: 'complete', data: { summary: indexed.summary } });
 }
 
-async function inStep<T>(session: Session, step: string, label: string, run: () => Promise<T>): Promise<T> {
+async function inStep<T>(session: Session, step: string, label: string, run: (step: string) => Promise<T>): Promise<T> {
   await session.send({ type: 'event', data: { event: 'step_started', step, label } });
   try {
-    const value = await run();
+    const value = await run(step);
     await session.send({ type: 'event', data: { event: 'step_finished', step } });
     return value;
   } catch (error) {

@@ -17,6 +17,8 @@ function main(folder: string): void {
       module: true,
       compress: true,
       mangle: { toplevel: true, keepNames: true },
+      // Node shows the line that an error comes from: on a server it is to be a line that can be read.
+      codegen: { removeWhitespace: file.startsWith('components') },
       sourcemap: true,
       inputMap: JSON.parse(readFileSync(`${path}.map`, 'utf8')),
     });

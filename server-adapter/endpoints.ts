@@ -5,33 +5,17 @@ import type { Access } from './access/authorize.js';
 import type { Door } from './access/door.js';
 import { refuse } from './access/refuse.js';
 import { type AttachableServer, assertServer } from './arguments.js';
-import { type Ids, readIds } from './context.js';
+import { readIds } from './context.js';
 import type { Tasks } from './conversation/tasks.js';
 import { type HttpServer, listen } from './delivery/shared-server.js';
 import { attachUpgrades } from './delivery/upgrades.js';
+import type { AttachOptions, ConnectionIds } from './endpoint-options.js';
 import type { Handler } from './http/handler.js';
 import { answerNode, ownedUrl } from './http/node.js';
 import type { Log } from './logger.js';
 import type { Settings } from './options.js';
 import type { Viewers } from './viewers.js';
 import { WebSocketViewers } from './websocket-viewers.js';
-
-export interface AttachOptions {
-  /** Where pages connect. Default `/ws/:sessionId`. */
-  readonly path?: string;
-  /**
-   * `false` answers no plain HTTP requests. Default: they are answered where the server has no request handler of its own; where it has one, mount
-   * `middleware` or `fetch` there.
-   */
-  readonly http?: boolean;
-}
-
-/** What `handleConnection` is told of a socket. */
-export interface ConnectionIds extends Ids {
-  readonly sessionId: string;
-  /** Positions to resume from, as in the query of the wire contract: `[channel@]position`. */
-  readonly after?: string | readonly string[];
-}
 
 export interface EndpointsDependencies {
   readonly settings: Settings;

@@ -28,7 +28,7 @@ export type { TaskInfo, TaskInput } from './conversation/task-info.js';
 export type { TaskOptions } from './conversation/task-run.js';
 export type { Task, TaskRunner, Tasks } from './conversation/tasks.js';
 export type { HttpServer } from './delivery/shared-server.js';
-export type { AttachOptions, ConnectionIds } from './endpoints.js';
+export type { AttachOptions, ConnectionIds } from './endpoint-options.js';
 export type { Middleware, RequestSessionOptions } from './http/request-sessions.js';
 export type { Logger } from './logger.js';
 export { type CloseOptions, StatusMessenger } from './messenger.js';

@@ -1,11 +1,20 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { type ChannelState, initialState, invalid, type Message } from '../../protocol/index.js';
+import {
+  type ChannelState,
+  initialState,
+  invalid,
+  type Message,
+  type StatusMessengerError,
+} from '../../protocol/index.js';
 import { type Now, nowOf } from '../known-time.js';
 import { NOT_CONNECTED } from '../session/connection.js';
 import type { Connection } from '../session/index.js';
 import type { PrerenderController } from './prerender.js';
 import type { SessionSource } from './session-source.js';
 import { findSource, seek } from './source-finder.js';
+
+/** Milliseconds after which a name that names nothing is a mistake, and not one of something that has yet to come. */
+const SESSION_GRACE = 5000;
 
 /** An element that shows something of a session that it does not hold itself. */
 export interface CompanionHost extends ReactiveControllerHost, Element {
@@ -37,6 +46,7 @@ export class CompanionController implements ReactiveController {
   #stopObserving: () => void = () => {};
   #isObserving = false;
   #stopSeeking: (() => void) | undefined;
+  #complaint: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: CompanionHost, prerender: PrerenderController, listener: CompanionListener = {}) {
     this.#host = host;
@@ -75,8 +85,7 @@ export class CompanionController implements ReactiveController {
   /** The session, for a call that makes no sense without one. */
   require(call: string): SessionSource {
     if (this.#source) return this.#source;
-    const fix = 'put it into a <status-messenger>, name one by for="id", or set session';
-    throw invalid(`${this.#host.localName}: ${call}`, this.#host.htmlFor ?? undefined, 'a session', fix);
+    throw this.#noSession(`: ${call}`);
   }
 
   hostConnected(): void {
@@ -87,6 +96,7 @@ export class CompanionController implements ReactiveController {
   hostDisconnected(): void {
     this.#stopSeeking?.();
     this.#stopSeeking = undefined;
+    clearTimeout(this.#complaint);
     // Which session that was is remembered: an element that is only moved has not lost it.
     this.#stopObserving();
     this.#isObserving = false;
@@ -98,6 +108,9 @@ export class CompanionController implements ReactiveController {
     const { ownSession, session, htmlFor } = this.#host;
     const source = ownSession ?? session ?? findSource(this.#host, htmlFor);
     const isAnother = source !== this.#source;
+    clearTimeout(this.#complaint);
+    if (!source && htmlFor != null)
+      this.#complaint = setTimeout(() => console.warn(this.#noSession('').message), SESSION_GRACE);
     if (!isAnother && this.#isObserving) return;
     this.#stopObserving();
     this.#source = source;
@@ -110,5 +123,11 @@ export class CompanionController implements ReactiveController {
       }) ?? (() => {});
     if (isAnother) this.#listener.reset?.();
     this.#host.requestUpdate();
+  }
+
+  #noSession(call: string): StatusMessengerError {
+    const { localName, htmlFor } = this.#host;
+    const fix = 'put it into a <status-messenger>, name one by for="id", or set session';
+    return invalid(`${localName}${call}`, htmlFor ?? undefined, 'a session', fix);
   }
 }

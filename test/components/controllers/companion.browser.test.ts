@@ -4,7 +4,7 @@ import { CompanionElement, type StatusMessengerElement } from '../../../componen
 import '../../../components/define.js';
 import { TestSession } from '../../../components/testing/index.js';
 import type { Message } from '../../../protocol/index.js';
-import { live, newSession, status, until } from '../../helpers/in-browser.js';
+import { catchConsole, live, newSession, status, until } from '../../helpers/in-browser.js';
 
 /** The smallest companion. */
 class TestCompanion extends CompanionElement {
@@ -144,6 +144,28 @@ describe('A companion finds its session', () => {
     root.append(element);
     await element.updateComplete;
     expect(element.told.length).to.equal(length);
+  });
+
+  it('a name that names nothing is told on the console, unless what it names comes', async () => {
+    const { setTimeout } = globalThis;
+    const console = catchConsole();
+    const waiting: Array<() => void> = [];
+    Object.assign(globalThis, {
+      setTimeout: (run: () => void, ms?: number) => (ms === 5000 ? waiting.push(run) && 0 : setTimeout(run, ms)),
+    });
+    try {
+      const root = await fixture(html`<section><test-companion for="late"></test-companion></section>`);
+      await companion(root).updateComplete;
+      for (const run of waiting) run();
+      expect([...new Set(console.lines)]).to.deep.equal([
+        'warn status-messenger: test-companion: got string "late", expected a session; put it into a <status-messenger>, name one by for="id", or set session',
+      ]);
+      root.insertAdjacentHTML('beforeend', '<status-messenger paused id="late"></status-messenger>');
+      await until(() => companion(root).source === messenger(root));
+    } finally {
+      Object.assign(globalThis, { setTimeout });
+      console.restore();
+    }
   });
 
   it('and says what is missing where a call needs it', async () => {
