@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { type ChannelState, hasEnded, openQuestion } from '../../protocol/index.js';
 import { CompanionElement } from '../companion-element.js';
 import { answerPrerendered, type Prerendered } from '../controllers/prerender.js';
+import { PressController } from '../controllers/press.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { type SessionHolder, type SessionSource, sourceOf } from '../controllers/session-source.js';
 import { SnapshotReader } from '../controllers/snapshot.js';
@@ -12,7 +13,7 @@ import { stillSession } from '../controllers/still-session.js';
 import type { Decode } from '../session/index.js';
 import { lineCounts, statusLine } from '../status-messenger/line.js';
 import { lineContent } from '../status-messenger/line-content.js';
-import { LingerController } from './linger.js';
+import { Linger } from './linger.js';
 import { type Section, sectionElement } from './sections.js';
 import { styles } from './styles.js';
 
@@ -94,7 +95,8 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   @property({ type: Boolean }) restartable = false;
 
   readonly #snapshot = new SnapshotReader();
-  readonly #linger = new LingerController(this);
+  readonly #linger = new Linger();
+  readonly #press = new PressController(this);
 
   constructor() {
     super();
@@ -153,7 +155,8 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
 
   protected override willUpdate(): void {
     const { phase } = this.state;
-    this.#linger.update(openQuestion(this.state) === undefined, this.#isIn('question'), this.companion.serverNow);
+    const isOver = openQuestion(this.state) === undefined;
+    this.#linger.update(isOver, this.#isIn('question'), this.#press.isPressed, this.companion.serverNow);
     // What was asked is over with the run.
     if (hasEnded(phase)) this.#linger.end();
     this.setStates([phase]);

@@ -60,10 +60,7 @@ export const tokens = css`
   /* The accent where it marks something on the page's own ground: as light or as dark as it must be to be seen there. */
   @supports (color: oklch(from red min(l, 0.7) c h)) {
     :host {
-      --_mark: light-dark(
-        oklch(from var(--_accent) min(l, 0.68) c h),
-        oklch(from var(--_accent) max(l, 0.6) c h)
-      );
+      --_mark: light-dark(oklch(from var(--_accent) min(l, 0.68) c h), oklch(from var(--_accent) max(l, 0.6) c h));
     }
   }
 
