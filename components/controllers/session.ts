@@ -127,10 +127,17 @@ export class SessionController implements ReactiveController {
   hostConnected(): void {
     clearTimeout(this.#leaving);
     this.#leaving = undefined;
-    if (this.#host.hasUpdated) this.updateSoon();
+    if (!this.#host.hasUpdated) return;
+    if (this.#host.session) this.update();
+    else this.updateSoon();
   }
 
   hostDisconnected(): void {
+    // A connection is worth waiting for; a session that somebody else holds is there again at once.
+    if (this.#host.session) {
+      this.update();
+      return;
+    }
     this.#leaving = setTimeout(() => {
       this.#leaving = undefined;
       this.update();
