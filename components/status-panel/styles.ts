@@ -87,8 +87,8 @@ export const styles = [
       display: none;
     }
 
-    /* How a question ended stands in the timeline, and a run that is over cannot be stopped. */
-    [part='base']:not(.lingering) status-question:not(${inState('open')}),
+    /* How a question ended stands in the timeline, and a run that is over cannot be stopped. What somebody was writing stays for them to take. */
+    [part='base']:not(.lingering) status-question:not(${inState('open')}, ${inState('begun')}),
     :host(:not(${inState('running')}, ${inState('waiting')})) [part='base']:not(.restartable) status-controls,
     :host(${inState('idle')}) status-controls {
       display: none;

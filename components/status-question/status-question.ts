@@ -85,6 +85,7 @@ const drafts = new Drafts(() => sessionStorage);
  * @cssstate declined - Somebody declined to answer.
  * @cssstate expired - Nobody answered in time.
  * @cssstate cancelled - No answer is needed any more.
+ * @cssstate begun - The question has ended while somebody wrote, and what they wrote is shown.
  * @cssstate sending - An answer is on its way to the server.
  * @cssstate taken - The server has taken the answer that was given here.
  * @cssstate late - The question had ended before the answer that was given here.
@@ -160,7 +161,8 @@ export class StatusQuestionElement extends CompanionElement {
     const now = this.isPrerendering ? undefined : companion.serverNow;
     this.#face = question && questionFace(question, attempt, connection, now, this.locale);
     const urgent = this.#face?.isUrgent ? ['urgent'] : [];
-    this.setStates(question ? [question.status, ...urgent, ...(attempt ? [attempt.status] : [])] : ['empty']);
+    const begun = question && !isOpen(question) && this.#begunFor(key) !== undefined ? ['begun'] : [];
+    this.setStates(question ? [question.status, ...urgent, ...begun, ...(attempt ? [attempt.status] : [])] : ['empty']);
   }
 
   protected override render() {
@@ -200,11 +202,15 @@ export class StatusQuestionElement extends CompanionElement {
     return html`<p part="previous">${indicator(face.sign)}<span><bdi>${before.question}</bdi><br />${end}</span></p>${this.#renderBegun(questionKey(before))}`;
   }
 
-  #renderBegun(key: string) {
-    const text = this.#begun.get(key);
+  /** What was sent, or is on its way, is not lost. */
+  #begunFor(key: string): string | undefined {
     const { status } = this.#attempts.get(key) ?? {};
-    // What was sent, or is on its way, is not lost.
-    if (text === undefined || status === 'sending' || status === 'taken') return nothing;
+    return status === 'sending' || status === 'taken' ? undefined : this.#begun.get(key);
+  }
+
+  #renderBegun(key: string) {
+    const text = this.#begunFor(key);
+    if (text === undefined) return nothing;
     return html`<p part="begun"><bdi>${this.locale.words.begunAnswer(text)}</bdi></p>`;
   }
 

@@ -159,6 +159,21 @@ describe('<status-panel>', () => {
     await until(() => !visible(element).includes('question'));
   });
 
+  it('takes from nobody what they were writing when the question ended', async () => {
+    const session = run(STATUS, { ...ASKED, data: { questionId: 'q', question: 'What for?' } });
+    const element = await shown(session);
+    const question = section(element, 'question') as HTMLElement;
+    const field = question.shadowRoot?.querySelector('textarea') as HTMLTextAreaElement;
+    field.value = 'Plan gardens';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    session.say(ANSWERED);
+    await until(() => question.matches(':state(begun)'));
+    session.advance(60_000);
+    await settled(element);
+    expect(visible(element)).to.include('question');
+    expect(shadowPart(question, 'begun')?.textContent).to.contain('Plan gardens');
+  });
+
   it('takes whoever is in what goes along', async () => {
     const session = run(STATUS, ASKED);
     const element = await shown(session);

@@ -46,7 +46,9 @@ function write(element: Element, value: string, i = 0): void {
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-const STATES = 'empty open urgent answered declined expired cancelled sending taken late refused unsent'.split(' ');
+const STATES = 'empty open urgent answered declined expired cancelled begun sending taken late refused unsent'.split(
+  ' ',
+);
 
 /** Whether it is in exactly these states, and accessible. */
 async function accessible(element: StatusQuestionElement, ...states: string[]): Promise<void> {
@@ -115,7 +117,7 @@ describe('<status-question>', () => {
     expect(session.announced).to.deep.equal(['Answered by Ada']);
     expect(text(element, 'begun')).to.equal('What you had begun: Plan gardens');
     expect(text(element, 'note')).to.equal('Answered by Ada');
-    await accessible(element, 'answered');
+    await accessible(element, 'answered', 'begun');
     // It stays while the next one is asked, which has nothing of it.
     session.question('Which size?', { questionId: 'r' });
     await until(() => text(element, 'question') === 'Which size?');
