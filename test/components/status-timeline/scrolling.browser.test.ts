@@ -204,18 +204,21 @@ describe('the window of <status-timeline>', () => {
     await until(() => isFollowing(element));
   });
 
-  it('is read back to the beginning and on to the end, and what is seen stays where it is', async () => {
-    const count = 1500;
-    const { element } = await long(...entries(0, count));
-    await scrollUp(element, 300, 1);
-    while (await readOn(element, 'up'));
-    expect(edges(element)[0]).to.equal('entry 0');
-    expect(shadowPart(element, 'earlier')).to.equal(null);
-    while (await readOn(element, 'down')) expect(isFollowing(element)).to.equal(false);
-    expect(edges(element)[1]).to.equal(`entry ${count - 1}`);
-    scroller(element).scrollTop = scroller(element).scrollHeight;
-    await until(() => isFollowing(element) && latest(element) === undefined);
-  });
+  for (const overflowAnchor of ['auto', 'none']) {
+    it(`is read back to the beginning and on to the end, and what is seen stays where it is, also with overflow-anchor: ${overflowAnchor}`, async () => {
+      const count = 1500;
+      const { element } = await long(...entries(0, count));
+      Object.assign(scroller(element).style, { overflowAnchor });
+      await scrollUp(element, 300, 1);
+      while (await readOn(element, 'up'));
+      expect(edges(element)[0]).to.equal('entry 0');
+      expect(shadowPart(element, 'earlier')).to.equal(null);
+      while (await readOn(element, 'down')) expect(isFollowing(element)).to.equal(false);
+      expect(edges(element)[1]).to.equal(`entry ${count - 1}`);
+      scroller(element).scrollTop = scroller(element).scrollHeight;
+      await until(() => isFollowing(element) && latest(element) === undefined);
+    });
+  }
 
   it('of 9,900 entries shows those before and behind what is read, at the beginning, and before the end', async () => {
     const { element } = await long(...entries(0, ENTRIES));
@@ -321,9 +324,9 @@ describe('the window of <status-timeline>', () => {
 
   it('keeps the keys of whoever was in a row that goes', async () => {
     const { element } = await long(
-      ...entries(0, 300),
+      ...entries(0, 700),
       { type: 'event', data: { event: 'step_started', step: 'step a' } },
-      { ...entry(300), step: 'step a' },
+      { ...entry(700), step: 'step a' },
     );
     toggle(element, 'step a').focus();
     await sendKeys({ press: 'Home' });
@@ -331,6 +334,11 @@ describe('the window of <status-timeline>', () => {
     expect(element.shadowRoot?.activeElement).to.equal(scroller(element));
     await sendKeys({ press: 'End' });
     await until(() => isFollowing(element) && isAtEnd(element));
+
+    toggle(element, 'step a').focus();
+    await scrollUp(element, 300, 1);
+    while (named(element, 'step a')) expect(await readOn(element, 'up')).to.equal(true);
+    expect(element.shadowRoot?.activeElement).to.equal(scroller(element));
   });
 
   it('is kept where the element is moved in the page', async () => {
