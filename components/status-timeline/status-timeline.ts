@@ -1,33 +1,19 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
-import { guard } from 'lit/directives/guard.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { Message } from '../../protocol/index.js';
 import { CompanionElement } from '../companion-element.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { knownUntil } from '../known-time.js';
-import { indicator } from '../styles/index.js';
-import { type Entry, failureOf, isOpen, TIMELINE } from './entry.js';
-import { durationText, faceOf } from './face.js';
+import { type Entry, TIMELINE } from './entry.js';
 import { FollowController } from './follow.js';
 import { TimelineLog } from './log.js';
+import { type Look, renderRows } from './rows.js';
 import { styles } from './styles.js';
-import type { Row, TimelineView } from './view.js';
+import type { TimelineView } from './view.js';
 import { TimelineWindow } from './window.js';
 
 /** How many looks the lanes have; more agents share them. */
 const LANES = 6;
-
-/** What the look of an entry depends on beside itself. */
-interface EntryLook {
-  readonly isExpanded: boolean | undefined;
-  /** Why it has failed is told by what is in it. */
-  readonly isToldInside: boolean;
-  /** Its agent is another one than that of the entry before it. */
-  readonly isNamed: boolean;
-  /** The look of its agent's lane. */
-  readonly lane: string;
-}
 
 /**
  * All that happened, in time: steps as a tree with how long they take, and in them what was said, asked, answered and found. Finished steps fold up, failed ones stay open, and
@@ -152,7 +138,7 @@ export class StatusTimelineElement extends CompanionElement {
                 ? html`<button part="earlier" type="button" @click=${this.#showEarlier}>${words.earlier}</button>`
                 : nothing
             }
-            ${rows.length > 0 ? this.#renderRows(rows) : html`<p part="empty">${this.#emptyText()}</p>`}
+            ${rows.length > 0 ? renderRows(rows, this.#look) : html`<p part="empty">${this.#emptyText()}</p>`}
           </div>
         </div>
         ${
@@ -231,98 +217,16 @@ export class StatusTimelineElement extends CompanionElement {
     `;
   }
 
-  #renderRows(rows: readonly Row[], around?: string): TemplateResult {
-    let before = around;
-    const named = rows.map((row) => {
-      const isNamed = row.entry.agent !== before;
-      before = row.entry.agent;
-      return { row, isNamed };
-    });
-    return html`
-      <ul part="list" role="list" class=${this.#lane(around)}>
-        ${repeat(
-          named,
-          ({ row }) => row.entry.key,
-          ({ row, isNamed }) => this.#renderRow(row, isNamed),
-        )}
-      </ul>
-    `;
-  }
-
-  #renderRow({ entry, isExpanded, rows }: Row, isNamed: boolean): TemplateResult {
-    const { locale } = this;
-    const lane = this.#lane(entry.agent);
-    const second = isOpen(entry) && Math.floor(this.#now / 1000);
-    const isServed = this.isPrerendering;
-    const failure = failureOf(entry);
-    // A step may have failed for what failed in it: that is told there.
-    const isToldInside = failure !== undefined && rows.some((row) => failureOf(row.entry) === failure);
-    const known = [
-      isServed,
-      entry.what,
-      isExpanded,
-      isToldInside,
-      entry.steps,
-      isNamed,
-      lane,
-      locale,
-      this.#isStale,
-      second,
-      this.#today.getDate(),
-    ];
-    return html`
-      <li data-key=${entry.key}>
-        ${guard(known, () => this.#renderEntry(entry, { isExpanded, isToldInside, isNamed, lane }))}
-        ${rows.length > 0 ? this.#renderRows(rows, entry.agent) : nothing}
-      </li>
-    `;
-  }
-
-  #renderEntry(entry: Entry, { isExpanded, isToldInside, isNamed, lane }: EntryLook): TemplateResult {
-    const { locale } = this;
-    const { words, formats } = locale;
-    const { what, agent, steps, at } = entry;
-    const step = what.kind === 'step' ? what.step : undefined;
-    const { sign, word, text, detail, isProblem } = faceOf(what, locale);
-    const said = html`${word ? html`<span class="hidden">${word}: </span>` : nothing}<bdi part="text">${text}</bdi>`;
-    const level = what.kind === 'status' ? what.level : undefined;
-    return html`
-      <div part="entry ${step?.kind ?? what.kind}" class="entry ${level}">
-        ${sign ? indicator(sign, this.#isStale) : html`<span class="bullet ${lane}"></span>`}
-        <div class="said">
-          ${step ? html`<span part="time">${durationText(step, this.#now, locale)}</span>` : this.#renderTime(at)}
-          ${
-            isExpanded === undefined
-              ? said
-              : html`<button part="toggle" type="button" aria-expanded=${isExpanded} @click=${() => this.#toggle(entry)}>
-                  ${said}<span class="chevron"></span>
-                </button>`
-          }
-          ${isNamed && agent !== undefined ? html`<bdi part="name" class=${lane}>${agent === text ? '' : agent}</bdi>` : nothing}
-          ${
-            isExpanded === false && steps > 0
-              ? html`<span part="steps">${words.steps(steps, formats.number(steps))}</span>`
-              : nothing
-          }
-          ${detail && !isToldInside ? html`<div part=${what.kind === 'result' ? 'detail preview' : 'detail'} class=${isProblem ? 'problem' : ''}><bdi>${detail}</bdi></div>` : nothing}
-        </div>
-      </div>
-    `;
-  }
-
-  /** A server does not know the time zone of the page, and nobody what a server may say that no calendar has. */
-  #renderTime(at: number | undefined): TemplateResult {
-    const date = new Date(at ?? Number.NaN);
-    if (Number.isNaN(date.getTime())) return html`<span part="time"></span>`;
-    const { formats } = this.locale;
-    const isServed = this.isPrerendering;
-    return html`<time
-      part="time"
-      class=${isServed ? 'unseen' : nothing}
-      datetime=${date.toISOString()}
-      title=${isServed ? nothing : formats.moment(date)}
-      >${isServed ? formats.time(date, true) : formats.timeOf(date, this.#today)}</time
-    >`;
+  get #look(): Look {
+    return {
+      locale: this.locale,
+      isServed: this.isPrerendering,
+      isStale: this.#isStale,
+      now: this.#now,
+      today: this.#today,
+      lane: (agent) => this.#lane(agent),
+      toggle: (entry) => this.#toggle(entry),
+    };
   }
 
   /** The look of an agent's lane, where there are several. */
