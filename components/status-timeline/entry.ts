@@ -8,8 +8,12 @@ export const TIMELINE = {
   batch: 500,
   /** Rows that are drawn each time that more are asked for or have come: about five screens. */
   page: 100,
+  /** Rows of those that one frame draws where the reader goes through what happened: as many may have to go for them. */
+  frame: 25,
   /** Rows that are drawn at least while the end is followed: two screens. Each is drawn anew with whatever comes. */
   end: 40,
+  /** Rows that are drawn at most, whatever the reader goes through: each is looked at anew with whatever comes, and with some thousands a page stutters. */
+  drawn: 500,
   /** Pixels that a row is high at least. */
   row: 24,
   /** Levels of steps in steps. What lies deeper stands beside the deepest: a phone has no room for more. */

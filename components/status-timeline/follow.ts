@@ -1,15 +1,28 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Place } from './place.js';
 
 /** Pixels from the end that still count as there: what a browser rounds, and half a line. */
 const SLACK = 12;
-/** Pixels from the beginning at which more is wanted. */
+/** Pixels from the beginning, and from the end, at which more is wanted. */
 const NEAR = 240;
+
+/** What is there of what is followed, and what becomes of the rest. */
+export interface Ends {
+  /** The end of what is there is not the end that is followed. */
+  hasLater(): boolean;
+  /** The reader is about to have read all that is there, upwards or downwards. */
+  reachedStart(): void;
+  reachedEnd(): void;
+}
 
 // All timelines share one observer.
 let observer: ResizeObserver | undefined;
 const listeners = new WeakMap<Element, () => void>();
 
-/** Keeps a scroller at its end, until the reader scrolls up, and again when they are back there. Renders its host when that changes. */
+/**
+ * Keeps a scroller at its end, until the reader scrolls up, and again when they are back there; meanwhile it keeps the rows that they see where they are. Renders its
+ * host when that changes.
+ */
 export class FollowController implements ReactiveController {
   #isFollowing = true;
   #scroller: HTMLElement | undefined;
@@ -21,16 +34,17 @@ export class FollowController implements ReactiveController {
   #isHeld = false;
   /** It is hidden, or out of the page, and a browser may forget meanwhile where it was. */
   #isAway = false;
+  /** They go to the beginning, away from what they see. */
+  #goesToStart = false;
+  readonly #place = new Place();
+  /** Where the scroller was when the place was marked. */
+  #marked = 0;
   readonly #host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment };
-  readonly #reachedStart: () => void;
+  readonly #ends: Ends;
 
-  /** @param reachedStart The reader is about to have read all that is there. */
-  constructor(
-    host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment },
-    reachedStart: () => void,
-  ) {
+  constructor(host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment }, ends: Ends) {
     this.#host = host;
-    this.#reachedStart = reachedStart;
+    this.#ends = ends;
     host.addController(this);
   }
 
@@ -50,13 +64,19 @@ export class FollowController implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Whatever `change` puts before what the reader sees leaves that where it is. */
-  async keepPlace(change: () => Promise<unknown>): Promise<void> {
-    const scroller = this.#scroller;
-    if (!scroller) return;
-    const toEnd = scroller.scrollHeight - scroller.scrollTop;
-    await change();
-    this.#top = scroller.scrollTop = scroller.scrollHeight - toEnd;
+  /** Shows the beginning, with what is rendered next, and stays there. */
+  toStart(): void {
+    this.#isFollowing = false;
+    this.#goesToStart = true;
+    this.#host.requestUpdate();
+  }
+
+  /** What is seen now stays where it is in what is rendered next. Answers the key of the first row of that. */
+  markPlace(): number | undefined {
+    if (!this.#scroller || this.#goesToStart) return;
+    this.#place.mark(this.#scroller);
+    this.#marked = this.#scroller.scrollTop;
+    return this.#place.key;
   }
 
   hostConnected(): void {
@@ -66,6 +86,8 @@ export class FollowController implements ReactiveController {
   hostUpdated(): void {
     // At once: what is drawn may take its height away and give it back before a browser tells that it has scrolled, which then looks like a reader's wish.
     if (this.#scroller && this.#isFollowing) this.#toEnd();
+    else if (this.#scroller) this.#keepPlace(this.#scroller);
+    this.#goesToStart = false;
     if (this.#scroller) return;
     const scroller = this.#host.renderRoot.querySelector<HTMLElement>('[part="scroller"]');
     if (!scroller) return;
@@ -102,7 +124,7 @@ export class FollowController implements ReactiveController {
     this.#visible = clientHeight;
     if (this.#isFollowing) this.#toEnd();
     else if (wasAway) scroller.scrollTop = this.#top;
-    else if (isAtEnd(scroller)) this.isFollowing = true;
+    else this.#lookForEnd(scroller);
   }
 
   #scrolled(scroller: HTMLElement): void {
@@ -116,9 +138,27 @@ export class FollowController implements ReactiveController {
     scroller.classList.toggle('scrolled', scrollTop > 0);
     // Up comes first: who scrolls slowly is near the end for some time.
     if (isUp && isByReader) this.isFollowing = false;
-    else if (isAtEnd(scroller)) this.isFollowing = true;
-    else if (this.#isFollowing && !isByReader) this.#toEnd();
-    if (isUp && !this.#isFollowing && scrollTop < NEAR) this.#reachedStart();
+    else if (this.#isFollowing && !isByReader && toGo(scroller) > SLACK) this.#toEnd();
+    else this.#lookForEnd(scroller);
+    if (isUp && !this.#isFollowing && scrollTop < NEAR) this.#ends.reachedStart();
+  }
+
+  /** Where there is more behind what is there, its end is only where more is wanted. */
+  #lookForEnd(scroller: HTMLElement): void {
+    const rest = toGo(scroller);
+    if (!this.#ends.hasLater()) {
+      if (rest <= SLACK) this.isFollowing = true;
+    } else if (!this.#isFollowing && rest < NEAR) this.#ends.reachedEnd();
+  }
+
+  #keepPlace(scroller: HTMLElement): void {
+    if (this.#goesToStart) {
+      this.#top = scroller.scrollTop = 0;
+      return;
+    }
+    this.#place.restore(scroller);
+    // That was not the reader. What they have scrolled themselves is still to be told.
+    this.#top += scroller.scrollTop - this.#marked;
   }
 
   /** What was chosen by then stays where it is. */
@@ -147,8 +187,9 @@ export class FollowController implements ReactiveController {
   }
 }
 
-function isAtEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
-  return scrollHeight - scrollTop - clientHeight <= SLACK;
+/** Pixels from the end. */
+function toGo({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
+  return scrollHeight - scrollTop - clientHeight;
 }
 
 /** The text that is chosen in an element, by whichever way a browser tells that. */

@@ -1,37 +1,24 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
-import { guard } from 'lit/directives/guard.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { Message } from '../../protocol/index.js';
 import { CompanionElement } from '../companion-element.js';
 import { SecondsController } from '../controllers/seconds.js';
 import { knownUntil } from '../known-time.js';
-import { indicator } from '../styles/index.js';
-import { type Entry, failureOf, isOpen, TIMELINE } from './entry.js';
-import { durationText, faceOf } from './face.js';
+import { type Entry, TIMELINE } from './entry.js';
 import { FollowController } from './follow.js';
 import { TimelineLog } from './log.js';
+import { type Look, renderRows } from './rows.js';
 import { styles } from './styles.js';
-import { NOTHING_SHOWN, type Row, timelineView } from './view.js';
+import type { TimelineView } from './view.js';
+import { TimelineWindow } from './window.js';
 
 /** How many looks the lanes have; more agents share them. */
 const LANES = 6;
 
-/** What the look of an entry depends on beside itself. */
-interface EntryLook {
-  readonly isExpanded: boolean | undefined;
-  /** Why it has failed is told by what is in it. */
-  readonly isToldInside: boolean;
-  /** Its agent is another one than that of the entry before it. */
-  readonly isNamed: boolean;
-  /** The look of its agent's lane. */
-  readonly lane: string;
-}
-
 /**
  * All that happened, in time: steps as a tree with how long they take, and in them what was said, asked, answered and found. Finished steps fold up, failed ones stay open, and
- * whoever opens or closes one keeps it so. It follows the end until the reader scrolls up. It keeps the last 10,000 entries, and draws those that are read. Its height is
- * at most 28rem: set `max-block-size` for another.
+ * whoever opens or closes one keeps it so. It follows the end until the reader scrolls up. Home goes to the beginning, End to the latest. It keeps
+ * the last 10,000 entries, and draws those around the ones that are read, 500 at most. Its height is at most 28rem: set `max-block-size` for another.
  *
  * @tag status-timeline
  * @csspart base - Everything.
@@ -86,21 +73,17 @@ export class StatusTimelineElement extends CompanionElement {
   @property({ attribute: false }) agents: readonly string[] = [];
 
   #log = new TimelineLog();
-  #view = NOTHING_SHOWN;
+  readonly #window = new TimelineWindow();
   #choices = new WeakMap<Entry, boolean>();
   /** Whom the reader chose last. */
   #chosen: readonly string[] | undefined;
-  readonly #follow = new FollowController(this, () => this.#showEarlier());
-  #wasFollowing = true;
+  readonly #follow = new FollowController(this, {
+    hasLater: () => this.#view.hasLater,
+    reachedStart: () => this.#showEarlier(),
+    reachedEnd: () => this.#showLater(),
+  });
   /** What is drawn is a server's, which shows the end by other means. */
   #isServed = false;
-  /**
-   * The view begins at this entry, or that many rows before the end, or with as many as are looked at; it ends with this key, and the reader has seen that one.
-   */
-  #from: Entry | undefined;
-  #limit: number | undefined;
-  #until = 0;
-  #seen = 0;
   /** The day, by which times tell theirs. */
   #today = new Date();
   /** Up to when it is known what goes on, in the server's time. */
@@ -119,7 +102,7 @@ export class StatusTimelineElement extends CompanionElement {
     this.#log = new TimelineLog();
     this.#choices = new WeakMap();
     this.#follow.isFollowing = true;
-    this.#startOver();
+    this.#window.startOver();
     // Whom the reader chose were the agents of the session before. Those that the page chose are meant.
     if (this.agents === this.#chosen) this.#choose([]);
   }
@@ -133,27 +116,12 @@ export class StatusTimelineElement extends CompanionElement {
     this.#now = knownUntil(state, connection, companion.now) ?? companion.serverNow;
     if (changed.has('agents') && this.hasUpdated) {
       this.#follow.isFollowing = true;
-      this.#startOver();
+      this.#window.startOver();
     }
-    const { isFollowing } = this.#follow;
+    const looks = { agents: this.agents, choices: this.#choices };
     const { story } = this.#log;
-    if (isFollowing && !this.#wasFollowing) this.#startOver();
-    // What the reader looks at stays where it is: it begins where it began, and nothing in it folds up.
-    if (!isFollowing && this.#wasFollowing) this.#from = this.#view.first;
-    this.#wasFollowing = isFollowing;
-    if (isFollowing) this.#seen = story.lastKey;
-    // More than a page at once takes longer than a frame: of the rest, each frame draws another.
-    this.#until = isFollowing ? story.lastKey : Math.min(story.lastKey, this.#until + TIMELINE.page);
-    this.#view = timelineView(story.roots, {
-      agents: this.agents,
-      choices: this.#choices,
-      held: isFollowing ? this.#focused() : this.#view.expanded,
-      from: this.#from,
-      limit: this.#limit ?? this.#inSight,
-      until: this.#until,
-      seen: this.#seen,
-    });
-    if (!isFollowing) this.#from = this.#view.first;
+    if (this.#follow.isFollowing) this.#window.follow(story, looks, this.#focused(), this.#inSight);
+    else this.#window.look(story, looks, this.#follow.markPlace());
     this.setStates(this.#states());
   }
 
@@ -163,14 +131,14 @@ export class StatusTimelineElement extends CompanionElement {
     return html`
       <div part="base" tabindex="-1">
         ${this.#renderAgents()}
-        <div part="scroller" class=${this.isPrerendering ? 'served' : nothing} role="group" aria-label=${words.timeline} tabindex="0">
+        <div part="scroller" class=${this.isPrerendering ? 'served' : nothing} role="group" aria-label=${words.timeline} tabindex="0" @keydown=${this.#pressed}>
           <div class="content">
             ${
               hasEarlier
                 ? html`<button part="earlier" type="button" @click=${this.#showEarlier}>${words.earlier}</button>`
                 : nothing
             }
-            ${rows.length > 0 ? this.#renderRows(rows) : html`<p part="empty">${this.#emptyText()}</p>`}
+            ${rows.length > 0 ? renderRows(rows, this.#look) : html`<p part="empty">${this.#emptyText()}</p>`}
           </div>
         </div>
         ${
@@ -184,10 +152,25 @@ export class StatusTimelineElement extends CompanionElement {
     `;
   }
 
+  protected override update(changed: PropertyValues<this>): void {
+    const wasInside = this.#scroller?.matches(':focus-within');
+    super.update(changed);
+    // Where the row that had the focus is not drawn any more, keys go on to scroll.
+    if (wasInside && !this.#scroller?.matches(':focus-within')) this.#scroller?.focus({ preventScroll: true });
+  }
+
   protected override updated(): void {
     if (this.#follow.isFollowing && this.#isServed) this.#follow.isFollowing = true;
     this.#isServed = this.isPrerendering;
-    if (this.#until < this.#log.story.lastKey) this.requestUpdate();
+    if (this.#window.isBehind(this.#log.story)) this.requestUpdate();
+  }
+
+  get #scroller(): HTMLElement | null | undefined {
+    return this.shadowRoot?.querySelector<HTMLElement>('[part="scroller"]');
+  }
+
+  get #view(): TimelineView {
+    return this.#window.view;
   }
 
   /** Two screens of rows. */
@@ -197,12 +180,12 @@ export class StatusTimelineElement extends CompanionElement {
 
   get #isStale(): boolean {
     const { status } = this.connection;
-    return status !== 'live' && status !== 'ended' && this.#view.count > 0;
+    return status !== 'live' && status !== 'ended' && this.#view.entries.length > 0;
   }
 
   #states(): string[] {
     const states = {
-      empty: this.#view.count === 0,
+      empty: this.#view.entries.length === 0,
       filtered: this.agents.length > 0,
       following: this.#follow.isFollowing,
       stale: this.#isStale,
@@ -234,98 +217,16 @@ export class StatusTimelineElement extends CompanionElement {
     `;
   }
 
-  #renderRows(rows: readonly Row[], around?: string): TemplateResult {
-    let before = around;
-    const named = rows.map((row) => {
-      const isNamed = row.entry.agent !== before;
-      before = row.entry.agent;
-      return { row, isNamed };
-    });
-    return html`
-      <ul part="list" role="list" class=${this.#lane(around)}>
-        ${repeat(
-          named,
-          ({ row }) => row.entry.key,
-          ({ row, isNamed }) => this.#renderRow(row, isNamed),
-        )}
-      </ul>
-    `;
-  }
-
-  #renderRow({ entry, isExpanded, rows }: Row, isNamed: boolean): TemplateResult {
-    const { locale } = this;
-    const lane = this.#lane(entry.agent);
-    const second = isOpen(entry) && Math.floor(this.#now / 1000);
-    const isServed = this.isPrerendering;
-    const failure = failureOf(entry);
-    // A step may have failed for what failed in it: that is told there.
-    const isToldInside = failure !== undefined && rows.some((row) => failureOf(row.entry) === failure);
-    const known = [
-      isServed,
-      entry.what,
-      isExpanded,
-      isToldInside,
-      entry.steps,
-      isNamed,
-      lane,
-      locale,
-      this.#isStale,
-      second,
-      this.#today.getDate(),
-    ];
-    return html`
-      <li data-key=${entry.key}>
-        ${guard(known, () => this.#renderEntry(entry, { isExpanded, isToldInside, isNamed, lane }))}
-        ${rows.length > 0 ? this.#renderRows(rows, entry.agent) : nothing}
-      </li>
-    `;
-  }
-
-  #renderEntry(entry: Entry, { isExpanded, isToldInside, isNamed, lane }: EntryLook): TemplateResult {
-    const { locale } = this;
-    const { words, formats } = locale;
-    const { what, agent, steps, at } = entry;
-    const step = what.kind === 'step' ? what.step : undefined;
-    const { sign, word, text, detail, isProblem } = faceOf(what, locale);
-    const said = html`${word ? html`<span class="hidden">${word}: </span>` : nothing}<bdi part="text">${text}</bdi>`;
-    const level = what.kind === 'status' ? what.level : undefined;
-    return html`
-      <div part="entry ${step?.kind ?? what.kind}" class="entry ${level}">
-        ${sign ? indicator(sign, this.#isStale) : html`<span class="bullet ${lane}"></span>`}
-        <div class="said">
-          ${step ? html`<span part="time">${durationText(step, this.#now, locale)}</span>` : this.#renderTime(at)}
-          ${
-            isExpanded === undefined
-              ? said
-              : html`<button part="toggle" type="button" aria-expanded=${isExpanded} @click=${() => this.#toggle(entry)}>
-                  ${said}<span class="chevron"></span>
-                </button>`
-          }
-          ${isNamed && agent !== undefined ? html`<bdi part="name" class=${lane}>${agent === text ? '' : agent}</bdi>` : nothing}
-          ${
-            isExpanded === false && steps > 0
-              ? html`<span part="steps">${words.steps(steps, formats.number(steps))}</span>`
-              : nothing
-          }
-          ${detail && !isToldInside ? html`<div part=${what.kind === 'result' ? 'detail preview' : 'detail'} class=${isProblem ? 'problem' : ''}><bdi>${detail}</bdi></div>` : nothing}
-        </div>
-      </div>
-    `;
-  }
-
-  /** A server does not know the time zone of the page, and nobody what a server may say that no calendar has. */
-  #renderTime(at: number | undefined): TemplateResult {
-    const date = new Date(at ?? Number.NaN);
-    if (Number.isNaN(date.getTime())) return html`<span part="time"></span>`;
-    const { formats } = this.locale;
-    const isServed = this.isPrerendering;
-    return html`<time
-      part="time"
-      class=${isServed ? 'unseen' : nothing}
-      datetime=${date.toISOString()}
-      title=${isServed ? nothing : formats.moment(date)}
-      >${isServed ? formats.time(date, true) : formats.timeOf(date, this.#today)}</time
-    >`;
+  get #look(): Look {
+    return {
+      locale: this.locale,
+      isServed: this.isPrerendering,
+      isStale: this.#isStale,
+      now: this.#now,
+      today: this.#today,
+      lane: (agent) => this.#lane(agent),
+      toggle: (entry) => this.#toggle(entry),
+    };
   }
 
   /** The look of an agent's lane, where there are several. */
@@ -345,28 +246,44 @@ export class StatusTimelineElement extends CompanionElement {
     const isExpanded = this.#view.expanded.has(entry);
     this.#choices.set(entry, !isExpanded);
     // What is opened is to be read, and not to be pushed away by what comes.
-    if (!isExpanded) this.#follow.isFollowing = false;
+    if (!isExpanded) {
+      this.#window.showAfter(entry);
+      this.#follow.isFollowing = false;
+    }
     this.requestUpdate();
   }
 
   #showEarlier(): void {
     if (!this.#view.hasEarlier) return;
-    this.#limit = this.#view.count + TIMELINE.page;
-    this.#from = undefined;
-    void this.#follow.keepPlace(async () => {
-      this.requestUpdate();
-      await this.updateComplete;
-    });
+    if (!this.#window.hasRoom) this.#follow.isFollowing = false;
+    this.#window.showEarlier();
+    this.requestUpdate();
+  }
+
+  #showLater(): void {
+    this.#window.showLater();
+    this.requestUpdate();
+  }
+
+  /** Beyond what is drawn, where a browser does not go by itself. */
+  #pressed(event: KeyboardEvent): void {
+    const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+    if (altKey || ctrlKey || metaKey || shiftKey) return;
+    if (key === 'Home' && this.#view.hasEarlier) this.#toStart();
+    else if (key === 'End' && !this.#follow.isFollowing) this.#toLatest();
+    else return;
+    event.preventDefault();
+  }
+
+  #toStart(): void {
+    this.#window.showStart(this.#log.story);
+    this.#follow.toStart();
+    this.#scroller?.focus();
   }
 
   #toLatest(): void {
     this.#follow.isFollowing = true;
-    this.shadowRoot?.querySelector<HTMLElement>('[part="scroller"]')?.focus();
-  }
-
-  #startOver(): void {
-    this.#from = undefined;
-    this.#limit = undefined;
+    this.#scroller?.focus();
   }
 
   /** The steps in which the focus is: what is in them is not taken away from whoever is there. */

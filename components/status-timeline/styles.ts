@@ -119,12 +119,6 @@ export const styles = [
       position: relative;
       padding: 0.125rem 0;
       padding-inline-end: var(--_gap-small);
-      contain-intrinsic-block-size: auto 1.5em;
-    }
-
-    /* While the end is followed there are few of them, and their true heights tell where the end is. */
-    :host(:not(${inState('following')})) .entry {
-      content-visibility: auto;
     }
 
     .entry > :first-child {

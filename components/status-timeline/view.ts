@@ -10,10 +10,13 @@ export interface Row {
 
 export interface TimelineView {
   readonly rows: readonly Row[];
-  readonly count: number;
-  /** The first entry that is shown, apart from the steps that it is in. */
+  /** Those of all rows, in the order in which they stand. */
+  readonly entries: readonly Entry[];
+  /** The first entry that is shown, apart from the steps that it is in, and the last. */
   readonly first: Entry | undefined;
+  readonly last: Entry | undefined;
   readonly hasEarlier: boolean;
+  readonly hasLater: boolean;
   /** How many are younger than the reader has seen. */
   readonly fresh: number;
   /** Something that is shown goes on. */
@@ -30,9 +33,15 @@ export interface Cut {
   readonly choices: { get(entry: Entry): boolean | undefined };
   /** Steps that stay expanded, as somebody reads in them. */
   readonly held: ReadonlySet<Entry>;
-  /** Where it begins: at this entry where it can be shown, else so many rows before the end. */
+  /** Where it begins and ends: the story's own beginning and end where there is none. What stands behind `to` is not shown, neither what is in it. */
   readonly from: Entry | undefined;
+  readonly to: Entry | undefined;
+  /** So many rows are shown before `from`, and behind `to`. */
+  readonly earlier: number;
+  readonly later: number;
+  /** Of more rows than that, those around `at` are shown; where there is none, the last ones. The steps that the first one is in come on top. */
   readonly limit: number;
+  readonly at: Entry | undefined;
   /** The youngest entry that is drawn, and the youngest that the reader has seen, by their keys. */
   readonly until: number;
   readonly seen: number;
@@ -40,62 +49,103 @@ export interface Cut {
 
 export const NOTHING_SHOWN: TimelineView = {
   rows: [],
-  count: 0,
+  entries: [],
   first: undefined,
+  last: undefined,
   hasEarlier: false,
+  hasLater: false,
   fresh: 0,
   isTicking: false,
   expanded: new Set(),
 };
 
-/** What to show. It goes backwards from the end, no further than needed: its work is that of the rows that it answers. Pure. */
+/** What to show. Where that is the end, its work is that of the rows that it answers; else it has a look at all entries. Pure. */
 export function timelineView(roots: readonly Entry[], cut: Cut): TimelineView {
-  const { agents, until, seen } = cut;
-  const isShown = (entry: Entry) => agents.length === 0 || concerns(entry, agents);
-  const isVisible = (entry: Entry) => {
-    const [, ...around] = wayUp(entry);
-    return !entry.isGone && isShown(entry) && around.every((step) => isExpanded(step, cut));
-  };
-  const from = [...wayUp(cut.from)].find(isVisible);
-  const expanded = new Set<Entry>();
-  let count = 0;
+  const { from, to, at, limit, until, seen } = cut;
+  const entries: Entry[] = [];
   let fresh = 0;
-  let isTicking = false;
-  let first: Entry | undefined;
-  let isFull = false;
-  let hasEarlier = false;
+  for (const entry of backwards(roots, cut)) {
+    if (entry.key > seen) fresh++;
+    if (entry.key > until) continue;
+    entries.push(entry);
+    // One more tells that there is more.
+    if (!to && !at && entries.length > limit && !isWithin(entries[limit - 1], entry)) break;
+  }
+  entries.reverse();
 
-  const rowsOf = (entries: readonly Entry[]): readonly Row[] => {
-    const rows: Row[] = [];
-    let at = entries.length;
-    while (at > 0 && !isFull) {
-      const entry = entries[--at];
-      if (!entry || !isShown(entry)) continue;
-      if (entry.key > seen) fresh++;
-      if (entry.key > until) continue;
-      const isOpened = entry.children.some(isShown) ? isExpanded(entry, cut) : undefined;
-      if (isOpened) expanded.add(entry);
-      rows.push({ entry, isExpanded: isOpened, rows: isOpened ? rowsOf(entry.children) : [] });
-      isTicking ||= entry.what.kind === 'step' && isOpen(entry);
-      count++;
-      if (isFull) break;
-      first = entry;
-      isFull = from ? entry === from : count >= cut.limit;
-    }
-    hasEarlier ||= isFull && entries.some((entry, i) => i < at && isShown(entry));
-    return rows.reverse();
+  const begin = Math.max(0, placeOf(from, entries, 0) - cut.earlier);
+  const end = Math.min(entries.length - 1, placeOf(to, entries, entries.length - 1) + cut.later);
+  const middle = placeOf(at, entries, end);
+  const start = Math.max(begin, Math.min(middle - Math.floor(limit / 2), end - limit + 1));
+  const stop = Math.min(end, start + limit - 1);
+  const [first, last] = [entries[start], entries[stop]];
+  const around = [...wayUp(first?.parent)].reverse();
+  const drawn = [...around, ...entries.slice(start, stop + 1)];
+  return {
+    ...tree(drawn, cut),
+    entries: drawn,
+    first,
+    last,
+    hasEarlier: entries.slice(0, start).some((entry) => !around.includes(entry)),
+    hasLater: stop < entries.length - 1,
+    fresh,
+    isTicking: drawn.some((entry) => entry.what.kind === 'step' && isOpen(entry)),
   };
+}
 
-  const rows = rowsOf(roots);
-  return { rows, count, first, hasEarlier, fresh, isTicking, expanded };
+/** All that can be shown, from the end to the beginning: what is in a step comes before it. */
+function* backwards(entries: readonly Entry[], cut: Cut): Generator<Entry> {
+  for (let at = entries.length; at > 0; ) {
+    const entry = entries[--at];
+    if (!entry || !isShown(entry, cut)) continue;
+    if (insideOf(entry, cut)) yield* backwards(entry.children, cut);
+    yield entry;
+  }
+}
+
+/** Entries as rows in the rows of the steps that they are in. */
+function tree(entries: readonly Entry[], cut: Cut): Pick<TimelineView, 'rows' | 'expanded'> {
+  const rows: Row[] = [];
+  const lists = new Map<Entry | undefined, Row[]>([[undefined, rows]]);
+  const expanded = new Set<Entry>();
+  for (const entry of entries) {
+    const inside: Row[] = [];
+    const isExpanded = insideOf(entry, cut);
+    if (isExpanded) expanded.add(entry);
+    lists.get(entry.parent)?.push({ entry, isExpanded, rows: inside });
+    lists.set(entry, inside);
+  }
+  return { rows, expanded };
+}
+
+/** Where an entry stands; where it does not any more, the step that was folded up over it, or what comes next in its place. */
+function placeOf(entry: Entry | undefined, entries: readonly Entry[], otherwise: number): number {
+  for (const each of wayUp(entry)) {
+    const place = entries.indexOf(each);
+    if (place >= 0) return place;
+    if (!each.isGone && each.parent) continue;
+    const next = entries.findIndex(({ parent, key }) => parent === each.parent && key > each.key);
+    if (next >= 0) return next;
+  }
+  return otherwise;
+}
+
+/** Whether an entry is that step, or in it. */
+function isWithin(entry: Entry | undefined, step: Entry): boolean {
+  return [...wayUp(entry)].includes(step);
+}
+
+function isShown(entry: Entry, { agents }: Pick<Cut, 'agents'>): boolean {
+  return agents.length === 0 || agents.some((agent) => entry.agent === agent || entry.agents.has(agent));
+}
+
+/** Whether what is in an entry is shown; `undefined` where there is nothing. */
+function insideOf(entry: Entry, cut: Cut): boolean | undefined {
+  return entry.children.some((child) => isShown(child, cut)) ? isUnfolded(entry, cut) : undefined;
 }
 
 /** Finished steps fold up, unless the reader wants it otherwise, or something in them has failed. */
-function isExpanded(entry: Entry, { choices, held }: Pick<Cut, 'choices' | 'held'>): boolean {
+function isUnfolded(entry: Entry, { choices, held }: Pick<Cut, 'choices' | 'held'>): boolean {
   const isDone = entry.what.kind === 'step' && entry.what.step.status === 'finished' && !entry.hasFailure;
   return choices.get(entry) ?? (!isDone || held.has(entry));
-}
-
-function concerns(entry: Entry, agents: readonly string[]): boolean {
-  return agents.some((agent) => entry.agent === agent || entry.agents.has(agent));
 }

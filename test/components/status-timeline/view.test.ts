@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Entry } from '../../../components/status-timeline/entry.js';
+import { type Entry, TIMELINE } from '../../../components/status-timeline/entry.js';
 import { durationText, faceOf } from '../../../components/status-timeline/face.js';
 import { Story } from '../../../components/status-timeline/story.js';
 import { type Cut, type Row, timelineView } from '../../../components/status-timeline/view.js';
@@ -27,9 +27,22 @@ function told(...messages: Message[]): Story {
   return story;
 }
 
+const WHOLE: Cut = {
+  agents: [],
+  choices: new Map(),
+  held: new Set<Entry>(),
+  from: undefined,
+  to: undefined,
+  earlier: 0,
+  later: 0,
+  limit: 100,
+  at: undefined,
+  until: Number.POSITIVE_INFINITY,
+  seen: 0,
+};
+
 function view(story: Story, cut: Partial<Cut> = {}) {
-  const whole = { agents: [], choices: new Map(), held: new Set<Entry>(), from: undefined, limit: 100 };
-  return timelineView(story.roots, { ...whole, until: story.lastKey, seen: story.lastKey, ...cut });
+  return timelineView(story.roots, { ...WHOLE, seen: story.lastKey, ...cut });
 }
 
 const text = ({ what }: Entry) =>
@@ -96,19 +109,103 @@ test('it begins so many rows before the end, with the steps that they are in, an
 test('where the reader is it begins where it began, or with the step that was folded up over that', () => {
   const story = told(status('0'), began('a'), status('1', 'a'), status('2', 'a'), status('3'));
   const from = find(story, '2');
-  assert.equal(shown(view(story, { from, limit: 1 }).rows), 'a(2) 3');
+  assert.equal(shown(view(story, { from }).rows), 'a(2) 3');
   const choices = new Map([[find(story, 'a'), false]]);
-  assert.equal(shown(view(story, { from, limit: 1, choices }).rows), 'a 3');
-  from.isGone = true;
-  assert.equal(shown(view(story, { from, limit: 1 }).rows), 'a(1 2) 3');
+  assert.equal(shown(view(story, { from, choices }).rows), 'a 3');
 });
 
-test('what is younger than what is drawn is counted, and not drawn', () => {
+const NESTED = [
+  status('0'),
+  began('a'),
+  status('1', 'a'),
+  began('b', 'a'),
+  ...['2', '3', '4'].map((text) => status(text, 'b')),
+  status('5', 'a'),
+  status('6'),
+];
+
+test('it ends with an entry, with the steps that it is in up to there, and knows whether there are later ones', () => {
+  const story = told(...NESTED);
+  const ended = (to: string, cut: Partial<Cut> = {}) => {
+    const { rows, entries, last, hasLater } = view(story, { to: find(story, to), ...cut });
+    return [shown(rows), entries.length, text(last as Entry), hasLater];
+  };
+  assert.deepEqual(ended('3'), ['0 a(1 b(2 3))', 6, '3', true]);
+  assert.deepEqual(ended('5'), ['0 a(1 b(2 3 4) 5)', 8, '5', true]);
+  assert.deepEqual(ended('6'), ['0 a(1 b(2 3 4) 5) 6', 9, '6', false]);
+  assert.deepEqual(ended('3', { from: find(story, '2') }), ['a(b(2 3))', 4, '3', true]);
+  // What is in a step stands behind it.
+  assert.deepEqual(ended('b'), ['0 a(1 b)', 4, 'b', true]);
+  assert.equal(view(story, { to: find(story, 'b') }).rows[1]?.rows[1]?.isExpanded, true);
+  const choices = new Map([[find(story, 'b'), false]]);
+  assert.deepEqual(ended('3', { choices }), ['0 a(1 b)', 4, 'b', true]);
+});
+
+test('rows before its beginning and behind its end are shown as many as are asked for, as far as there are any', () => {
+  const story = told(...NESTED);
+  const between = (cut: Partial<Cut>) => {
+    const { rows, hasEarlier, hasLater } = view(story, { from: find(story, '3'), to: find(story, '4'), ...cut });
+    return [shown(rows), hasEarlier, hasLater];
+  };
+  assert.deepEqual(between({}), ['a(b(3 4))', true, true]);
+  assert.deepEqual(between({ earlier: 3 }), ['a(1 b(2 3 4))', true, true]);
+  assert.deepEqual(between({ earlier: 9 }), ['0 a(1 b(2 3 4))', false, true]);
+  assert.deepEqual(between({ later: 1 }), ['a(b(3 4) 5)', true, true]);
+  assert.deepEqual(between({ earlier: 1, later: 9 }), ['a(b(2 3 4) 5) 6', true, false]);
+});
+
+test('of more rows than it may have, those around the reader are shown', () => {
+  const story = told(...Array.from({ length: 20 }, (_, i) => status(`${i}`)));
+  const around = (at: string, cut: Partial<Cut> = {}) => {
+    const { rows, hasEarlier, hasLater } = view(story, { at: find(story, at), limit: 4, ...cut });
+    return [shown(rows), hasEarlier, hasLater];
+  };
+  assert.deepEqual(around('10'), ['8 9 10 11', true, true]);
+  assert.deepEqual(around('0'), ['0 1 2 3', false, true]);
+  assert.deepEqual(around('19'), ['16 17 18 19', true, false]);
+  assert.deepEqual(around('6', { from: find(story, '6') }), ['6 7 8 9', true, true]);
+  assert.deepEqual(around('9', { from: find(story, '3'), to: find(story, '9') }), ['6 7 8 9', true, true]);
+  assert.deepEqual(around('5', { from: find(story, '4'), to: find(story, '6') }), ['4 5 6', true, true]);
+  const nested = told(...NESTED);
+  assert.equal(shown(view(nested, { at: find(nested, '4'), limit: 3 }).rows), 'a(b(3 4) 5)');
+});
+
+test('where its beginning or its end is not kept any more, it begins or ends with what comes next', () => {
+  const story = told(...Array.from({ length: TIMELINE.entries }, (_, i) => status(`${i}`)));
+  const cut = { from: find(story, '10'), to: find(story, `${TIMELINE.batch + 2}`) };
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((text) => status(text)) as [Message, Message, Message, Message];
+  for (const message of [a, b, c, d]) if (isBuiltInMessage(message)) story.read(message);
+  assert.equal(cut.from.isGone, true);
+  const { rows, hasEarlier, hasLater } = view(story, cut);
+  assert.deepEqual([shown(rows), hasEarlier, hasLater], ['500 501 502', true, true]);
+  // The gap that stands there is before it.
+  assert.equal(shown(view(story, { ...cut, earlier: 1 }).rows), 'gap 500 501 502');
+  const gone = { from: cut.from, to: cut.from, at: cut.from };
+  assert.equal(shown(view(story, gone).rows), '500');
+  assert.equal(shown(view(story, { ...gone, later: 2 }).rows), '500 501 502');
+
+  const nested = told(began('a'), ...NESTED.slice(2, 3), ...Array.from({ length: 5 }, (_, i) => status(`n${i}`, 'a')));
+  const step = find(nested, 'a');
+  const ends = { from: find(nested, 'n0'), to: find(nested, 'n1') };
+  for (const entry of step.children.splice(0, 3)) entry.isGone = true;
+  assert.equal(shown(view(nested, ends).rows), 'a(n2)');
+  for (const entry of step.children.splice(0)) entry.isGone = true;
+  assert.equal(shown(view(nested, ends).rows), 'a');
+  step.isGone = true;
+  nested.roots = [];
+  assert.deepEqual(view(nested, ends).rows, []);
+});
+
+test('what is younger than what is drawn is counted, and not drawn; so is what stands behind its end', () => {
   const story = told(status('0'), status('1'), began('a'), status('2', 'a'), status('3'));
   const { rows, fresh } = view(story, { seen: 1, until: 2 });
   assert.equal(shown(rows), '0 1');
-  assert.equal(fresh, 3);
+  assert.equal(fresh, 4);
   assert.equal(view(story, { seen: 2 }).fresh, 3);
+  const [to, at] = [find(story, '0'), find(story, '1')];
+  assert.equal(view(story, { seen: 2, to }).fresh, 3);
+  assert.equal(view(story, { seen: 2, at, limit: 1 }).fresh, 3);
+  assert.equal(view(story, { seen: 2, to, choices: new Map([[find(story, 'a'), false]]) }).fresh, 2);
 });
 
 test('its work is that of what it shows, however much there is', () => {
@@ -120,18 +217,9 @@ test('its work is that of what it shows, however much there is', () => {
       return Reflect.get(target, key);
     },
   });
-  assert.equal(timelineView(counting, { ...everything, limit: 100 }).count, 100);
+  assert.equal(timelineView(counting, WHOLE).entries.length, 100);
   assert.ok(looked < 110, `${looked}`);
 });
-
-const everything = {
-  agents: [],
-  choices: new Map(),
-  held: new Set<Entry>(),
-  from: undefined,
-  until: Number.POSITIVE_INFINITY,
-  seen: 0,
-};
 
 test('only a step that is seen to go on ticks', () => {
   assert.equal(view(told(...WORK)).isTicking, true);
