@@ -70,9 +70,11 @@ function readable(element: Element): string {
 /** What an element is, but for the texts in it. */
 function shape(element: Element): string {
   const fixed = ['id', 'class', 'part', 'type', 'role', 'href', 'src', 'style', 'name'];
-  const attributes = [...element.attributes].map(({ name, value }) =>
-    fixed.includes(name) ? `${name}=${value}` : name,
-  );
+  // Whether something is scrolled depends on how long a text is.
+  const attributes = [...element.attributes].flatMap(({ name, value }) => {
+    const own = value.replace(/\bscrolled\b/, '').trim();
+    return name === 'class' && own === '' ? [] : fixed.includes(name) ? `${name}=${own}` : name;
+  });
   return `${element.localName} ${attributes.sort().join(' ')}`;
 }
 
