@@ -52,6 +52,10 @@ export const styles = [
       font-weight: 500;
     }
 
+    .compact .line {
+      flex-basis: 10em;
+    }
+
     .time,
     status-connection::part(label) {
       font-weight: 400;

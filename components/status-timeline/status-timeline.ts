@@ -112,7 +112,7 @@ export class StatusTimelineElement extends CompanionElement {
     this.agents ??= [];
     const { state, connection, companion } = this;
     this.#log.catchUp(state);
-    this.#today = new Date();
+    this.#today = new Date(companion.serverNow);
     this.#now = knownUntil(state, connection, companion.now) ?? companion.serverNow;
     if (changed.has('agents') && this.hasUpdated) {
       this.#follow.isFollowing = true;
