@@ -9,7 +9,8 @@ import { formatMessage } from 'publint/utils';
 import { execute, expanded, pack, temporaryFolder } from './tarball.js';
 
 /** What the package weighs in bytes, unpacked and without source maps: where it is to come, and what it was last and a hundredth. It goes down, but for what users were promised. */
-const WEIGHT = { asked: 400_000, budget: 1_147_000 };
+// Grown by what a server's modules need to be read by line: Node shows the line that an error comes from.
+const WEIGHT = { asked: 400_000, budget: 1_250_000 };
 
 let tarball: Buffer;
 let folder: string;
