@@ -43,7 +43,8 @@ export const styles = [
       flex: 1 0 100%;
     }
 
-    status-controls {
+    status-controls,
+    ::slotted([slot='controls']) {
       margin-inline-start: auto;
     }
 
@@ -77,7 +78,7 @@ export const styles = [
 
     /* Spaces stand before what is shown, not between: what is hidden leaves none. */
     :is(status-question, status-progress, status-timeline, status-results, .compact details),
-    ::slotted(:not([slot='status'], [slot='connection'])) {
+    ::slotted(:not([slot='status'], [slot='connection'], [slot='controls'])) {
       margin-block-start: var(--_space);
     }
 
