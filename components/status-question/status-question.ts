@@ -30,9 +30,7 @@ import {
 
 /** Characters from which on a question may be longer than a screen. */
 const LONG = 800;
-/** Milliseconds for which a click is taken to be meant for what was shown before: nobody reacts faster. */
-const AIMED = 250;
-/** The same for a click that follows another one: as long as two make a double click. */
+/** Milliseconds for which the second of two clicks is taken to be meant for what was shown before. */
 const DOUBLE = 1000;
 
 const drafts = new Drafts(() => sessionStorage);
@@ -257,12 +255,11 @@ export class StatusQuestionElement extends CompanionElement {
     return `${sessionIdOf(this.companion.source)} ${questionKey(question)}`;
   }
 
-  /** A click that was meant for the question before this one, such as the second of two, answers nothing. */
+  /** The second of two clicks, which was meant for the question before this one, answers nothing. */
   readonly #guard = {
     capture: true,
     handleEvent: (event: MouseEvent): void => {
-      const isKey = event.detail === 0;
-      if (isKey || event.timeStamp - this.#turnedAt > (event.detail === 1 ? AIMED : DOUBLE)) return;
+      if (event.detail < 2 || event.timeStamp - this.#turnedAt > DOUBLE) return;
       event.preventDefault();
       event.stopPropagation();
     },

@@ -130,16 +130,14 @@ async function loadPackage(): Promise<PubSubPackage> {
   try {
     return await import('@google-cloud/pubsub').catch((error: unknown) => Promise.reject(error));
   } catch (error) {
-    if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') throw new Error(NOT_INSTALLED, { cause: error });
-    throw error;
+    return Promise.reject(error);
   }
 }
 
-const NOT_INSTALLED =
-  'got no package @google-cloud/pubsub, expected it since Pub/Sub is on; npm install @google-cloud/pubsub';
-
 function openingProblem(error: unknown): string {
-  if (messageOf(error) === NOT_INSTALLED) return NOT_INSTALLED;
+  if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') {
+    return 'got no package @google-cloud/pubsub, expected it since Pub/Sub is on; npm install @google-cloud/pubsub';
+  }
   return `got ${reasonOf(error)}, expected Pub/Sub to start; see that Application Default Credentials are there`;
 }
 

@@ -166,7 +166,7 @@ describe('<status-question>', () => {
     await accessible(other, 'open');
   });
 
-  it('a click that was meant for the question before answers nothing', async () => {
+  it('the second of two clicks, meant for the question before, answers nothing', async () => {
     const confirm = { schema: { type: 'boolean' } };
     const session = new Session().ask(confirm);
     const element = await shown(session);
@@ -179,11 +179,10 @@ describe('<status-question>', () => {
       shadowPart(element, 'send')?.dispatchEvent(
         new MouseEvent('click', { detail, bubbles: true, cancelable: true, composed: true }),
       );
-    click(1);
     click(2);
     expect(sent(session)).to.deep.equal([true]);
-    // A key is no such mistake.
-    click(0);
+    // One alone is no such mistake.
+    click(1);
     await until(() => sent(session).length === 2);
   });
 
