@@ -104,7 +104,8 @@ export function streamStatusUpdates(options?: { signal?: AbortSignal }): AsyncIt
 /** Says it as well as it can be said, and to the log what is wrong with how it was called. */
 function speak(call: string, message: Outgoing, problem: string | undefined): void {
   const speaker = meant();
-  if (problem !== undefined) speaker.warnOnce(`${call} ${problem}`, `${call}: ${problem}`);
+  // Once for each call: what is passed may be another thing each time.
+  if (problem !== undefined) speaker.warnOnce(`${call}-meant`, `${call}: ${problem}`);
   speaker.speak(call, message);
 }
 

@@ -108,10 +108,14 @@ export class Speech {
     if (extra === null) return {};
     try {
       assertFields('addStatusMessage: extra', extra, EXTRA, 'pass for instance { agent: "Reader" }');
-      return extra;
     } catch (error) {
-      this.#log.warnOnce(`status-extra ${messageOf(error)}`, messageOf(error).replace('status-messenger: ', ''));
-      return isObject(extra) ? extra : {};
+      this.#log.warnOnce('status-extra', messageOf(error).replace('status-messenger: ', ''));
+    }
+    try {
+      return isObject(extra) ? { ...extra } : {};
+    } catch {
+      // Objects can be made that throw when they are looked at.
+      return {};
     }
   }
 

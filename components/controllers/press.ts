@@ -8,7 +8,8 @@ interface Watched {
 
 const pages = new Map<Document, Watched>();
 const BEGIN = 'pointerdown';
-const ENDS = ['pointerup', 'pointercancel'] as const;
+/** A menu of the browser's takes what comes behind it. */
+const ENDS = ['pointerup', 'pointercancel', 'contextmenu'] as const;
 
 /** Whether something is pressed on the page: what is under the pointer is not to move away. All hosts of a page share its listeners. */
 export class PressController implements ReactiveController {
@@ -47,8 +48,8 @@ export class PressController implements ReactiveController {
   }
 }
 
-function pressed(this: Document): void {
-  become(this, true);
+function pressed(this: Document, { button }: PointerEvent): void {
+  if (button === 0) become(this, true);
 }
 
 function released(this: Document): void {

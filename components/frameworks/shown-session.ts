@@ -30,6 +30,7 @@ export class ShownSession {
   /** Throws `invalid` for options that there are not. */
   constructor(options: SessionOptions) {
     assertOptions(options);
+    if ('client' in options) assertClient(options.client);
     this.#isBorrowed = 'client' in options;
     this.client = 'client' in options ? options.client : new SessionClient(options);
   }
@@ -50,15 +51,17 @@ export class ShownSession {
   }
 }
 
-/** Throws `invalid` for what is no object, or has a client that is none. What else it may be is for the client to say. */
+/** Throws `invalid` for what is no object. What else it may be is for the client to say. */
 export function assertOptions(options: unknown): void {
+  if (isObject(options)) return;
   const fix = 'pass for instance { url: "/ws", sessionId: "abc" }, or { client }';
-  if (!isObject(options)) throw invalid('options of the session', options, 'an object', fix);
-  const { client } = options;
-  if (client === undefined) return;
-  if (typeof client !== 'object' || client === null || !('on' in client && typeof client.on === 'function')) {
-    throw invalid('client', client, 'a SessionClient, or a TestSession', 'make one, or leave it out');
-  }
+  throw invalid('options of the session', options, 'an object', fix);
+}
+
+/** Throws `invalid` for what is no client. */
+export function assertClient(client: unknown): void {
+  if (typeof client === 'object' && client !== null && 'on' in client && typeof client.on === 'function') return;
+  throw invalid('client', client, 'a SessionClient, or a TestSession', 'make one, or leave it out');
 }
 
 /** Calls `changed` at most once per frame: a burst of messages is not as many renders. Answers a function that stops it. */

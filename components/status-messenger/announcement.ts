@@ -16,11 +16,11 @@ export interface Heard {
   readonly isSynced: boolean;
   /** They were told that what they know may be out of date. */
   readonly isLost: boolean;
-  /** What they last know to have begun, to have failed, and to have ended. */
+  /** What they last know to have begun, and to have ended, and when something failed last, in the server's time. */
   readonly begun: string;
-  readonly failure: string;
+  readonly failedAt: number;
   readonly end: string;
-  /** The questions that they know to wait. */
+  /** The questions that they were told of, and that still wait. */
   readonly questions: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export const NOTHING_HEARD: Heard = {
   isSynced: false,
   isLost: false,
   begun: '',
-  failure: '',
+  failedAt: 0,
   end: '',
   questions: [],
 };
@@ -80,9 +80,8 @@ function announceRun(
   const end = endText(state, words);
   const ended = end === '' ? '' : endKey(state);
   const open = state.questions.filter(({ status }) => status === 'open');
-  const asked = open.filter((question) => !heard.questions.includes(questionKey(question)));
-  // Of those that waited already the oldest is to be answered first.
-  const question = heard.isSynced ? asked.at(-1) : asked[0];
+  // One at a time, the oldest first: that is the one to be answered first.
+  const question = open.find((each) => !heard.questions.includes(questionKey(each)));
 
   const news: Announcement[] = [];
   if (heard.isLost) news.push({ kind: 'connection', text: words.connectionBack });
@@ -90,7 +89,7 @@ function announceRun(
     // How a run ended says why, too.
     if (end === '') {
       if (begun.key !== heard.begun && begun.text !== '') news.push({ kind: 'step', text: begun.text });
-      if (failure.key !== heard.failure && failure.text !== '') news.push({ kind: 'failure', text: failure.text });
+      if (failure && failure.at > heard.failedAt) news.push({ kind: 'failure', text: failure.text });
       const over = state.questions.filter((each) => heard.questions.includes(questionKey(each))).map(overText(words));
       const text = over.filter(Boolean).at(-1);
       if (text !== undefined) news.push({ kind: 'over', text });
@@ -98,9 +97,11 @@ function announceRun(
     if (ended !== heard.end && end !== '') news.push({ kind: 'end', text: end });
   }
   if (question) news.push({ kind: 'question', text: questionText(question, locale, serverNow) });
-  const questions = open.map(questionKey);
-  const next = { isSynced: true, isLost: false, begun: begun.key, failure: failure.key, end: ended, questions };
-  return { heard: next, news };
+  const questions = open
+    .filter((each) => each === question || heard.questions.includes(questionKey(each)))
+    .map(questionKey);
+  const failedAt = Math.max(heard.failedAt, failure?.at ?? 0);
+  return { heard: { isSynced: true, isLost: false, begun: begun.key, failedAt, end: ended, questions }, news };
 }
 
 /** How a question ended that nobody answered. An answer is told where it was given, or was about to be. */
@@ -115,15 +116,21 @@ function questionText({ question, expiresAt }: QuestionView, { words, formats }:
   return left > 0 ? `${text} (${words.timeLeft(formats.span(left))})` : text;
 }
 
-/** A step that failed, or what went wrong without an end of the run, whichever came last. */
-function lastFailure({ steps, error }: ChannelState, words: Words): { readonly key: string; readonly text: string } {
-  const step = steps.filter(({ status, kind }) => status === 'failed' && kind === 'step').at(-1);
-  const isError = error !== null && !error.fatal && (error.ts ?? 0) >= (step?.endedAt ?? 0);
-  if (isError)
-    return { key: `${error.ts} ${error.message}`, text: `${words.error}: ${clipText(error.message, LENGTH)}` };
-  if (!step) return { key: '', text: '' };
-  const reason = step.error ? `${step.label}: ${clipText(step.error, LENGTH)}` : step.label;
-  return { key: `${step.id} ${step.endedAt}`, text: `${words.failed}: ${reason}` };
+interface Failure {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What failed last: a step, or something that did not end the run. */
+function lastFailure({ steps, error }: ChannelState, words: Words): Failure | undefined {
+  const failures: Failure[] = steps.flatMap(({ status, kind, label, error: why, endedAt: at = 0 }) => {
+    const text = why ? `${label}: ${clipText(why, LENGTH)}` : label;
+    return status === 'failed' && kind === 'step' ? { at, text: `${words.failed}: ${text}` } : [];
+  });
+  if (error && !error.fatal) {
+    failures.push({ at: error.ts ?? 0, text: `${words.error}: ${clipText(error.message, LENGTH)}` });
+  }
+  return failures.reduce<Failure | undefined>((last, each) => (last && last.at > each.at ? last : each), undefined);
 }
 
 function lastBegun(state: ChannelState, words: Words): { readonly key: string; readonly text: string } {

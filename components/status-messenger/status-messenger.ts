@@ -326,7 +326,7 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
     const { heard, news } = announce(this.#heard, state, connection, locale, this.serverNow);
     this.#heard = heard;
     // Of several that show one session, one speaks.
-    if (source && speakerOf(source) === this) this.#announcer.say(news);
+    if (source && speakerOf(this) === this) this.#announcer.say(news);
   }
 
   protected override render() {
@@ -365,7 +365,8 @@ export class StatusMessengerElement extends LitElement implements SessionSource 
 
   #speak(source: SessionSource | undefined): void {
     this.#stopSpeaking();
-    if (source && this.isConnected) this.#stopSpeaking = speakOf(source, this);
+    // By itself, where it holds the session: whoever is handed this element shows the same one.
+    if (source && this.isConnected) this.#stopSpeaking = speakOf(this, this);
   }
 
   #sourceFor(call: string): SessionSource {

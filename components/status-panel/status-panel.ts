@@ -1,6 +1,5 @@
 import { html, isServer, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import { type ChannelState, hasEnded, openQuestion } from '../../protocol/index.js';
 import { CompanionElement } from '../companion-element.js';
 import { answerPrerendered, type Prerendered } from '../controllers/prerender.js';
@@ -95,7 +94,7 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   @property({ type: Boolean }) restartable = false;
 
   readonly #snapshot = new SnapshotReader();
-  readonly #linger = new Linger();
+  #linger = new Linger();
   readonly #press = new PressController(this);
 
   constructor() {
@@ -150,15 +149,17 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
 
   /** Those in the panel have another one now, too. */
   protected override sessionChanged(): void {
+    this.#linger = new Linger();
     tellSourcesChanged(this.ownerDocument);
   }
 
   protected override willUpdate(): void {
     const { phase } = this.state;
     const isOver = openQuestion(this.state) === undefined;
-    this.#linger.update(isOver, this.#isIn('question'), this.#press.isPressed, this.companion.serverNow);
+    const isIn = this.state.questions.length > 0 && this.#isIn('question');
+    this.#linger.update(isOver, isIn, this.#press.isPressed, this.companion.serverNow);
     // What was asked is over with the run.
-    if (hasEnded(phase)) this.#linger.end();
+    if (hasEnded(phase) && !this.#press.isPressed) this.#linger.end();
     this.setStates([phase]);
   }
 
@@ -179,14 +180,8 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
         <details part=${isCompact ? 'details' : nothing} ?open=${!isCompact}>
             <summary part=${isCompact ? 'summary' : nothing}>${words.details}</summary>
             <div part="body" class=${this.#hasResults ? 'two' : nothing}>
-              ${repeat(
-                this.#columns,
-                (column) => column,
-                (column) =>
-                  column === 'results'
-                    ? this.#section('results')
-                    : html`<div class="way">${isCompact ? nothing : progress} ${this.#section('timeline')}</div>`,
-              )}
+              <div class="way">${isCompact ? nothing : progress} ${this.#section('timeline')}</div>
+              ${this.#section('results')}
             </div>
         </details>
         <slot></slot>
@@ -195,10 +190,10 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   }
 
   protected override updated(changed: PropertyValues): void {
-    const isOver = hasEnded(this.state.phase);
-    const isQuestionGone = openQuestion(this.state) === undefined && !this.#linger.isLingering;
-    const isLeft =
-      (isQuestionGone && this.#isIn('question')) || (isOver && !this.restartable && this.#isIn('controls'));
+    const { phase } = this.state;
+    const isQuestionGone = openQuestion(this.state) === undefined && !this.#linger.isLingering && !this.#hasBegun;
+    const areControlsGone = phase === 'idle' || (hasEnded(phase) && !this.restartable);
+    const isLeft = (isQuestionGone && this.#isIn('question')) || (areControlsGone && this.#isIn('controls'));
     // Whoever is in what goes goes on from here, and not from the top of the page.
     if (isLeft) this.shadowRoot?.querySelector<HTMLElement>('[part="base"]')?.focus();
     // Behind this update: what is found makes another.
@@ -224,11 +219,6 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
     return [this.url, this.session, this.htmlFor].some((each) => each != null);
   }
 
-  /** While a run goes on, what happens comes first; once it is done, what came out. */
-  get #columns(): ReadonlyArray<'way' | 'results'> {
-    return this.state.phase === 'completed' ? ['results', 'way'] : ['way', 'results'];
-  }
-
   get #hasResults(): boolean {
     const { results, summary } = this.state;
     return results.length > 0 || Boolean(summary) || this.#isFilled('results');
@@ -237,6 +227,11 @@ export class StatusPanelElement extends CompanionElement implements SessionHolde
   /** Whether the focus is in the kit's element of a section. */
   #isIn(section: Section): boolean {
     return this.shadowRoot?.activeElement?.localName === `status-${section}`;
+  }
+
+  /** What somebody was writing is still there for them to take. */
+  get #hasBegun(): boolean {
+    return this.shadowRoot?.querySelector('status-question')?.matches(':state(begun)') === true;
   }
 
   #section(section: Section): TemplateResult {

@@ -119,6 +119,17 @@ export const styles = [
       cursor: pointer;
     }
 
+    .two {
+      display: flex;
+      flex-direction: column;
+    }
+
+    /* Once a run is done, what came out comes first. */
+    :host(${inState('completed')}) .two status-results,
+    :host(${inState('completed')}) .two ::slotted([slot='results']) {
+      order: -1;
+    }
+
     @container (inline-size >= 52rem) {
       .two {
         display: grid;

@@ -114,6 +114,8 @@ export class StatusQuestionElement extends CompanionElement {
   #isPrerendered = false;
   #problems = NO_PROBLEMS;
   readonly #attempts = new Map<string, Attempt>();
+  /** The questions whose answers the application sends itself. */
+  readonly #handedOver = new Set<string>();
   /** What was written for questions that have ended since, and not sent. */
   readonly #begun = new Map<string, string>();
   /** The questions among which drafts of ended ones were looked for. */
@@ -136,6 +138,7 @@ export class StatusQuestionElement extends CompanionElement {
   protected override sessionChanged(): void {
     this.#attempts.clear();
     this.#begun.clear();
+    this.#handedOver.clear();
     this.#question = undefined;
     this.#key = '';
     this.#previous = undefined;
@@ -233,7 +236,7 @@ export class StatusQuestionElement extends CompanionElement {
   /** Of a question that ends while somebody writes, what they wrote is not taken from them. */
   #keepBegun(): void {
     const question = this.#question;
-    if (!question || !isOpen(question)) return;
+    if (!question || !isOpen(question) || this.#handedOver.has(this.#key)) return;
     const now = this.state.questions.find((each) => questionKey(each) === this.#key);
     const isStillOpen = now !== undefined && isOpen(now);
     // Whoever is about to answer hears that somebody else has.
@@ -292,8 +295,9 @@ export class StatusQuestionElement extends CompanionElement {
   /** Asks the application, and unless that sees to it, the server. */
   #ask(type: 'answer' | 'decline', detail: Reply, send: (source: SessionSource) => Promise<Ack>): void {
     const { source } = this.companion;
-    if (!source || !this.dispatchEvent(new CustomEvent<Reply>(type, { detail, cancelable: true }))) return;
-    void this.#send(source, send);
+    if (!source) return;
+    if (this.dispatchEvent(new CustomEvent<Reply>(type, { detail, cancelable: true }))) void this.#send(source, send);
+    else this.#handedOver.add(this.#key);
   }
 
   async #send(source: SessionSource, send: (source: SessionSource) => Promise<Ack>): Promise<void> {

@@ -8,14 +8,13 @@ export type Progress = number | string | ProgressData;
 export function progressMessage(progress: Progress, max?: number): Outgoing {
   if (typeof progress === 'number') return { type: 'progress', data: { value: progress, ...given('max', max) } };
   if (typeof progress === 'string') return { type: 'progress', data: { message: progress } };
-  // What is sent without data is refused with a warning.
-  if (!isObject(progress)) return { type: 'progress' };
   try {
-    return { type: 'progress', data: { ...progress, ...given('max', max) } };
+    if (isObject(progress)) return { type: 'progress', data: { ...progress, ...given('max', max) } };
   } catch {
-    // Objects can be made that throw when they are looked at: what is sent of such a one is refused with a warning.
-    return { type: 'progress' };
+    // Objects can be made that throw when they are looked at.
   }
+  // What is sent without data is refused with a warning.
+  return { type: 'progress' };
 }
 
 const PROGRESS: readonly string[] = ['value', 'max', 'message', 'label', 'unit', 'step'] satisfies Array<
@@ -24,11 +23,14 @@ const PROGRESS: readonly string[] = ['value', 'max', 'message', 'label', 'unit',
 
 /** What is wrong with how `progress` was called, though it says something all the same. */
 export function progressProblem(progress: unknown, max: unknown): string | undefined {
-  if (typeof progress === 'string' && max !== undefined) {
-    return `got ${describe(progress)} of ${describe(max)}, expected a number; pass one`;
+  if (typeof progress === 'string' && max !== undefined) return 'got a text with a max, expected a number; pass one';
+  try {
+    const unknown = isObject(progress) ? Object.keys(progress).find((key) => !PROGRESS.includes(key)) : undefined;
+    return unknown === undefined ? undefined : `got "${unknown}", expected ${PROGRESS.join(', ')}; check its spelling`;
+  } catch {
+    // What cannot be looked at is refused where it is sent.
+    return undefined;
   }
-  const unknown = isObject(progress) ? Object.keys(progress).find((key) => !PROGRESS.includes(key)) : undefined;
-  return unknown === undefined ? undefined : `got "${unknown}", expected ${PROGRESS.join(', ')}; check its spelling`;
 }
 
 /** What is wrong with something that is to be read, but has no text of its own. */

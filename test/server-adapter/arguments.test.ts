@@ -79,54 +79,53 @@ test('what cannot be an argument is named, with what to pass', async (t) => {
 });
 
 test('what is said in a way that it cannot be meant is a warning, and is said as well as it can be', async (t) => {
-  const lines: string[] = [];
-  const warn = (text: string) => void lines.push(text);
-  const messenger = new StatusMessenger({ logger: { debug() {}, info() {}, warn, error: warn } });
-  t.after(() => messenger.close());
-  const said = (run: () => void) => {
-    lines.length = 0;
+  const said = async (run: () => void) => {
+    const lines: string[] = [];
+    const warn = (text: string) => void lines.push(text.replace('status-messenger: ', ''));
+    const messenger = new StatusMessenger({ logger: { debug() {}, info() {}, warn, error: warn } });
+    t.after(() => messenger.close());
     messenger.runWithSession('s', run);
-    return lines.map((line) => line.replace('status-messenger: ', ''));
+    const { messages } = await messenger.snapshot('s');
+    return [...lines, ...messages.map(({ type }) => type)];
   };
-  const later = () => new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(
-    said(() => complete(odd({ a: 1 }))),
-    ['complete: got an object with a, expected a text; pass a string'],
-  );
-  assert.deepEqual(
-    said(() => progress(odd({ vale: 3 }))),
-    ['progress: got "vale", expected value, max, message, label, unit, step; check its spelling'],
-  );
-  assert.deepEqual(
-    said(() => progress('3', odd('10'))),
-    ['progress: got string "3" of string "10", expected a number; pass one'],
-  );
-  assert.deepEqual(
-    said(() => result('A', () => 1)),
-    ['result: got a function, expected what JSON can carry; pass what it answers'],
-  );
-  assert.deepEqual(
-    said(() => addStatusMessage('x', odd('Agent'))),
-    [
-      'addStatusMessage: extra: got string "Agent", expected an object with agent, step, run, level; pass for instance { agent: "Reader" }',
-    ],
-  );
-  assert.deepEqual(
-    said(() => addStatusMessage('x', odd({ agnt: 1 }))),
-    ['addStatusMessage: extra: got "agnt", expected agent, step, run, level; check its spelling'],
-  );
-  said(() => progress(odd(undefined)));
-  await later();
-  assert.match(lines.join(), /progress: progress message: data: got null, expected an object/);
-  assert.deepEqual(
-    said(() => complete('Done')),
-    [],
-  );
-  const { messages } = await messenger.snapshot('s');
-  assert.deepEqual(
-    messages.map(({ type }) => type).filter((type) => type === 'status'),
-    ['status', 'status'],
-  );
+  const unreadable = () => {
+    throw new Error('not to be looked at');
+  };
+  const hostile = new Proxy({}, { ownKeys: unreadable, get: unreadable, getOwnPropertyDescriptor: unreadable });
+  assert.deepEqual(await said(() => complete(odd({ a: 1 }))), [
+    'complete: got an object with a, expected a text; pass a string',
+    'complete',
+  ]);
+  assert.deepEqual(await said(() => progress(odd({ vale: 3 }))), [
+    'progress: got "vale", expected value, max, message, label, unit, step; check its spelling',
+    'progress',
+  ]);
+  const texts = () => {
+    for (let i = 0; i < 3; i++) progress(`Page ${i}`, odd('10'));
+  };
+  assert.deepEqual(await said(texts), [
+    'progress: got a text with a max, expected a number; pass one',
+    ...['progress', 'progress', 'progress'],
+  ]);
+  assert.deepEqual(await said(() => result('A', () => 1)), [
+    'result: got a function, expected what JSON can carry; pass what it answers',
+    'result',
+  ]);
+  assert.deepEqual(await said(() => addStatusMessage('x', odd('Agent'))), [
+    'addStatusMessage: extra: got string "Agent", expected an object with agent, step, run, level; pass for instance { agent: "Reader" }',
+    'status',
+  ]);
+  assert.deepEqual(await said(() => addStatusMessage('x', odd({ agnt: 1 }))), [
+    'addStatusMessage: extra: got "agnt", expected agent, step, run, level; check its spelling',
+    'status',
+  ]);
+  assert.deepEqual((await said(() => addStatusMessage('x', odd(hostile)))).at(-1), 'status');
+  for (const nothing of [undefined, null, hostile]) {
+    const [warning, ...rest] = await said(() => progress(odd(nothing)));
+    assert.match(warning ?? '', /^progress: progress message: data: got null, expected an object/);
+    assert.deepEqual(rest, []);
+  }
+  assert.deepEqual(await said(() => complete('Done')), ['complete']);
 });
 
 test('what is left out by null is left out', async (t) => {

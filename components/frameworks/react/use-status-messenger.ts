@@ -3,7 +3,7 @@ import { type ChannelState, initialState } from '../../../protocol/index.js';
 import { NOT_CONNECTED } from '../../session/connection.js';
 import type { Connection } from '../../session/index.js';
 import { sessionView } from '../session-view.js';
-import { assertOptions } from '../shown-session.js';
+import { assertClient, assertOptions } from '../shown-session.js';
 import { HeldSession, targetOf } from './held-session.js';
 import type { StatusMessengerView, UseStatusMessengerOptions } from './options.js';
 
@@ -16,6 +16,7 @@ const connectionOnServer = (): Connection => NOT_CONNECTED;
  */
 export function useStatusMessenger(options: UseStatusMessengerOptions): StatusMessengerView {
   assertOptions(options);
+  if (options.client !== undefined) assertClient(options.client);
   const latest = useRef(options);
   // Before any effect can connect, and never by a render that is thrown away.
   useInsertionEffect(() => {

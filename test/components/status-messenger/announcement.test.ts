@@ -10,11 +10,11 @@ const LIVE: Connection = { status: 'live', since: 0, transport: 'websocket' };
 const LOST: Connection = { status: 'reconnecting', since: 0, attempt: 1, reason: 'closed with 1006' };
 
 /** What is said, sentence by sentence, while messages and connections come one after the other, on a page that begins live. */
-function said(...happened: Array<Pick<Message, 'type' | 'data'> | Connection>): string[] {
+function said(...happened: Array<Pick<Message, 'type' | 'data' | 'ts'> | Connection>): string[] {
   return saidFrom(CONNECTING, LIVE, ...happened);
 }
 
-function saidFrom(...happened: Array<Pick<Message, 'type' | 'data'> | Connection>): string[] {
+function saidFrom(...happened: Array<Pick<Message, 'type' | 'data' | 'ts'> | Connection>): string[] {
   const texts: string[] = [];
   let [state, heard, connection] = [initialState, NOTHING_HEARD, CONNECTING];
   for (const thing of happened) {
@@ -65,9 +65,22 @@ test('how the run ended is said once, and which question waits', () => {
 });
 
 test('what fails is said, with what was told of it, unless the run ends with it', () => {
-  const failed = (id: string) => ({ type: 'event', data: { event: 'step_failed', step: id, error: 'No paper' } });
-  const error = { type: 'error', data: { message: 'The cache is full' } };
-  assert.deepEqual(said(step('step_started', 'a'), failed('a'), error, error), [
+  const failed = (id: string, ts: number) => ({
+    type: 'event',
+    data: { event: 'step_failed', step: id, error: 'No paper' },
+    ts,
+  });
+  const error = { type: 'error', data: { message: 'The cache is full' }, ts: 3 };
+  // The one that began last has failed first, and is tried once more.
+  const [a, b] = [step('step_started', 'a'), step('step_started', 'b')];
+  assert.deepEqual(said(a, b, failed('b', 1), failed('a', 2), { ...b, ts: 3 }), [
+    'Begun: Step a',
+    'Begun: Step b',
+    'Failed: Step b: No paper',
+    'Failed: Step a: No paper',
+    'Begun: Step b',
+  ]);
+  assert.deepEqual(said(step('step_started', 'a'), failed('a', 2), error, error), [
     'Begun: Step a',
     'Failed: Step a: No paper',
     'Error: The cache is full',
@@ -97,7 +110,11 @@ test('each question is said, with the time that there is, and that nobody answer
     'Waiting for you: Which s?',
     'No answer is needed any more',
   ]);
-  assert.deepEqual(saidFrom(ask('q'), ask('r'), LIVE), ['Waiting for you: Which q?']);
+  // Those that waited before anybody listened, too, one after the other.
+  assert.deepEqual(saidFrom(ask('q'), ask('r'), LIVE, LIVE, LIVE), [
+    'Waiting for you: Which q?',
+    'Waiting for you: Which r?',
+  ]);
 });
 
 test('of what is caught up with, nothing is said but the question that still waits', () => {

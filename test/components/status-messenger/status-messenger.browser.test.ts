@@ -426,7 +426,8 @@ describe('<status-messenger> on the adapter', () => {
     });
     const began = performance.now();
     await server({ do: 'burst', sessionId: id, count: 500, perTurn: 5 });
-    await until(() => region?.textContent === 'message 499');
+    // It is gone again after a second, in which a busy machine may not look.
+    await until(() => texts.includes('message 499'));
     expect(element.shadowRoot?.querySelector('[role="status"]')).to.equal(region);
     expect(texts.length).to.be.at.most(Math.ceil((performance.now() - began) / 1000) + 1);
     await expect(element).to.be.accessible();
@@ -434,7 +435,7 @@ describe('<status-messenger> on the adapter', () => {
     await until(() => region?.textContent === '');
     expect(part(element, 'message')).to.equal('message 499');
     await server({ do: 'publish', sessionId: id, messages: [{ type: 'complete', data: { summary: 'All read' } }] });
-    await until(() => region?.textContent === 'Done: All read');
+    await until(() => texts.includes('Done: All read'));
     await until(() => region?.textContent === '');
     expect(element.shadowRoot?.querySelector('[role="status"]')).to.equal(region);
     expect(element.shadowRoot?.textContent?.replace(/\s+/g, ' ').trim()).to.match(/^Done All read \d+:\d\d$/);

@@ -1,6 +1,6 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
-import type { StatusPanelElement } from '../../../components/index.js';
+import type { StatusMessengerElement, StatusPanelElement } from '../../../components/index.js';
 import { TestSession } from '../../../components/testing/index.js';
 import { shadowPart, until } from '../../helpers/in-browser.js';
 import {
@@ -172,6 +172,11 @@ describe('<status-panel>', () => {
     await settled(element);
     expect(visible(element)).to.include('question');
     expect(shadowPart(question, 'begun')?.textContent).to.contain('Plan gardens');
+    // Whoever takes it is not sent elsewhere by what comes.
+    shadowPart(question, 'base')?.focus();
+    session.status('Writing');
+    await settled(element);
+    expect(element.shadowRoot?.activeElement).to.equal(question);
   });
 
   it('takes whoever is in what goes along', async () => {
@@ -222,6 +227,16 @@ describe('<status-panel>', () => {
     session.say({ ...ASKED, data: { ...ASKED.data, questionId: 'r', question: 'Which size?' } });
     session.say(ANSWERED);
     await until(() => said(second).includes('Which size?'));
+    // A messenger that is handed in speaks itself.
+    const messenger = await fixture<StatusMessengerElement>(
+      html`<status-messenger .session=${session}></status-messenger>`,
+    );
+    second.session = messenger;
+    await settled(second);
+    session.say({ ...ASKED, data: { ...ASKED.data, questionId: 's', question: 'Which shape?' } });
+    const heard = () => messenger.shadowRoot?.querySelector('[role="alert"]')?.textContent ?? '';
+    await until(() => [heard(), said(second)].some((each) => each.includes('Which shape?')));
+    expect([heard(), said(second)].filter((each) => each.includes('Which shape?')).length).to.equal(1);
   });
 
   it('by the keyboard: all can be reached in the order in which it stands', async () => {

@@ -137,6 +137,18 @@ describe('<status-question>', () => {
     await until(() => text(element, 'begun') === '');
   });
 
+  it('what the application sends itself is not said to be lost', async () => {
+    const session = new Session().ask();
+    const element = await shown(session);
+    element.addEventListener('answer', (event) => event.preventDefault());
+    write(element, 'Plan gardens');
+    shadowPart(element, 'send')?.focus();
+    press(element, 'send');
+    session.end('answered', { answer: 'Plan gardens' });
+    await until(() => element.matches(':state(answered)'));
+    expect([text(element, 'begun'), session.announced]).to.deep.equal(['', []]);
+  });
+
   it('what was sent is not said to be lost', async () => {
     const session = new Session().ask();
     const element = await shown(session);
