@@ -1,15 +1,22 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { PageHosts } from './page-hosts.js';
 
-/** What is known of a page, and for how many. */
-interface Watched {
-  readonly hosts: Set<ReactiveControllerHost>;
-  isPressed: boolean;
-}
-
-const pages = new Map<Document, Watched>();
-const BEGIN = 'pointerdown';
+/** The pages on which something is pressed. */
+const pressed = new WeakSet<Document>();
 /** A menu of the browser's takes what comes behind it. */
 const ENDS = ['pointerup', 'pointercancel', 'contextmenu'] as const;
+
+const pages = new PageHosts((document) => {
+  const press = ({ button }: PointerEvent) => button === 0 && pressed.add(document);
+  const release = () => pressed.delete(document);
+  document.addEventListener('pointerdown', press, true);
+  for (const end of ENDS) document.addEventListener(end, release, true);
+  return () => {
+    release();
+    document.removeEventListener('pointerdown', press, true);
+    for (const end of ENDS) document.removeEventListener(end, release, true);
+  };
+});
 
 /** Whether something is pressed on the page: what is under the pointer is not to move away. All hosts of a page share its listeners. */
 export class PressController implements ReactiveController {
@@ -22,41 +29,15 @@ export class PressController implements ReactiveController {
   }
 
   get isPressed(): boolean {
-    return this.#document !== undefined && pages.get(this.#document)?.isPressed === true;
+    return this.#document !== undefined && pressed.has(this.#document);
   }
 
   hostConnected(): void {
-    const { ownerDocument } = this.#host;
-    this.#document = ownerDocument;
-    const watched = pages.get(ownerDocument) ?? { hosts: new Set(), isPressed: false };
-    if (watched.hosts.size === 0) {
-      ownerDocument.addEventListener(BEGIN, pressed, true);
-      for (const end of ENDS) ownerDocument.addEventListener(end, released, true);
-    }
-    watched.hosts.add(this.#host);
-    pages.set(ownerDocument, watched);
+    this.#document = this.#host.ownerDocument;
+    pages.enter(this.#document, this.#host);
   }
 
   hostDisconnected(): void {
-    const document = this.#document;
-    const hosts = document && pages.get(document)?.hosts;
-    hosts?.delete(this.#host);
-    if (!document || hosts?.size !== 0) return;
-    pages.delete(document);
-    document.removeEventListener(BEGIN, pressed, true);
-    for (const end of ENDS) document.removeEventListener(end, released, true);
+    if (this.#document) pages.leave(this.#document, this.#host);
   }
-}
-
-function pressed(this: Document, { button }: PointerEvent): void {
-  if (button === 0) become(this, true);
-}
-
-function released(this: Document): void {
-  become(this, false);
-}
-
-function become(document: Document, isPressed: boolean): void {
-  const watched = pages.get(document);
-  if (watched) watched.isPressed = isPressed;
 }

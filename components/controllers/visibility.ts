@@ -1,7 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { PageHosts } from './page-hosts.js';
 
-/** Those who want to know, by their page. */
-const hosts = new Map<Document, Set<ReactiveControllerHost>>();
+const pages = new PageHosts((document, hosts) => {
+  const renderAll = () => {
+    for (const host of hosts) host.requestUpdate();
+  };
+  document.addEventListener('visibilitychange', renderAll);
+  return () => document.removeEventListener('visibilitychange', renderAll);
+});
 
 /** Renders its host when the page is hidden or shown. All hosts of a page share one listener. */
 export class VisibilityController implements ReactiveController {
@@ -18,23 +24,11 @@ export class VisibilityController implements ReactiveController {
   }
 
   hostConnected(): void {
-    const { ownerDocument } = this.#host;
-    this.#document = ownerDocument;
-    const here = hosts.get(ownerDocument) ?? new Set();
-    if (here.size === 0) ownerDocument.addEventListener('visibilitychange', renderAll);
-    hosts.set(ownerDocument, here.add(this.#host));
+    this.#document = this.#host.ownerDocument;
+    pages.enter(this.#document, this.#host);
   }
 
   hostDisconnected(): void {
-    const document = this.#document;
-    const here = document && hosts.get(document);
-    here?.delete(this.#host);
-    if (!document || here?.size !== 0) return;
-    hosts.delete(document);
-    document.removeEventListener('visibilitychange', renderAll);
+    if (this.#document) pages.leave(this.#document, this.#host);
   }
-}
-
-function renderAll(this: Document): void {
-  for (const host of hosts.get(this) ?? []) host.requestUpdate();
 }
