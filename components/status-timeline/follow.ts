@@ -57,6 +57,11 @@ export class FollowController implements ReactiveController {
     return this.#isFollowing;
   }
 
+  /** It follows, and nothing is held in it that is not to be moved away. */
+  get goesToEnd(): boolean {
+    return this.#isFollowing && !this.#isHeld;
+  }
+
   set isFollowing(is: boolean) {
     if (is) this.#toEnd();
     if (is === this.#isFollowing) return;
@@ -85,7 +90,7 @@ export class FollowController implements ReactiveController {
 
   hostUpdated(): void {
     // At once: what is drawn may take its height away and give it back before a browser tells that it has scrolled, which then looks like a reader's wish.
-    if (this.#scroller && this.#isFollowing) this.#toEnd();
+    if (this.#scroller && this.goesToEnd) this.#toEnd();
     else if (this.#scroller) this.#keepPlace(this.#scroller);
     this.#goesToStart = false;
     if (this.#scroller) return;
@@ -170,7 +175,7 @@ export class FollowController implements ReactiveController {
       this.#isHeld = false;
       const hasChosen = this.#isFollowing && selectedText(scroller) !== '';
       if (hasChosen) this.isFollowing = false;
-      else if (this.#isFollowing) this.#toEnd();
+      else this.#host.requestUpdate();
     };
     this.#isHeld = true;
     for (const end of ['pointerup', 'pointercancel']) {

@@ -120,7 +120,7 @@ export class StatusTimelineElement extends CompanionElement {
     }
     const looks = { agents: this.agents, choices: this.#choices };
     const { story } = this.#log;
-    if (this.#follow.isFollowing) this.#window.follow(story, looks, this.#focused(), this.#inSight);
+    if (this.#follow.goesToEnd) this.#window.follow(story, looks, this.#focused(), this.#inSight);
     else this.#window.look(story, looks, this.#follow.markPlace());
     this.setStates(this.#states());
   }

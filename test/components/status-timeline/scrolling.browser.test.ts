@@ -47,6 +47,33 @@ describe('the place of the reader in <status-timeline>', () => {
     });
   }
 
+  it('stays while something is held in it, and where a text was chosen by then', async () => {
+    const { session, element } = await shown();
+    const last = () => [...(element.shadowRoot?.querySelectorAll('[part="text"]') ?? [])].at(-1);
+    const chosen = last();
+    const top = () => chosen?.getBoundingClientRect().top ?? 0;
+    const before = top();
+    const hold = () => scroller(element).dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+    const letGo = () => document.dispatchEvent(new PointerEvent('pointerup'));
+    hold();
+    session.say({ type: 'status', data: 'held' });
+    await settled(element);
+    expect(top()).to.be.closeTo(before, 1);
+    letGo();
+    await settled(element);
+    expect(isFollowing(element)).to.equal(true);
+    expect([last()?.textContent, top() < before]).to.deep.equal(['held', true]);
+
+    hold();
+    const text = last();
+    const selection = document.getSelection();
+    if (!text || !selection) throw new Error('there is a last entry, and a selection');
+    selection.selectAllChildren(text);
+    letGo();
+    await until(() => !isFollowing(element));
+    selection.removeAllRanges();
+  });
+
   it('is kept where it is hidden and shown again, and so is the end', async () => {
     for (const up of [200, 0]) {
       const { session, element } = await shown();
